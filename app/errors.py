@@ -1,0 +1,69 @@
+"""Every refusal of the programme: a status, a name, and words that say what to do."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class Problem(Exception):  # noqa: N818 - a refusal, told to a person; not a fault of the programme
+    """A refusal; doors write it as OpenRosa XML, JSON or a page, in the reader's language.
+
+    `message` is an English source text with `%(name)s` places, filled from `details`.
+    """
+
+    status = 400
+    message = "The request cannot be carried out."
+
+    def __init__(self, message: str | None = None, /, **details: Any) -> None:
+        self.message = message or type(self).message
+        self.details: Mapping[str, Any] = details
+        super().__init__(self.message % details if details else self.message)
+
+    @property
+    def code(self) -> str:
+        """The stable name machines see, for example `NotFound`."""
+        return type(self).__name__
+
+
+class BadRequest(Problem):
+    """The request is not understood."""
+
+
+class NotFound(Problem):
+    """There is nothing here, or nothing that this reader may see."""
+
+    status = 404
+    message = "There is nothing at this address, or you may not see it."
+
+
+class SignInNeeded(Problem):
+    """Nobody is signed in, or the token is unknown, revoked or expired."""
+
+    status = 401
+    message = "Please sign in."
+
+
+class NotAllowed(Problem):
+    """The person is known and may not do this."""
+
+    status = 403
+    message = "You may not do this. Ask your administrator if you should."
+
+
+class Conflict(Problem):
+    """What is there already stands in the way."""
+
+    status = 409
+
+
+class TooLarge(Problem):
+    """More bytes than the server takes."""
+
+    status = 413
+    message = "This is too large. Send smaller files."
+
+
+class NotReady(Problem):
+    """The database or the disk cannot take it now; the sender should try again later."""
+
+    status = 503
+    message = "The server is busy or being repaired. Your work is safe on the phone; send it later."
