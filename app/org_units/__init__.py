@@ -1,0 +1,1 @@
+"""Places with dates: provinces, communes, villages, and how they lie in each other."""
