@@ -1,0 +1,1 @@
+"""People, phones and machines, and their rights."""

@@ -1,0 +1,88 @@
+"""The database: sessions for records, a pool for the hot paths, and the only places that commit."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
+from psycopg_pool import ConnectionPool
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+NAMES = {
+    "ix": "%(table_name)s_%(column_0_N_name)s_idx",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
+
+
+class Base(DeclarativeBase):
+    """Every table's base: constraints get predictable names."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+
+
+def init_db(app: Flask, *, sqlalchemy_url: str, conninfo: str) -> None:
+    """Binds sessions and the autocommit pool of the hot paths to one database."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = sqlalchemy_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"pool_size": 4, "pool_pre_ping": True}
+    db.init_app(app)
+    app.extensions["autocommit_pool"] = ConnectionPool(
+        conninfo,
+        min_size=0,
+        max_size=8,
+        timeout=10,
+        open=True,
+        kwargs={"autocommit": True, "prepare_threshold": 0},
+    )
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One unit of work: commits at its end, rolls back when it is left by an exception."""
+    actions: list[Callable[[], None]] = []
+    db.session.info["on_commit"] = actions
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    for action in actions:
+        action()
+
+
+def on_commit(action: Callable[[], None]) -> None:
+    """Runs the action once the present transaction is durable; once, however often it is asked."""
+    actions = db.session.info["on_commit"]
+    if action not in actions:
+        actions.append(action)
+
+
+def driver() -> psycopg.Connection[Any]:
+    """The driver's connection inside the present transaction, for COPY and set-based SQL."""
+    connection = db.session.connection().connection.driver_connection
+    assert isinstance(connection, psycopg.Connection)
+    return connection
+
+
+@contextmanager
+def autocommit() -> Iterator[psycopg.Connection[Any]]:
+    """A pooled connection on which each statement is durable when it returns (hot paths)."""
+    pool: ConnectionPool[Any] = current_app.extensions["autocommit_pool"]
+    with pool.connection() as connection:
+        yield connection
+
+
+def close_db(app: Flask) -> None:
+    """Gives every connection back, so that the database can be dropped or moved."""
+    app.extensions["autocommit_pool"].close()
+    with app.app_context():
+        db.engine.dispose()

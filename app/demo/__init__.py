@@ -1,0 +1,1 @@
+"""An invented province, sent over HTTP as phones do."""

@@ -1,0 +1,1 @@
+"""The servers brought along, and the supervisor that keeps everything running."""

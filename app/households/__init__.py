@@ -1,0 +1,1 @@
+"""The household registry and the lists phones download."""

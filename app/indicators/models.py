@@ -1,0 +1,179 @@
+"""Indicator definitions in force, the pairs of each interview, and the sums of each village."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    DateTime,
+    Float,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    SmallInteger,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+
+Floats = ARRAY(Float(53))
+
+
+class IndicatorVersion(Base):
+    """One version of one indicator, as its workbook defined it; never changed."""
+
+    __tablename__ = "indicator_versions"
+    __table_args__ = (UniqueConstraint("project_id", "code", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
+    form_id: Mapped[int] = mapped_column(ForeignKey("forms.id"), index=True)
+    form_version_id: Mapped[int] = mapped_column(ForeignKey("form_versions.id"))
+    code: Mapped[str]
+    version: Mapped[str]
+    unit: Mapped[str]
+    labels: Mapped[dict[str, str]] = mapped_column(JSONB)
+    definition: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    # Whether new interviews are evaluated with it.
+    in_force: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+
+
+class IndicatorDomain(Base):
+    """An indicator as a whole, or for one value of one breakdown: what a sum is a sum of."""
+
+    __tablename__ = "indicator_domains"
+    __table_args__ = (UniqueConstraint("indicator_id", "breakdown", "value"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    indicator_id: Mapped[int] = mapped_column(ForeignKey("indicator_versions.id"))
+    breakdown: Mapped[str] = mapped_column(server_default="")
+    value: Mapped[str] = mapped_column(server_default="")
+
+
+class Observation(Base):
+    """What one interview says to each domain: sums over its rows, in parallel arrays.
+
+    y and x are sums of numerators and denominators over n rows with an answer; yy, xy, xx sums of
+    their squares and products; the four counts are the eligible rows without an answer, by reason.
+    """
+
+    __tablename__ = "observations"
+    # PostgreSQL takes NaN for equal to itself, and above infinity.
+    __table_args__ = tuple(
+        CheckConstraint(f"'infinity' > all ({name}) and '-infinity' < all ({name})", name=name)
+        for name in ("y", "x")
+    )
+
+    instance_pk: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    domain_ids: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    n: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    y: Mapped[list[float]] = mapped_column(Floats)
+    x: Mapped[list[float]] = mapped_column(Floats)
+    yy: Mapped[list[float]] = mapped_column(Floats)
+    xy: Mapped[list[float]] = mapped_column(Floats)
+    xx: Mapped[list[float]] = mapped_column(Floats)
+    dont_know: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    refused: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    blank: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    irrelevant: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+
+
+class CountedInterview(Base):
+    """The one interview that counts for a subject (household, person, village) in a round.
+
+    It is complete, or the disposition that stands where no complete interview is approved.
+    """
+
+    __tablename__ = "counted_interviews"
+    __table_args__ = (
+        Index(None, "round_id", "village_id", "form_id"),
+        Index(None, "submission_id"),
+    )
+
+    round_id: Mapped[int] = mapped_column(primary_key=True)
+    form_id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(BigInteger)
+    instance_pk: Mapped[int] = mapped_column(BigInteger)
+    village_id: Mapped[int]
+    household: Mapped[str | None]
+    outcome: Mapped[str]
+
+
+class VillageBase(Base):
+    """How a form stands in a village and round: frame, outcomes, and the dates of what counts."""
+
+    __tablename__ = "village_bases"
+
+    round_id: Mapped[int] = mapped_column(primary_key=True)
+    village_id: Mapped[int] = mapped_column(primary_key=True)
+    stratum: Mapped[str] = mapped_column(primary_key=True, server_default="")
+    form_id: Mapped[int] = mapped_column(primary_key=True)
+    # Households (villages, for a village form) in the frame.
+    frame: Mapped[int]
+    # Counted interviews.
+    n: Mapped[int]
+    # Known to belong to the population, known not to, and not known.
+    eligible: Mapped[int]
+    ineligible: Mapped[int]
+    unresolved: Mapped[int]
+    # Interviews that wait for a decision.
+    waiting: Mapped[int]
+    first_on: Mapped[date | None]
+    last_on: Mapped[date | None]
+    computed_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now()
+    )
+
+
+class VillageSum(Base):
+    """The additive sums of one village, stratum, calibration cell and domain.
+
+    Per household: m households with an answer, sums of their totals Y, X and of the squares.
+    Per element (member, person): n rows, w and ww weights, and weighted sums of squares, for
+    design effects. The weight inside a household (the adults of a one-adult sample) is in all of
+    them; the village's own factor is applied on reading.
+    """
+
+    __tablename__ = "village_sums"
+
+    round_id: Mapped[int] = mapped_column(primary_key=True)
+    village_id: Mapped[int] = mapped_column(primary_key=True)
+    stratum: Mapped[str] = mapped_column(primary_key=True, server_default="")
+    cell: Mapped[str] = mapped_column(primary_key=True, server_default="")
+    domain_id: Mapped[int] = mapped_column(primary_key=True)
+    form_id: Mapped[int]
+    m: Mapped[int]
+    y: Mapped[float] = mapped_column(Float(53))
+    x: Mapped[float] = mapped_column(Float(53))
+    yy: Mapped[float] = mapped_column(Float(53))
+    xy: Mapped[float] = mapped_column(Float(53))
+    xx: Mapped[float] = mapped_column(Float(53))
+    n: Mapped[int]
+    w: Mapped[float] = mapped_column(Float(53))
+    ww: Mapped[float] = mapped_column(Float(53))
+    element_yy: Mapped[float] = mapped_column(Float(53))
+    element_xy: Mapped[float] = mapped_column(Float(53))
+    element_xx: Mapped[float] = mapped_column(Float(53))
+    dont_know: Mapped[int]
+    refused: Mapped[int]
+    blank: Mapped[int]
+    irrelevant: Mapped[int]
+
+
+class StaleVillage(Base):
+    """The ledger of figures owed: something that counts has changed in this village and round."""
+
+    __tablename__ = "stale_villages"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    round_id: Mapped[int]
+    village_id: Mapped[int]
+    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")

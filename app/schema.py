@@ -1,0 +1,36 @@
+"""The database's schema: every table there is, and the migrations that make it."""
+
+from importlib import import_module
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config as AlembicConfig
+
+MODELS = (
+    "app.audit",
+    "app.storage.models",
+    "app.org_units.models",
+    "app.projects.models",
+    "app.accounts.models",
+    "app.forms.models",
+    "app.rounds.models",
+    "app.submissions.models",
+    "app.households.models",
+    "app.review.models",
+    "app.indicators.models",
+)
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+
+
+def import_models() -> None:
+    """Makes every table known to the metadata."""
+    for module in MODELS:
+        import_module(module)
+
+
+def upgrade(sqlalchemy_url: str) -> None:
+    """Brings a database to the newest migration; nothing happens when it is there."""
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("sqlalchemy.url", sqlalchemy_url.replace("%", "%%"))
+    command.upgrade(config, "head")

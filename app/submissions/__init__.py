@@ -1,0 +1,1 @@
+"""What the field sent, and what was read out of it."""

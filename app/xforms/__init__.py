@@ -1,0 +1,1 @@
+"""What the XLSForm and ODK XForms standards say: questionnaires compiled, interviews read."""
