@@ -1,0 +1,41 @@
+"""How a view says who may call it; doors enforce it, and a guard test looks for it."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+PUBLIC = "public"
+SIGNED_IN = "signed_in"
+
+CAPABILITIES = frozenset({
+    "submission.create", "list.download",  # phones
+    "submission.read", "submission.decide", "personal.read", "parked.manage",
+    "indicator.read", "unit.read", "form.read",
+    "form.manage", "round.manage", "user.manage",
+})  # fmt: skip
+
+
+def requires(capability: str) -> Callable[[View], View]:
+    """Marks a view: whoever calls it needs this capability somewhere.
+
+    Where, is the business of the query behind the view (`app.accounts.scope`).
+    """
+    if capability not in CAPABILITIES:
+        raise ValueError(f"There is no capability {capability!r}")
+    return lambda view: _mark(view, capability)
+
+
+def public(view: View) -> View:
+    """Marks a view that everybody may call, signed in or not."""
+    return _mark(view, PUBLIC)
+
+
+def signed_in(view: View) -> View:
+    """Marks a view for everybody who is signed in, whatever their role."""
+    return _mark(view, SIGNED_IN)
+
+
+def _mark(view: View, access: str) -> View:
+    vars(view)["access"] = access  # functools.wraps hands it on to decorators further out
+    return view

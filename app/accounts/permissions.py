@@ -1,0 +1,25 @@
+"""Which role carries which capabilities; `docs/people.md` explains the table to administrators."""
+
+from app.access import CAPABILITIES
+
+SURVEYOR = "surveyor"
+ADMINISTRATOR = "administrator"
+
+_READER = frozenset({"submission.read", "indicator.read", "unit.read", "form.read"})
+_REVIEWER = _READER | {"submission.decide"}
+_PHONE = frozenset({"submission.create", "list.download"})
+
+ROLES: dict[str, frozenset[str]] = {
+    SURVEYOR: _PHONE,
+    "commune_reviewer": _REVIEWER,
+    "commune_lead": _REVIEWER | {"personal.read", "parked.manage"},
+    "province_analyst": _READER | {"parked.manage"},
+    ADMINISTRATOR: CAPABILITIES - _PHONE,
+    "auditor": _READER,
+    "api_client": frozenset({"indicator.read", "unit.read"}),
+}
+
+
+def roles_with(capability: str) -> frozenset[str]:
+    """The roles that carry a capability."""
+    return frozenset(role for role, carried in ROLES.items() if capability in carried)

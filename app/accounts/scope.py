@@ -1,0 +1,45 @@
+"""Territory as a condition: every list, detail, count and figure asks for it here."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select, true
+
+from app.accounts.actors import Actor
+from app.db import db
+from app.org_units.hierarchy import valid_on
+from app.org_units.models import OrgUnitAncestor
+
+
+def within(
+    column: Any, actor: Actor, capability: str, project_id: Any = None
+) -> ColumnElement[bool]:
+    """Condition: `column` holds a place that lies today where the actor has the capability.
+
+    `project_id` is a project's id or the column that holds it; leave it out only for rows that
+    belong to no project (places themselves), since a grant reaches into its own project alone.
+    """
+    if actor.is_operator:
+        return true()
+    if project_id is None or isinstance(project_id, int):
+        return _below(column, actor.units(capability, project_id))
+    per_project = (
+        and_(project_id == own, _below(column, actor.units(capability, own)))
+        for own in actor.projects(capability)
+    )
+    return or_(false(), *per_project)
+
+
+def sees(actor: Actor, capability: str, unit_id: int, project_id: int | None = None) -> bool:
+    """Whether the actor has the capability at this place today."""
+    condition = within(literal(unit_id), actor, capability, project_id)
+    return bool(db.session.scalar(select(condition)))
+
+
+def _below(column: Any, unit_ids: list[int]) -> ColumnElement[bool]:
+    if not unit_ids:
+        return false()
+    return exists().where(
+        OrgUnitAncestor.unit_id == column,
+        OrgUnitAncestor.ancestor_id.in_(unit_ids),
+        valid_on(OrgUnitAncestor),
+    )

@@ -1,0 +1,54 @@
+"""The surveyors of an administrator's territory, and where each of them works."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.accounts.actors import Actor
+from app.accounts.models import AppUser, RoleGrant
+from app.accounts.scope import within
+from app.db import db
+from app.errors import NotFound
+from app.org_units.models import OrgUnit
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyor:
+    """A phone's identity with the places it works in."""
+
+    app_user: AppUser
+    places: Sequence[OrgUnit]
+
+
+def list_surveyors(actor: Actor, project_id: int) -> list[Surveyor]:
+    """The phones that work only where the actor manages people, by name."""
+    statement = select(AppUser).where(AppUser.project_id == project_id).order_by(AppUser.name)
+    everybody = (Surveyor(found, _places(found)) for found in db.session.scalars(statement))
+    managed = _managed(actor, project_id)
+    return [found for found in everybody if {place.id for place in found.places} <= managed]
+
+
+def get_surveyor(actor: Actor, app_user_id: int) -> Surveyor:
+    """One of them; `NotFound` also when it works elsewhere too."""
+    app_user = db.session.get(AppUser, app_user_id)
+    known = list_surveyors(actor, app_user.project_id) if app_user else []
+    for surveyor in known:
+        if surveyor.app_user.id == app_user_id:
+            return surveyor
+    raise NotFound
+
+
+def _managed(actor: Actor, project_id: int) -> set[int]:
+    """The places of this project's grants that lie where the actor manages people."""
+    inside = within(RoleGrant.org_unit_id, actor, "user.manage", RoleGrant.project_id)
+    statement = select(RoleGrant.org_unit_id).where(RoleGrant.project_id == project_id, inside)
+    return set(db.session.scalars(statement))
+
+
+def _places(app_user: AppUser) -> Sequence[OrgUnit]:
+    held = select(RoleGrant.org_unit_id).where(
+        RoleGrant.app_user_id == app_user.id, RoleGrant.revoked_at.is_(None)
+    )
+    statement = select(OrgUnit).where(OrgUnit.id.in_(held)).order_by(OrgUnit.sort_key)
+    return db.session.scalars(statement).all()

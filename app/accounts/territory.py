@@ -1,0 +1,68 @@
+"""The places an actor may see, looked up by id, code, name or parent."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+
+from app.accounts.actors import Actor
+from app.accounts.scope import within
+from app.db import db
+from app.errors import NotFound
+from app.org_units.hierarchy import valid_on
+from app.org_units.models import OrgUnit, OrgUnitAncestor
+from app.org_units.names import fold
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFilter:
+    """Which places are asked for; what is left out does not restrict."""
+
+    level: str | None = None
+    text: str | None = None  # part of the name, with or without Vietnamese marks
+    below: int | None = None  # the id of the place around them
+
+
+def find_units(
+    actor: Actor,
+    capability: str,
+    asked: UnitFilter,
+    *,
+    project_id: int | None = None,
+    limit: int = 200,
+    offset: int = 0,
+) -> Sequence[OrgUnit]:
+    """The present places asked for where the actor has the capability, in alphabetical order."""
+    statement = (
+        select(OrgUnit)
+        .where(valid_on(OrgUnit), within(OrgUnit.id, actor, capability, project_id))
+        .order_by(OrgUnit.sort_key, OrgUnit.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return db.session.scalars(_restricted(statement, asked)).all()
+
+
+def get_unit(actor: Actor, capability: str, unit_id: int, *, level: str | None = None) -> OrgUnit:
+    """The place with this id; `NotFound` also when it lies outside the actor's territory."""
+    statement = select(OrgUnit).where(OrgUnit.id == unit_id, within(OrgUnit.id, actor, capability))
+    unit = db.session.scalar(_restricted(statement, UnitFilter(level=level)))
+    if unit is None:
+        raise NotFound
+    return unit
+
+
+def _restricted(statement: Select[tuple[OrgUnit]], asked: UnitFilter) -> Select[tuple[OrgUnit]]:
+    if asked.level is not None:
+        statement = statement.where(OrgUnit.level == asked.level)
+    if asked.text:
+        matching = OrgUnit.search_key.contains(fold(asked.text), autoescape=True)
+        statement = statement.where(matching)
+    if asked.below is not None:
+        inside = select(OrgUnitAncestor.unit_id).where(
+            OrgUnitAncestor.ancestor_id == asked.below,
+            OrgUnitAncestor.distance > 0,
+            valid_on(OrgUnitAncestor),
+        )
+        statement = statement.where(OrgUnit.id.in_(inside))
+    return statement

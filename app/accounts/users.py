@@ -1,0 +1,76 @@
+"""People who sign in to the pages: made, found, disabled, given another password."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from app.accounts.actors import Actor
+from app.accounts.models import User
+from app.accounts.passwords import check_password, hash_password
+from app.accounts.sessions import revoke_all
+from app.accounts.throttle import forget_attempts
+from app.accounts.usernames import check_username, fold_username
+from app.audit import record
+from app.clock import now
+from app.db import db
+from app.errors import Conflict, NotFound
+
+
+def create_user(
+    by: Actor, *, username: str, full_name: str, password: str, language: str = "vi"
+) -> User:
+    """Makes an account without any right; `grants.grant_role` gives it some."""
+    username = check_username(username)
+    check_password(password, username)
+    if find_user(username) is not None:
+        raise Conflict("There is already an account %(username)s.", username=username)
+    user = User(
+        username=username,
+        full_name=full_name.strip() or username,
+        password_hash=hash_password(password),
+        language=language,
+    )
+    db.session.add(user)
+    db.session.flush()
+    record(by.label, "user.created", f"user:{user.id}", username=username)
+    return user
+
+
+def find_user(username: str) -> User | None:
+    """The account of this name, however it is typed; disabled ones too."""
+    return db.session.scalar(select(User).where(User.username == fold_username(username)))
+
+
+def get_user(username: str) -> User:
+    """The account of this name; `NotFound` when there is none."""
+    user = find_user(username)
+    if user is None:
+        raise NotFound("There is no account %(username)s.", username=username)
+    return user
+
+
+def list_users() -> Sequence[User]:
+    """Every account by name, disabled ones too."""
+    return db.session.scalars(select(User).order_by(User.username)).all()
+
+
+def set_password(by: Actor, user: User, password: str) -> None:
+    """Changes the password and ends every session; keys to the API stay (they are machines')."""
+    check_password(password, user.username)
+    user.password_hash = hash_password(password)
+    revoke_all(user.id)
+    forget_attempts(user.username)
+    record(by.label, "user.password_changed", f"user:{user.id}")
+
+
+def disable_user(by: Actor, user: User) -> None:
+    """Ends the account's sessions and keys at once; what the person did stays on record."""
+    user.disabled_at = user.disabled_at or now()
+    revoke_all(user.id)
+    record(by.label, "user.disabled", f"user:{user.id}")
+
+
+def enable_user(by: Actor, user: User) -> None:
+    """Lets a disabled account sign in again."""
+    user.disabled_at = None
+    record(by.label, "user.enabled", f"user:{user.id}")

@@ -1,0 +1,70 @@
+"""Texts in the reader's language: English in the code, Vietnamese in `vi.po`."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from babel.messages.pofile import read_po
+
+DEFAULT_LANGUAGE = "vi"
+LANGUAGES = ("vi", "en")
+CATALOGUE = Path(__file__).with_name("vi.po")
+
+_language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
+
+
+def gettext(text: str, /, **details: Any) -> str:
+    """The text in the present language, its `%(name)s` places filled from `details`."""
+    if _language.get() != "en":
+        text = _vietnamese().get(text, text)
+    return text % details if details else text
+
+
+def use_language(language: str | None) -> None:
+    """Sets the present language; every door does so at the start of every request."""
+    _language.set(language if language in LANGUAGES else DEFAULT_LANGUAGE)
+
+
+def present_language() -> str:
+    """The language that texts are in now: `vi` or `en`."""
+    return _language.get()
+
+
+@contextmanager
+def in_language(language: str | None) -> Iterator[None]:
+    """Another language for a while, for a message to somebody else."""
+    before = _language.get()
+    use_language(language)
+    try:
+        yield
+    finally:
+        _language.set(before)
+
+
+def locale_of(accept_language: str | None) -> str:
+    """The language of ours that an Accept-Language header likes best, Vietnamese when none."""
+    wishes: list[tuple[float, str]] = []
+    for wish in (accept_language or "").split(","):
+        tag, _, weight = wish.strip().partition(";q=")
+        language = tag.partition("-")[0].lower()
+        if language in LANGUAGES:
+            wishes.append((_weight(weight), language))
+    liked = [(weight, language) for weight, language in wishes if weight > 0]
+    return max(liked, key=lambda wish: wish[0])[1] if liked else DEFAULT_LANGUAGE
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text) if text else 1.0
+    except ValueError:
+        return 0.0
+
+
+@cache
+def _vietnamese() -> dict[str, str]:
+    with CATALOGUE.open("rb") as file:
+        messages = read_po(file, locale="vi")
+    return {str(m.id): str(m.string) for m in messages if m.id and m.string and not m.fuzzy}

@@ -1,0 +1,97 @@
+"""What lies within what, on a date; every distance is stored, so nothing here climbs step by step.
+
+Dates of validity are inclusive at both ends, an empty end is open.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Date, and_, cast, func, insert, literal, or_, select
+
+from app.clock import today
+from app.db import db
+from app.org_units.models import OrgUnit, OrgUnitAncestor
+
+
+def valid_on(dated: Any, on: date | None = None) -> ColumnElement[bool]:
+    """Condition: a row with `valid_from` and `valid_to` is true on the date (default: today)."""
+    on = on or today()
+    return and_(dated.valid_from <= on, or_(dated.valid_to.is_(None), dated.valid_to >= on))
+
+
+def ancestors(unit_id: int, on: date | None = None) -> Sequence[OrgUnit]:
+    """The places around a place, nearest first, without itself."""
+    around = (
+        select(OrgUnit)
+        .join(OrgUnitAncestor, OrgUnitAncestor.ancestor_id == OrgUnit.id)
+        .where(OrgUnitAncestor.unit_id == unit_id, OrgUnitAncestor.distance > 0)
+        .where(valid_on(OrgUnitAncestor, on))
+        .order_by(OrgUnitAncestor.distance)
+    )
+    return db.session.scalars(around).all()
+
+
+def parent(unit_id: int, on: date | None = None) -> OrgUnit | None:
+    """The place right above, None at the top."""
+    return next(iter(ancestors(unit_id, on)), None)
+
+
+def descendants(
+    unit_id: int, level: str | None = None, on: date | None = None
+) -> Sequence[OrgUnit]:
+    """The places within a place (of one level, when named), in alphabetical order."""
+    return _within(unit_id, OrgUnitAncestor.distance > 0, level, on)
+
+
+def children(unit_id: int, on: date | None = None) -> Sequence[OrgUnit]:
+    """The places right below, in alphabetical order."""
+    return _within(unit_id, OrgUnitAncestor.distance == 1, None, on)
+
+
+def at_level(unit_id: int, level: str, on: date | None = None) -> OrgUnit | None:
+    """The place of a level that a place lies in or is."""
+    around = (
+        select(OrgUnit)
+        .join(OrgUnitAncestor, OrgUnitAncestor.ancestor_id == OrgUnit.id)
+        .where(OrgUnitAncestor.unit_id == unit_id, OrgUnit.level == level)
+        .where(valid_on(OrgUnitAncestor, on))
+    )
+    return db.session.scalar(around)
+
+
+def commune_of(unit_id: int, on: date | None = None) -> OrgUnit | None:
+    """The commune a village lies in; a commune is its own."""
+    return at_level(unit_id, "commune", on)
+
+
+def place_under(unit_id: int, parent_id: int | None, since: date) -> None:
+    """Files a new place under its parent (None: at the top) and all that is above, from a date."""
+    above = OrgUnitAncestor.__table__
+    columns = ["unit_id", "ancestor_id", "valid_from", "valid_to", "distance"]
+    itself = {"unit_id": unit_id, "ancestor_id": unit_id, "valid_from": since, "distance": 0}
+    db.session.execute(insert(OrgUnitAncestor).values(itself))
+    chain = select(
+        literal(unit_id),
+        above.c.ancestor_id,
+        func.greatest(above.c.valid_from, cast(since, Date)),
+        above.c.valid_to,
+        above.c.distance + 1,
+    ).where(
+        above.c.unit_id == parent_id, or_(above.c.valid_to.is_(None), above.c.valid_to >= since)
+    )
+    db.session.execute(insert(OrgUnitAncestor).from_select(columns, chain))
+
+
+def _within(
+    unit_id: int, distance: ColumnElement[bool], level: str | None, on: date | None
+) -> Sequence[OrgUnit]:
+    inside = (
+        select(OrgUnit)
+        .join(OrgUnitAncestor, OrgUnitAncestor.unit_id == OrgUnit.id)
+        .where(OrgUnitAncestor.ancestor_id == unit_id, distance, valid_on(OrgUnitAncestor, on))
+        .order_by(OrgUnit.sort_key, OrgUnit.id)
+    )
+    if level is not None:
+        inside = inside.where(OrgUnit.level == level)
+    return db.session.scalars(inside).all()

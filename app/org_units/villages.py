@@ -1,0 +1,73 @@
+"""Villages: places below the commune that the state gives no code; they get an id of ours."""
+
+import secrets
+import unicodedata
+from datetime import date
+
+from app.db import db
+from app.errors import BadRequest, Conflict, NotFound
+from app.org_units import names
+from app.org_units.hierarchy import children, place_under
+from app.org_units.models import OrgUnit
+from app.org_units.queries import find_village
+
+# Crockford's signs without 0 and 1: nothing is misread when an id is copied from paper.
+ID_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+ID_LENGTH = 5
+
+
+def create_village(
+    commune_id: int,
+    name: str,
+    type: str = "thôn",  # noqa: A002 - the word of the column: thôn, làng, tổ dân phố …
+    *,
+    valid_from: date | None = None,
+    longitude: float | None = None,
+    latitude: float | None = None,
+) -> OrgUnit:
+    """Makes a village in a commune, true since the commune is unless another date is given."""
+    # Holding the commune's row, two people who add the same village come one after the other.
+    commune = db.session.get(OrgUnit, commune_id, with_for_update=True)
+    if commune is None or commune.level != "commune":
+        raise NotFound("A village is made in a commune; this is not one.")
+    name, type_ = _tidy(name), _tidy(type).lower()
+    _check_new(commune_id, name, type_)
+    village = OrgUnit(
+        public_id=_fresh_public_id(),
+        level="village",
+        type=type_,
+        name=name,
+        search_key=names.fold(name),
+        sort_key=names.sort_key(name),
+        # Villages are older than their registration; figures of earlier dates shall have them.
+        valid_from=valid_from or commune.valid_from,
+        longitude=longitude,
+        latitude=latitude,
+    )
+    db.session.add(village)
+    db.session.flush()
+    place_under(village.id, commune_id, village.valid_from)
+    return village
+
+
+def _tidy(text: str) -> str:
+    words = unicodedata.normalize("NFC", text).split()
+    return " ".join("".join(filter(str.isprintable, word)) for word in words)
+
+
+def _check_new(commune_id: int, name: str, type_: str) -> None:
+    key = (names.fold(name), names.fold(type_))
+    if not key[0]:
+        raise BadRequest("A village needs a name.")
+    for other in children(commune_id):
+        if (other.search_key, names.fold(other.type)) == key:
+            raise Conflict(
+                "This commune already has %(name)s (%(id)s).", name=other.name, id=other.public_id
+            )
+
+
+def _fresh_public_id() -> str:
+    while True:
+        public_id = "T-" + "".join(secrets.choice(ID_SIGNS) for _ in range(ID_LENGTH))
+        if find_village(public_id) is None:
+            return public_id

@@ -1,0 +1,87 @@
+"""One PostgreSQL and one Valkey for the whole run; each test finds an empty installation."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from psycopg import sql
+
+from app import create_app
+from app.config import Config
+from app.db import close_db, db, transaction
+from app.embedded import postgres, valkey
+from app.org_units.load import load_units
+from app.schema import upgrade
+
+# Ids are not started again, so that what a process keeps by id is never another test's.
+# The country's places are the same in every test; the rest is emptied after each.
+KEPT = {"alembic_version", "org_unit_levels", "org_units", "org_unit_codes", "org_unit_ancestors"}
+VILLAGE_ROWS = (("org_unit_ancestors", "unit_id"), ("org_unit_codes", "org_unit_id"), ("org_units", "id"))
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of this run's servers (one for each worker of a parallel run)."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="session")
+def config(data_dir: Path) -> Iterator[Config]:
+    """A migrated database with the country's places, and a queue."""
+    external = os.environ.get("DATABASE_URL")
+    database = None if external else postgres.start(data_dir, durable=False)
+    queue = valkey.start(data_dir)
+    config = Config(data_dir=data_dir, database_url=external, secret_key="a key for tests")
+    try:
+        upgrade(config.sqlalchemy_url)
+        yield config
+    finally:
+        queue.stop()
+        if database is not None:
+            database.stop()
+
+
+@pytest.fixture(scope="session")
+def installation(config: Config) -> Iterator[Flask]:
+    """The application, made once."""
+    app = create_app(config)
+    app.testing = True
+    with app.app_context(), transaction():
+        load_units()
+    yield app
+    close_db(app)
+
+
+@pytest.fixture
+def app(installation: Flask, config: Config) -> Iterator[Flask]:
+    """The application over an empty installation, inside its context."""
+    with installation.app_context():
+        yield installation
+        db.session.rollback()
+        db.session.remove()
+    _empty(config.conninfo)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A machine that talks to the application."""
+    return app.test_client()
+
+
+def _empty(conninfo: str) -> None:
+    with psycopg.connect(conninfo, autocommit=True) as connection:
+        tables = connection.execute(
+            "select tablename from pg_tables where schemaname = 'public'"
+        ).fetchall()
+        names = sorted(name for (name,) in tables if name not in KEPT)
+        listed = sql.SQL(", ").join(map(sql.Identifier, names))
+        connection.execute(sql.SQL("truncate {} cascade").format(listed))
+        for table, column in VILLAGE_ROWS:
+            connection.execute(
+                f"delete from {table} where {column} in"
+                " (select id from org_units where level = 'village')"
+            )
