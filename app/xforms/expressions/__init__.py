@@ -1,0 +1,1 @@
+"""XLSForm expressions: read, checked against a questionnaire, evaluated in three-valued logic."""

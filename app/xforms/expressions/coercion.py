@@ -1,0 +1,123 @@
+"""A part of an expression taken as a condition, a number, a text or a date."""
+
+from app.xforms.expressions.dates import to_date_text, to_day
+from app.xforms.expressions.meaning import DATES, Answer, Faults, Kind, Meaning, Run
+from app.xforms.expressions.rows import Row
+from app.xforms.expressions.strict import constant, one
+from app.xforms.expressions.tokens import ExpressionError
+from app.xforms.expressions.values import BLANK, IRRELEVANT, Missing, to_number, to_text
+
+
+def answer_text(answer: Answer) -> Run:
+    """The answer as text; missing where it is."""
+    get, codes = answer.get, answer.codes
+    if not answer.nothing and not answer.ticked:
+        return get
+
+    def value(row: Row) -> object:
+        found = get(row)
+        if found.__class__ is Missing:
+            return "" if answer.nothing and found is IRRELEVANT else found
+        return (missing_among(found.split(), codes) if answer.ticked else None) or found
+
+    return value
+
+
+def missing_among(ticked: list[str], codes: dict[str, Missing]) -> Missing | None:
+    """The first ticked choice that means missing."""
+    return next((codes[code] for code in ticked if code in codes), None)
+
+
+def answer_number(answer: Answer) -> Run:
+    """The answer as a number; missing where it is."""
+    get, nothing = answer.get, answer.nothing
+
+    def value(row: Row) -> object:
+        found = get(row)
+        if found.__class__ is str:
+            return to_number(found)
+        return 0.0 if nothing and found is IRRELEVANT else found
+
+    return value
+
+
+def as_truth(part: Meaning, faults: Faults) -> Run:
+    """A condition; anything else is a fault (XPath would take "0" for true)."""
+    _one_value(part)
+    if part.kind is Kind.TRUTH:
+        return part.run
+    faults.append(
+        ExpressionError(f"{part} is not a condition: compare it with a value", part.at),
+    )
+    return one(bool, part.run)
+
+
+def as_operand(part: Meaning, faults: Faults) -> Run:
+    """A number to compute with; choices and texts are a fault, number() says they are meant."""
+    if part.kind in {Kind.CODE, Kind.CODES, Kind.TEXT, Kind.NOTHING}:
+        advice = " (if its digits are meant, write number(…))" if part.kind is Kind.CODE else ""
+        shown = f"{part}, which is {part.kind.value}," if part.answer else part.kind.value
+        faults.append(ExpressionError(f"{shown} is not a number{advice}", part.at))
+    return as_number(part)
+
+
+def as_number(part: Meaning) -> Run:
+    """The value as number() takes it."""
+    _one_value(part)
+    if part.answer:
+        return answer_number(part.answer)
+    if part.kind is Kind.TRUTH:
+        return one(float, part.run)
+    if part.kind is Kind.NOTHING:
+        return constant(BLANK)
+    if part.kind in {Kind.NUMBER, Kind.DATE}:
+        return part.run
+    if part.literal is not None:
+        return constant(to_number(part.literal))
+    return one(to_number, part.run)
+
+
+def as_text(part: Meaning) -> Run:
+    """The value as string() takes it."""
+    _one_value(part)
+    if part.answer:
+        return part.run
+    if part.kind is Kind.NOTHING:
+        return constant("")
+    if part.kind is Kind.DATE:
+        return one(to_date_text, part.run)
+    return one(to_text, part.run) if part.kind in {Kind.NUMBER, Kind.TRUTH} else part.run
+
+
+def as_day(part: Meaning, faults: Faults) -> Run:
+    """A date as a number of days."""
+    _one_value(part)
+    if part.kind is Kind.DATE:
+        return part.run
+    if part.kind in {Kind.TRUTH, Kind.NUMBER, Kind.CODE, Kind.CODES, Kind.NOTHING} or not_a_date(
+        part
+    ):
+        faults.append(ExpressionError(f"{_shown(part)} is not a date", part.at))
+    return one(to_day, as_text(part))
+
+
+def not_a_date(part: Meaning) -> bool:
+    """Whether a question or a written text cannot be a date."""
+    if part.answer:
+        return part.kind is not Kind.ANY and part.answer.field.type not in DATES
+    return part.literal is not None and to_day(part.literal) is BLANK
+
+
+def _shown(part: Meaning) -> str:
+    return repr(part.literal) if part.literal is not None else str(part)
+
+
+def _one_value(part: Meaning) -> None:
+    if part.kind is not Kind.MEMBERS:
+        return
+    what = "a repeat"
+    if part.each and part.each.answer:
+        what = f"asked of each member: {part.each} has one answer per row of the repeat"
+    raise ExpressionError(
+        f"{what}; take count(), sum(), min() or max(), or make the repeat the unit", part.at
+    )

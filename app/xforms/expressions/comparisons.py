@@ -1,0 +1,171 @@
+"""Comparisons: codes and texts as strings, numbers and dates as numbers, nothing by accident."""
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from app.xforms.expressions.coercion import as_number, as_operand, as_text, as_truth, not_a_date
+from app.xforms.expressions.meaning import DATES, Answer, Faults, Kind, Meaning, Run
+from app.xforms.expressions.rows import Row
+from app.xforms.expressions.strict import constant, negation, several, with_constant
+from app.xforms.expressions.tokens import ExpressionError
+from app.xforms.expressions.values import IRRELEVANT, Missing, to_number
+
+Test = Callable[[Any, Any], bool]
+_TESTS: dict[str, Test] = {
+    "=": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+EQUALITY = frozenset({"=", "!="})
+
+
+def compare(sign: str, left: Meaning, right: Meaning, faults: Faults) -> Run:
+    """The truth of `left sign right`."""
+    if left.literal is not None and right.literal is None:
+        return compare(_TURNED.get(sign, sign), right, left, faults)
+    if left.tally or right.tally:
+        return _counted(sign, left, right, faults)
+    if sign not in EQUALITY:
+        return _ordered(sign, left, right, faults)
+    equal = _equal(left, right, faults)
+    return equal if sign == "=" else negation(equal)
+
+
+def _equal(left: Meaning, right: Meaning, faults: Faults) -> Run:
+    literal = right.literal
+    if left.answer and literal is not None:
+        if literal == "":
+            return is_blank(left.answer)
+        if left.kind is Kind.CODE:
+            return is_code(left.answer, literal, right.at, faults)
+        if literal in left.answer.codes:
+            return _is_missing_code(left.answer, literal)
+    kinds = {left.kind, right.kind}
+    if Kind.TRUTH in kinds:
+        return several(operator.eq, [as_truth(left, faults), as_truth(right, faults)])
+    _check_alike(left, right, faults)
+    if kinds & {Kind.NUMBER, Kind.DATE}:
+        return _test(operator.eq, as_number(left), right, as_number(right))
+    return _test(operator.eq, as_text(left), right, as_text(right))
+
+
+def _check_alike(left: Meaning, right: Meaning, faults: Faults) -> None:
+    for one_side, other in ((left, right), (right, left)):
+        problem = _unlike(one_side, other)
+        if problem:
+            faults.append(ExpressionError(problem, other.at))
+
+
+def _unlike(side: Meaning, other: Meaning) -> str:
+    """Why the two cannot be equal in any sensible way; empty when they can."""
+    if side.kind is Kind.CODES:
+        return f"{side} holds several choices: write selected({side}, 'code')"
+    if side.kind is Kind.NUMBER and other.kind in {Kind.CODE, Kind.DATE, Kind.NOTHING}:
+        return f"a number is compared with {other}, which is {other.kind.value}"
+    if side.kind is Kind.NUMBER and other.kind is Kind.TEXT:
+        if other.literal is None:
+            return f"a number is compared with {other}, which is a text"
+        if isinstance(to_number(other.literal), Missing):
+            return f"a number is compared with {other.literal!r}, which is not a number"
+    if side.kind is Kind.DATE and other.kind is Kind.TEXT:
+        return "a date is compared with a text: write date(…) around the text"
+    if side.answer and side.answer.field.type in DATES and other.literal and not_a_date(other):
+        return f"{side} is compared with {other.literal!r}, which is not a date"
+    return ""
+
+
+def _ordered(sign: str, left: Meaning, right: Meaning, faults: Faults) -> Run:
+    for part in (left, right):
+        if part.answer and part.answer.field.type in DATES:
+            message = f"{part} is a text here: write date({part}) to compare dates"
+            faults.append(ExpressionError(message, part.at))
+        elif part.kind in {Kind.CODE, Kind.CODES}:
+            message = f"{part} is a choice, and choices have no order: compare with = or number(…)"
+            faults.append(ExpressionError(message, part.at))
+        elif part.kind is Kind.TEXT and isinstance(to_number(part.literal or ""), Missing):
+            faults.append(ExpressionError("texts have no order: compare numbers or dates", part.at))
+        elif part.kind in {Kind.TRUTH, Kind.NOTHING}:
+            as_operand(part, faults)
+    if {left.kind, right.kind} == {Kind.DATE, Kind.NUMBER}:
+        faults.append(ExpressionError("a date is compared with a number", right.at))
+    return _test(_TESTS[sign], as_number(left), right, as_number(right))
+
+
+def _test(test: Test, left: Run, right: Meaning, right_run: Run) -> Run:
+    if right.literal is None:
+        return several(test, [left, right_run])
+    known = right_run([])
+    return constant(known) if isinstance(known, Missing) else with_constant(test, left, known)
+
+
+def is_blank(answer: Answer) -> Run:
+    """Whether there is no answer at all; known of every question."""
+
+    def value(row: Row) -> bool:
+        found = answer.get(row)
+        return found.__class__ is Missing and not found.text
+
+    return value
+
+
+def is_code(answer: Answer, code: str, at: int, faults: Faults) -> Run:
+    """Whether a question with one choice was answered with this code."""
+    check_code(answer, code, at, faults)
+    if code in answer.codes:
+        return _is_missing_code(answer, code)
+    if not answer.nothing:
+        return with_constant(operator.eq, answer.get, code)
+
+    def value(row: Row) -> Any:
+        found = answer.get(row)
+        if found.__class__ is Missing:
+            return False if found is IRRELEVANT else found
+        return found == code
+
+    return value
+
+
+def _is_missing_code(answer: Answer, code: str) -> Run:
+    """Whether the answer was this "don't know": a question about it is known, unless blank."""
+
+    def value(row: Row) -> Any:
+        found = answer.get(row)
+        if found.__class__ is Missing:
+            if found.text:
+                return found.text == code
+            return False if answer.nothing and found is IRRELEVANT else found
+        return found == code
+
+    return value
+
+
+def check_code(answer: Answer, code: str, at: int, faults: Faults) -> None:
+    """A fault when the question's list has no such code."""
+    if not answer.choices or code in answer.choices:
+        return
+    known = ", ".join(sorted(answer.choices)[:12])
+    name = answer.field.name
+    message = f"{code!r} is not in the choices of ${{{name}}} (list {answer.field.list}: {known})"
+    faults.append(ExpressionError(message, at))
+
+
+def _counted(sign: str, left: Meaning, right: Meaning, faults: Faults) -> Run:
+    """A comparison of a count: decided as soon as the members nobody knows of cannot change it."""
+    if left.tally is None:
+        return _counted(_TURNED.get(sign, sign), right, left, faults)
+    tally, other, test = left.tally, as_operand(right, faults), _TESTS[sign]
+
+    def value(row: Row) -> Any:
+        number = other(row)
+        if number.__class__ is Missing:
+            return number
+        sure, maybe, why = tally(row)
+        found = {test(count, number) for count in range(sure, sure + maybe + 1)}
+        return found.pop() if len(found) == 1 else why
+
+    return value

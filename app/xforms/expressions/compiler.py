@@ -1,0 +1,197 @@
+"""From the tree of an expression to its meaning in the rows of a questionnaire's interviews."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from math import fmod
+from operator import add, itemgetter, mul, neg, sub
+
+from app.xforms.definition import Field
+from app.xforms.expressions import choosing, members
+from app.xforms.expressions.coercion import answer_text, as_operand, as_truth
+from app.xforms.expressions.comparisons import compare
+from app.xforms.expressions.functions import FUNCTIONS, apply, check_count
+from app.xforms.expressions.meaning import NO_ANSWER, Answer, Faults, Kind, Meaning, Run, kind_of
+from app.xforms.expressions.plan import Codes, Key, Plan
+from app.xforms.expressions.rows import POSITION, Scope
+from app.xforms.expressions.strict import constant, junction, one, several
+from app.xforms.expressions.tokens import ExpressionError
+from app.xforms.expressions.tree import (
+    Binary,
+    Call,
+    Filtered,
+    Junction,
+    Negative,
+    Node,
+    Number,
+    Path,
+    Question,
+    Text,
+)
+from app.xforms.expressions.values import BLANK, Missing, finite
+
+Special = Callable[[int, Sequence[Meaning], Faults], Meaning]
+_SPECIAL: dict[str, Special] = {
+    "selected": choosing.selected,
+    "count-selected": choosing.count_selected,
+    "selected-at": choosing.selected_at,
+    "if": choosing.choose,
+    "coalesce": choosing.coalesce,
+    "not": choosing.not_,
+    "count": members.count,
+    "sum": members.total,
+    "min": members.smallest,
+    "max": members.largest,
+}
+_DRAWN = frozenset({"once", "random", "now", "uuid"})
+_ARITHMETIC: dict[str, Callable[[float, float], float | Missing]] = {
+    "+": lambda left, right: finite(add(left, right)),
+    "-": lambda left, right: finite(sub(left, right)),
+    "*": lambda left, right: finite(mul(left, right)),
+    "div": lambda left, right: finite(left / right) if right else BLANK,
+    "mod": lambda left, right: fmod(left, right) if right else BLANK,
+}
+
+
+@dataclass(slots=True)
+class Compiler:
+    """Gives meanings in one kind of row; what is wrong but not beyond meaning goes to `faults`.
+
+    `base` is the path of the node that the expression belongs to, for `.` and relative paths;
+    `codes` gives the answers that mean missing; `nothing` says that an irrelevant answer is known
+    to be nothing.
+    """
+
+    plan: Plan
+    scope: Scope
+    base: str = ""
+    codes: Codes = lambda _: {}
+    nothing: bool = False
+    faults: Faults = field(default_factory=list)
+    # Questions in use, and whether as answers of members below the row at hand.
+    used: dict[str, tuple[Field, bool]] = field(default_factory=dict)
+    slots: set[Key] = field(default_factory=set)
+    home: Scope | None = None  # the row at hand, where `scope` is that of members below it
+
+    def meaning(self, node: Node) -> Meaning:
+        """The meaning of a tree; raises ExpressionError where there is none."""
+        match node:
+            case Number() | Text():
+                return _literal(node)
+            case Question() | Path():
+                return self._reference(node)
+            case Filtered():
+                return self._filtered(node)
+            case Call():
+                return self._call(node)
+            case Junction():
+                return self._junction(node)
+            case Binary():
+                return self._binary(node)
+            case Negative():
+                run = one(neg, as_operand(self.meaning(node.operand), self.faults))
+                return Meaning(Kind.NUMBER, run, node.at)
+
+    def _junction(self, node: Junction) -> Meaning:
+        runs = [as_truth(self.meaning(part), self.faults) for part in node.operands]
+        return Meaning(Kind.TRUTH, junction(runs, decisive=node.operator == "or"), node.at)
+
+    def _binary(self, node: Binary) -> Meaning:
+        left, right = self.meaning(node.left), self.meaning(node.right)
+        if node.operator not in _ARITHMETIC:
+            return Meaning(Kind.TRUTH, compare(node.operator, left, right, self.faults), node.at)
+        runs = [as_operand(part, self.faults) for part in (left, right)]
+        return Meaning(Kind.NUMBER, several(_ARITHMETIC[node.operator], runs), node.at)
+
+    def _call(self, node: Call) -> Meaning:
+        if node.name == "position":
+            return self._position(node)
+        parts = [self.meaning(part) for part in node.arguments]
+        if node.name in _SPECIAL:
+            return _SPECIAL[node.name](node.at, parts, self.faults)
+        if node.name in FUNCTIONS:
+            return apply(node.name, node.at, parts, self.faults)
+        if node.name in {"true", "false", "today"}:
+            check_count(node.name, node.at, len(parts), 0, 0)
+            if node.name == "today":
+                levels = len(members.scopes_up(self.scope)) - 1
+                return Meaning(Kind.DATE, members.climbed(itemgetter(POSITION), levels), node.at)
+            return Meaning(Kind.TRUTH, constant(node.name == "true"), node.at)
+        raise ExpressionError(_unknown_function(node.name), node.at)
+
+    def _position(self, node: Call) -> Meaning:
+        if not self.scope.around or [*map(_steps, node.arguments)] != [("..",)]:
+            raise ExpressionError("position(..) is the place of a member in its repeat", node.at)
+        return Meaning(Kind.NUMBER, itemgetter(POSITION), node.at)
+
+    def _filtered(self, node: Filtered) -> Meaning:
+        found = self._reference(node.of)
+        if found.kind is not Kind.MEMBERS or found.each or found.scope is None:
+            raise ExpressionError("only a repeat can have a condition in brackets", node.at)
+        inner = self._among(found.scope)
+        found.holds = as_truth(inner.meaning(node.condition), self.faults)
+        return found
+
+    def _reference(self, node: Question | Path) -> Meaning:
+        item = self.plan.find(node, self.base)
+        if item is None or item.type in NO_ANSWER:
+            raise ExpressionError(self._unknown(node, item), node.at)
+        if item.type == "repeat":
+            target = self.plan.scope(item.path)
+            return Meaning(Kind.MEMBERS, members.rows_of(target, self.scope), node.at, scope=target)
+        target = self.plan.scope(item.repeat)
+        if target in members.scopes_up(self.scope):
+            return self.answer(item, node.at)
+        each = self._among(target).answer(item, node.at)
+        run = members.rows_of(target, self.scope)
+        return Meaning(Kind.MEMBERS, run, node.at, scope=target, each=each)
+
+    def _among(self, scope: Scope) -> "Compiler":
+        return replace(self, scope=scope, base=scope.path, home=self.home or self.scope)
+
+    def get(self, item: Field) -> Run:
+        """The answer to a question asked in this row, or in a row around it, as it stands there."""
+        scope = self.plan.scope(item.repeat)
+        slot = self.plan.slot(item, self.codes)
+        self.slots.add((scope.path, slot))
+        return members.climbed(itemgetter(slot), members.scopes_up(self.scope).index(scope))
+
+    def answer(self, item: Field, at: int) -> Meaning:
+        """The meaning of a question asked in this row, or in a row around it."""
+        plan = self.plan
+        below = plan.scope(item.repeat) not in members.scopes_up(self.home or self.scope)
+        self.used.setdefault(item.path, (item, below))
+        get = self.get(item)
+        choices = frozenset(plan.definition.choices.get(item.list or "", ()))
+        nothing = self.nothing and bool(plan.sources(item))
+        answer = Answer(item, get, self.codes(item), choices, nothing)
+        return Meaning(kind_of(item), answer_text(answer), at, answer=answer)
+
+    def _unknown(self, node: Question | Path, item: Field | None) -> str:
+        name = node.name if isinstance(node, Question) else "/".join(node.steps)
+        if item:
+            return f"{name} is a {item.type} and has no answer"
+        names = [known.name for known in self.plan.definition.fields]
+        if names.count(name) > 1:
+            return f"{name} is the name of several questions"
+        close = get_close_matches(name, names, n=1)
+        return f"there is no question {name}" + (f"; is {close[0]} meant?" if close else "")
+
+
+def _literal(node: Number | Text) -> Meaning:
+    if isinstance(node, Number):
+        return Meaning(Kind.NUMBER, constant(float(node.text)), node.at, node.text)
+    if not node.value:
+        return Meaning(Kind.NOTHING, constant(BLANK), node.at, "")
+    return Meaning(Kind.TEXT, constant(node.value), node.at, node.value)
+
+
+def _steps(node: Node) -> tuple[str, ...]:
+    return node.steps if isinstance(node, Path) else ()
+
+
+def _unknown_function(name: str) -> str:
+    if name in _DRAWN:
+        return f"{name}() differs from call to call, and a figure must always come out the same"
+    close = get_close_matches(name, [*_SPECIAL, *FUNCTIONS, "today", "position"], n=1)
+    return f"there is no function {name}()" + (f"; is {close[0]}() meant?" if close else "")

@@ -1,0 +1,122 @@
+"""Functions over the members of a repeat: count(), sum(), min(), max()."""
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from typing import Any
+
+from app.xforms.expressions.coercion import as_operand
+from app.xforms.expressions.functions import check_count
+from app.xforms.expressions.meaning import Faults, Kind, Meaning, Run
+from app.xforms.expressions.rows import AROUND, Row, Scope
+from app.xforms.expressions.strict import several
+from app.xforms.expressions.tokens import ExpressionError
+from app.xforms.expressions.values import BLANK, Missing, finite, worst
+
+
+def scopes_up(scope: Scope) -> list[Scope]:
+    """The scope and those around it, the nearest first."""
+    found = [scope]
+    while found[-1].around:
+        found.append(found[-1].around)
+    return found
+
+
+def climbed(run: Run, levels: int) -> Run:
+    """The value in the row that is so many levels around."""
+    if levels == 0:
+        return run
+    if levels == 1:
+        return lambda row: run(row[AROUND])
+    return climbed(climbed(run, levels - 1), 1)
+
+
+def rows_of(target: Scope, scope: Scope) -> Run:
+    """The rows of a repeat that belong to a row of the scope, or to the nearest row around it."""
+    up = scopes_up(scope)
+    down = [target]
+    while down[-1].around not in up:
+        down.append(down[-1].around or target)
+    slots = [step.members for step in reversed(down)]
+
+    def value(row: Row) -> list[Row]:
+        rows = [row]
+        for slot in slots:
+            rows = [member for outer in rows for member in outer[slot]]
+        return rows
+
+    return climbed(value, up.index(down[-1].around or target))
+
+
+def count(at: int, parts: Sequence[Meaning], _: Faults) -> Meaning:
+    """How many members there are, or for how many a condition holds."""
+    check_count("count", at, len(parts), 1, 1)
+    members = _members("count", parts[0])
+    holds = members.holds
+    if holds is None:
+        return Meaning(Kind.NUMBER, lambda row: float(len(members.run(row))), at)
+
+    def tally(row: Row) -> tuple[int, int, Missing]:
+        found = [holds(member) for member in members.run(row)]
+        unknown = [item for item in found if item.__class__ is Missing]
+        return found.count(True), len(unknown), reduce(worst, unknown, BLANK)
+
+    def value(row: Row) -> float | Missing:
+        sure, maybe, why = tally(row)
+        return why if maybe else float(sure)
+
+    return Meaning(Kind.NUMBER, value, at, tally=tally)
+
+
+def total(at: int, parts: Sequence[Meaning], faults: Faults) -> Meaning:
+    """The sum over the members; missing when one of them is, 0 without members."""
+    check_count("sum", at, len(parts), 1, 1)
+    return Meaning(
+        Kind.NUMBER, _over("sum", parts[0], lambda values: finite(sum(values)), faults), at
+    )
+
+
+def smallest(at: int, parts: Sequence[Meaning], faults: Faults) -> Meaning:
+    """The smallest over the members, or of several numbers."""
+    return _extreme("min", min, at, parts, faults)
+
+
+def largest(at: int, parts: Sequence[Meaning], faults: Faults) -> Meaning:
+    """The largest over the members, or of several numbers."""
+    return _extreme("max", max, at, parts, faults)
+
+
+def _extreme(
+    name: str, call: Callable[..., Any], at: int, parts: Sequence[Meaning], faults: Faults
+) -> Meaning:
+    check_count(name, at, len(parts), 1, None)
+    if len(parts) == 1:
+        run = _over(name, parts[0], lambda values: call(values) if values else BLANK, faults)
+    else:
+        run = several(call, [as_operand(part, faults) for part in parts])
+    return Meaning(Kind.NUMBER, run, at)
+
+
+def _over(name: str, part: Meaning, call: Callable[[list[float]], Any], faults: Faults) -> Run:
+    members = _members(name, part)
+    if members.each is None:
+        raise ExpressionError(f"{name}() adds up a question of the members: ${{question}}", part.at)
+    each = as_operand(members.each, faults)
+
+    def value(row: Row) -> Any:
+        found = [each(member) for member in members.run(row)]
+        missing = [item for item in found if item.__class__ is Missing]
+        return reduce(worst, missing) if missing else call(found)
+
+    return value
+
+
+def _members(name: str, part: Meaning) -> Meaning:
+    if part.kind is Kind.MEMBERS:
+        return part
+    if part.answer and part.answer.field.repeat:
+        message = (
+            f"inside the repeat {part} is one member's own answer: {name}() has nothing to run over"
+        )
+    else:
+        message = f"{name}() runs over the members of a repeat, not over {part}"
+    raise ExpressionError(message, part.at)

@@ -1,0 +1,75 @@
+"""What must hold in a questionnaire's sheets beyond what XLSForm itself demands."""
+
+from collections.abc import Iterator
+
+from app.xforms.columns import find_cell, place_of, survey_rows
+from app.xforms.document import ID_LIMIT
+from app.xforms.problems import Finding
+from app.xforms.workbook import Row, Sheet, Workbook
+
+PII = ("personal", "sensitive")
+# settings that name a question of the form
+QUESTION_SETTINGS = (
+    "org_unit",
+    "household_key",
+    "person_key",
+    "interview_date",
+    "adults",
+    "visit_result",
+    "consent",
+)
+OTHER_SETTINGS = ("registers", "registers_when")
+
+
+def check_sheets(book: Workbook, default_form_id: str) -> list[Finding]:
+    """Find what is wrong in the settings and survey sheets, each with its cell."""
+    return [*_settings(book, default_form_id), *_survey(book)]
+
+
+def read_settings(book: Workbook) -> dict[str, str]:
+    """Return those of our own settings that the form has."""
+    row = next(iter(book.rows("settings")), Row(2, {}))
+    known = (*QUESTION_SETTINGS, *OTHER_SETTINGS)
+    return {name: row.text(name) for name in known if row.text(name)}
+
+
+def _settings(book: Workbook, default_form_id: str) -> Iterator[Finding]:
+    sheet = book.sheets.get("settings", Sheet("settings"))
+    row = next(iter(sheet.rows), Row(2, {}))
+    version, form_id = (find_cell(sheet, row, name) for name in ("version", "form_id"))
+    if version is None:
+        message = "Give the form a version, and a new one whenever the form changes."
+        yield Finding(message, place_of(sheet, row.number, "version"))
+    if form_id is None and not default_form_id:
+        message = "Give the form a form_id: it stays the same in all versions."
+        yield Finding(message, place_of(sheet, row.number, "form_id"))
+    for name, cell in (("version", version), ("form_id", form_id)):
+        if cell and len(cell.text) > ID_LIMIT:
+            yield Finding(f"The {name} is longer than {ID_LIMIT} characters.", cell.place)
+    yield from _own_settings(book, row)
+
+
+def _own_settings(book: Workbook, row: Row) -> Iterator[Finding]:
+    names = [path.rpartition("/")[2] for path in survey_rows(book)]
+    for setting in QUESTION_SETTINGS:
+        cell = row.get(setting)
+        if cell and names.count(cell.text) != 1:
+            what = "names no question" if cell.text not in names else "names several questions"
+            yield Finding(f"The setting {setting} {what} of the survey: '{cell.text}'.", cell.place)
+    registers = row.get("registers")
+    if registers and registers.text != "households":
+        message = f"A form can register households, not '{registers.text}'."
+        yield Finding(message, registers.place)
+
+
+def _survey(book: Workbook) -> Iterator[Finding]:
+    sheet = book.sheets.get("survey", Sheet("survey"))
+    for row in sheet.rows:
+        pii = row.get("pii")
+        if pii and pii.text not in PII:
+            message = f"'{pii.text}' is no kind of personal data: write {' or '.join(PII)}."
+            yield Finding(message, pii.place)
+        kind = find_cell(sheet, row, "type")
+        if kind and kind.text.replace(" ", "_").startswith("select_one_external"):
+            message = "select_one_external needs an old kind of list: use select_one_from_file."
+            yield Finding(message, kind.place)
