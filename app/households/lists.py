@@ -1,0 +1,165 @@
+"""The lists a phone downloads with its forms: a surveyor's communes, villages and households."""
+
+import csv
+import gzip
+import hashlib
+import io
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Select, and_, column, func, select, table, update
+from sqlalchemy.orm import aliased
+
+from app.accounts.actors import Actor
+from app.accounts.scope import within
+from app.clock import today
+from app.db import db
+from app.forms.models import Form
+from app.households.models import Household, HouseholdLabel
+from app.org_units.hierarchy import valid_on
+from app.org_units.models import OrgUnit, OrgUnitAncestor
+from app.org_units.queries import codes_of, display_name
+from app.projects.models import Project
+from app.rounds.queries import current_round
+from app.submissions.models import Interview
+
+CAPABILITY = "list.download"
+SEED_STEPS = 1_000_000  # six digits
+
+Row = Sequence[object]
+
+# The interviews that count are chosen further down the street; here their table is only read.
+_counted = table(
+    "counted_interviews",
+    *(column(name) for name in ("round_id", "form_id", "household", "instance_pk", "outcome")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyorList:
+    """A list as it goes to the phone (CSV in UTF-8, LF), its hash, and the same packed by gzip."""
+
+    content: bytes = field(repr=False)
+    md5: str
+    packed: bytes = field(repr=False)
+
+
+def surveyor_list(name: str, actor: Actor, project_id: int) -> SurveyorList:
+    """Make the list `communes`, `villages` or `households` of a surveyor's territory today."""
+    newest_place = select(func.max(OrgUnit.id)).scalar_subquery()
+    version, language, place = db.session.execute(
+        select(Project.lists_version, Project.language, newest_place).where(
+            Project.id == project_id
+        )
+    ).one()
+    now = current_round(project_id)
+    return _made(name, actor, project_id, language, (today(), now and now.id, version, place))
+
+
+def touch(project_ids: Iterable[int]) -> None:
+    """Say that lists may have changed, so that phones get them anew after this transaction."""
+    raised = {"lists_version": Project.lists_version + 1}
+    db.session.execute(update(Project).where(Project.id.in_(set(project_ids))).values(raised))
+
+
+def pick_seed(salt: str, household_code: str) -> str:
+    """A household's draw in a round: a decimal from 0 up to 1, the same on every phone."""
+    digest = hashlib.sha256(f"{salt}:{household_code}".encode()).digest()
+    return f"0.{int.from_bytes(digest[:8]) * SEED_STEPS >> 64:06}"
+
+
+def pick_number(seed: str, n15: int) -> int:
+    """Which of n15 adults (from 1) is interviewed; in whole numbers, so without rounding."""
+    return int(seed.partition(".")[2]) * n15 // SEED_STEPS + 1
+
+
+@lru_cache(maxsize=256)
+def _made(
+    name: str, actor: Actor, project_id: int, language: str, _state: tuple[Any, ...]
+) -> SurveyorList:
+    """The list while nothing it is made of changes: grants, day, round, registry, places."""
+    header, rows = _LISTS[name]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(header.split(","))
+    writer.writerows(rows(actor, project_id, language))
+    content = text.getvalue().encode()
+    digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    return SurveyorList(content, digest, gzip.compress(content, mtime=0))
+
+
+def _communes(actor: Actor, project_id: int, language: str) -> Iterable[Row]:
+    inside = aliased(OrgUnitAncestor)
+    around_territory = (
+        select(inside.ancestor_id)
+        .where(within(inside.unit_id, actor, CAPABILITY, project_id), valid_on(inside))
+        .scalar_subquery()
+    )
+    communes = (
+        select(OrgUnit)
+        .where(OrgUnit.level == "commune", OrgUnit.id.in_(around_territory), valid_on(OrgUnit))
+        .order_by(OrgUnit.sort_key, OrgUnit.id)
+    )
+    units = db.session.scalars(communes).all()
+    codes = codes_of(unit.id for unit in units)
+    return [(codes[u.id], display_name(u, language)) for u in units if u.id in codes]
+
+
+def _villages(actor: Actor, project_id: int, language: str) -> Iterable[Row]:
+    commune = aliased(OrgUnit)
+    villages = (
+        select(OrgUnit, commune.id)
+        .join(OrgUnitAncestor, OrgUnitAncestor.unit_id == OrgUnit.id)
+        .join(commune, and_(OrgUnitAncestor.ancestor_id == commune.id, commune.level == "commune"))
+        .where(OrgUnit.level == "village", valid_on(OrgUnit), valid_on(OrgUnitAncestor))
+        .where(within(OrgUnit.id, actor, CAPABILITY, project_id))
+        .order_by(OrgUnit.sort_key, OrgUnit.id)
+    )
+    rows = db.session.execute(villages).all()
+    codes = codes_of({commune_id for _, commune_id in rows})
+    return [(u.public_id, display_name(u, language), codes.get(c, "")) for u, c in rows]
+
+
+def _households(actor: Actor, project_id: int, _language: str) -> Iterable[Row]:
+    now = current_round(project_id)
+    for household, label, village, adults in db.session.execute(
+        _registry(actor, project_id, now.id if now else None)
+    ):
+        seed = pick_seed(now.pick_salt, household.code) if now else ""
+        pick = pick_number(seed, adults) if seed and adults else ""
+        yield household.code, _label(household, label), village, seed, adults, pick
+
+
+def _registry(actor: Actor, project_id: int, round_id: int | None) -> Select[Any]:
+    """Households with their names, villages, and the adults that their interview counted."""
+    adults = (
+        select(_counted.c.household, Interview.adults)
+        .join(Interview, Interview.instance_pk == _counted.c.instance_pk)
+        .join(Form, and_(Form.id == _counted.c.form_id, Form.kind == "household"))
+        .where(_counted.c.round_id == round_id, _counted.c.outcome == "complete")
+        .subquery()
+    )
+    return (
+        select(Household, HouseholdLabel.label, OrgUnit.public_id, adults.c.adults)
+        .join(OrgUnit, Household.village_id == OrgUnit.id)
+        .outerjoin(HouseholdLabel, HouseholdLabel.household_id == Household.id)
+        .outerjoin(adults, adults.c.household == Household.code)
+        .where(Household.project_id == project_id, valid_on(OrgUnit))
+        .where(within(Household.village_id, actor, CAPABILITY, project_id))
+        .order_by(OrgUnit.sort_key, OrgUnit.id, Household.number.nulls_last(), Household.code)
+    )
+
+
+def _label(household: Household, name: str | None) -> str:
+    """The number and the name by which the house is found, on one line; else its code."""
+    number = "" if household.number is None else f"{household.number}."
+    return " ".join([number, *(name or "").split()]).strip() or household.code
+
+
+_LISTS: dict[str, tuple[str, Callable[[Actor, int, str], Iterable[Row]]]] = {
+    "communes": ("name,label", _communes),
+    "villages": ("name,label,commune_code", _villages),
+    "households": ("name,label,village_id,pick_seed,n15,pick_no", _households),
+}
