@@ -1,0 +1,157 @@
+"""Writes down what was read out of a batch of instances, set by set."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from app.db import driver
+from app.rounds.membership import Membership
+from app.submissions.inbox import InboxEntry
+from app.submissions.reading import Reading
+
+
+@dataclass(slots=True)
+class Record:
+    """One instance on its way into the books: what came, what it says, and where it belongs."""
+
+    entry: InboxEntry
+    reading: Reading
+    subject: str
+    membership: Membership
+    unit_id: int
+    village_id: int | None = None
+
+    @property
+    def round_id(self) -> int | None:
+        """The round it belongs to, if any."""
+        return self.membership.round.id if self.membership.round else None
+
+    @property
+    def is_approved_by_policy(self) -> bool:
+        """Whether the round approves it by itself, as long as no check flags it."""
+        found = self.membership.round
+        return found is not None and found.review_policy == "approve-unflagged"
+
+
+INTERVIEWS = (
+    "copy interviews (instance_pk, submission_id, form_id, round_id, village_id, subject,"
+    " household, person_no, interviewed_on, visit_result, outcome, adults, answers) from stdin"
+)
+ROWS = "copy interview_rows (instance_pk, repeat, position, answers) from stdin"
+PERSONAL = "copy personal_answers (instance_pk, answers) from stdin"
+
+
+READ_BEFORE = ("interviews", "interview_rows", "personal_answers", "observations", "flags")
+
+
+def forget(instance_pks: Sequence[int]) -> None:
+    """Takes back what an earlier reading of these instances wrote, so that they can be read again."""
+    for table in READ_BEFORE:
+        driver().execute(f"delete from {table} where instance_pk = any(%s)", (list(instance_pks),))  # noqa: S608 - our own names
+
+
+def write_records(records: Sequence[Record]) -> None:
+    """Stores answers, rows, personal answers and expected files, and raises the submissions."""
+    _copy(INTERVIEWS, map(_interview, records))
+    _copy(ROWS, (row for record in records for row in _rows(record)))
+    _copy(PERSONAL, (row for record in records for row in _personal(record)))
+    _expect_files(records)
+    _raise_submissions(records)
+
+
+def _copy(statement: str, rows: Iterable[Sequence[Any]]) -> None:
+    with driver().cursor() as cursor, cursor.copy(statement) as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _interview(record: Record) -> Sequence[Any]:
+    entry, reading = record.entry, record.reading
+    return (
+        entry.instance_pk,
+        entry.submission_id,
+        entry.form_id,
+        record.round_id,
+        record.village_id,
+        record.subject,
+        reading.household,
+        reading.person_no,
+        record.membership.day,
+        reading.visit_result,
+        reading.outcome,
+        reading.adults,
+        _json(reading.answers.top),
+    )
+
+
+def _rows(record: Record) -> Iterable[Sequence[Any]]:
+    for row in record.reading.answers.rows:
+        position = ".".join(map(str, row.position))
+        yield (record.entry.instance_pk, row.repeat, position, _json(row.answers))
+
+
+def _personal(record: Record) -> Iterable[Sequence[Any]]:
+    answers = record.reading.answers
+    rows = [
+        {"repeat": row.repeat, "position": ".".join(map(str, row.position)), "answers": row.personal}
+        for row in answers.rows
+        if row.personal
+    ]
+    if answers.personal or rows:
+        said = {"top": answers.personal, "rows": rows}
+        yield (record.entry.instance_pk, _json(said))
+
+
+def _json(value: Any) -> str:
+    # PostgreSQL's JSON holds no NUL; XML cannot carry one either.
+    return orjson.dumps(value).decode()
+
+
+# What an edit does not send again it takes over from the version it replaces.
+EXPECT = """
+insert into instance_attachments (instance_pk, name, expected, blob_sha256, received_at)
+select wanted.pk, wanted.name, true, earlier.blob_sha256, earlier.received_at
+from unnest(%s::bigint[], %s::text[]) as wanted (pk, name)
+join instances i on i.id = wanted.pk
+left join instances e on e.form_id = i.form_id and e.instance_id = i.deprecated_id
+left join instance_attachments earlier
+  on earlier.instance_pk = e.id and earlier.name = wanted.name
+on conflict (instance_pk, name) do update
+set expected = true,
+    blob_sha256 = coalesce(instance_attachments.blob_sha256, excluded.blob_sha256),
+    received_at = coalesce(instance_attachments.received_at, excluded.received_at)
+"""
+
+
+def _expect_files(records: Sequence[Record]) -> None:
+    pairs = [(r.entry.instance_pk, name) for r in records for name in dict.fromkeys(r.reading.media)]
+    if pairs:
+        keys, names = zip(*pairs, strict=True)
+        driver().execute(EXPECT, (list(keys), list(names)))
+
+
+# Instances of one chain may be processed out of order by two workers: the newest one leads.
+RAISE = """
+insert into submissions (id, project_id, form_id, unit_id, current_pk, received_at)
+select distinct on (id) id, project_id, form_id, unit_id, pk, received_at
+from unnest(%s::bigint[], %s::int[], %s::int[], %s::int[], %s::bigint[], %s::timestamptz[])
+     as new (id, project_id, form_id, unit_id, pk, received_at)
+order by id, pk desc
+on conflict (id) do update
+set current_pk = excluded.current_pk, unit_id = excluded.unit_id, state = 'edited'
+where submissions.current_pk < excluded.current_pk
+"""
+
+
+def _raise_submissions(records: Sequence[Record]) -> None:
+    columns: list[Callable[[Record], Any]] = [
+        lambda r: r.entry.submission_id,
+        lambda r: r.entry.project_id,
+        lambda r: r.entry.form_id,
+        lambda r: r.unit_id,
+        lambda r: r.entry.instance_pk,
+        lambda r: r.entry.received_at,
+    ]
+    driver().execute(RAISE, [[column(record) for record in records] for column in columns])

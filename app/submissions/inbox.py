@@ -1,0 +1,78 @@
+"""The ledger of accepted instances that are not processed yet."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.db import driver
+
+MOST_ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class InboxEntry:
+    """An accepted instance that waits to be read."""
+
+    instance_pk: int
+    submission_id: int
+    project_id: int
+    form_id: int
+    form_version_id: int
+    app_user_id: int | None
+    received_at: datetime
+    xml: bytes
+    is_edit: bool
+    attempts: int
+
+
+# Two workers take different rows; what one of them cannot finish is there again after its rollback.
+TAKE = """
+with taken as (
+    delete from inbox where instance_pk in (
+        select instance_pk from inbox where attempts < {most} {only}
+        order by instance_pk limit %(limit)s for update skip locked
+    ) returning instance_pk, attempts
+)
+select i.id, coalesce(i.root_id, i.id), i.project_id, i.form_id, i.form_version_id,
+       i.app_user_id, i.received_at, i.xml, i.root_id is not null, taken.attempts
+from taken join instances i on i.id = taken.instance_pk
+order by i.id
+"""
+TAKE_NEXT = TAKE.format(most=MOST_ATTEMPTS, only="")
+TAKE_ONE = TAKE.format(most=MOST_ATTEMPTS, only="and instance_pk = %(only)s")
+
+
+def take(limit: int, *, only: int | None = None) -> list[InboxEntry]:
+    """Takes up to so many instances, or one alone, off the ledger in the present transaction."""
+    values = {"limit": limit, "only": only}
+    rows = driver().execute(TAKE_NEXT if only is None else TAKE_ONE, values)
+    return [InboxEntry(*row) for row in rows.fetchall()]
+
+
+def put_back(instance_pk: int, attempts: int, error: str) -> None:
+    """Notes a failed attempt; after the last one a person has to look."""
+    driver().execute(
+        "insert into inbox (instance_pk, attempts, last_error) values (%s, %s, %s)"
+        " on conflict (instance_pk) do update"
+        " set attempts = excluded.attempts, last_error = excluded.last_error",
+        (instance_pk, attempts, error[:2000]),
+    )
+
+
+def next_ids(limit: int) -> list[tuple[int, int]]:
+    """The instances that would be taken next, with the attempts made."""
+    rows = driver().execute(
+        "select instance_pk, attempts from inbox where attempts < %s order by instance_pk limit %s",
+        (MOST_ATTEMPTS, limit),
+    )
+    return rows.fetchall()
+
+
+def counts() -> dict[str, int]:
+    """How many instances wait to be read, and how many a person has to look at."""
+    row = driver().execute(
+        "select count(*) filter (where attempts < %s), count(*) filter (where attempts >= %s)"
+        " from inbox",
+        (MOST_ATTEMPTS, MOST_ATTEMPTS),
+    ).fetchone()
+    assert row is not None
+    return {"waiting": row[0], "set_aside": row[1]}

@@ -1,0 +1,126 @@
+"""Takes an upload in: new, a repeat, an edit, or parked; nothing is acknowledged before it is durable.
+
+The usual case, a new interview from a known phone for a published form, is one statement. What
+that statement does not insert is looked at more closely in `_unusual`.
+"""
+
+from typing import Any
+
+import psycopg
+from psycopg_pool import PoolTimeout
+
+from app import db, queue
+from app.errors import BadRequest, NotReady
+from app.submissions import parked
+from app.submissions.statements import ACCEPT, ADD_FILES
+from app.submissions.upload import Receipt, UnknownSender, Upload
+from app.xforms.instance import DtdRefused, Instance, NotXml, parse_instance
+
+
+def receive(upload: Upload, *, project_id: int, token_hash: bytes) -> Receipt:
+    """Takes one POST in; when it returns, what was sent is durable.
+
+    Raises `UnknownSender`, `BadRequest` for a document type definition, and `NotReady` when the
+    database is away: sending again later is safe, since every case can be repeated.
+    """
+    try:
+        instance = parse_instance(upload.xml)
+    except DtdRefused as error:
+        raise BadRequest(
+            "The form has a document type definition, which no form needs. Send it without one."
+        ) from error
+    except NotXml:
+        instance = None
+    try:
+        return _receive(upload, instance, project_id, token_hash)
+    except psycopg.OperationalError:
+        # The pool may have held connections to a database that was restarted meanwhile.
+        try:
+            return _receive(upload, instance, project_id, token_hash)
+        except (psycopg.OperationalError, PoolTimeout) as error:
+            raise NotReady from error
+    except PoolTimeout as error:
+        raise NotReady from error
+
+
+def _receive(
+    upload: Upload, instance: Instance | None, project_id: int, token_hash: bytes
+) -> Receipt:
+    known = _known(upload, project_id, token_hash)
+    with db.autocommit() as connection:
+        if instance is not None and instance.instance_id:
+            known |= _identity(instance)
+            statement = ACCEPT[bool(instance.deprecated_id), bool(upload.files)]
+            if connection.execute(statement, known).fetchone():
+                queue.ring()
+                return Receipt("edit" if instance.deprecated_id else "new")
+        return _unusual(connection, upload, instance, known)
+
+
+def _known(upload: Upload, project_id: int, token_hash: bytes) -> dict[str, Any]:
+    known: dict[str, Any] = {
+        "project": project_id,
+        "token": token_hash,
+        "xml": upload.xml,
+        "device": upload.device_id,
+    }
+    if upload.files:
+        known |= {
+            "name": [file.name for file in upload.files],
+            "sha256": [file.blob.sha256 for file in upload.files],
+            "md5": [file.blob.md5 for file in upload.files],
+            "size": [file.blob.size for file in upload.files],
+        }
+    return known
+
+
+def _identity(instance: Instance) -> dict[str, str | None]:
+    return {
+        "form": instance.form_id,
+        "version": instance.version,
+        "instance": instance.instance_id,
+        "deprecated": instance.deprecated_id,
+    }
+
+
+def _unusual(
+    connection: psycopg.Connection[Any],
+    upload: Upload,
+    instance: Instance | None,
+    known: dict[str, Any],
+) -> Receipt:
+    """The cases the accepting statement leaves: an unknown sender, a repeat, or something to park."""
+    sender = connection.execute(
+        "select id from app_users"
+        " where token_hash = %(token)s and project_id = %(project)s and revoked_at is null",
+        known,
+    ).fetchone()
+    if sender is None:
+        raise UnknownSender
+    reason = "unreadable"
+    if instance is not None:
+        earlier = _earlier(connection, known) if instance.instance_id else None
+        if earlier and earlier["same"]:
+            return _repeat(connection, upload, known | {"instance_pk": earlier["id"]})
+        reason = parked.reason_of(connection, instance, known, taken=earlier is not None)
+    parked.park(connection, upload, instance, known | {"app_user": sender[0]}, reason)
+    return Receipt("parked", reason)
+
+
+def _earlier(connection: psycopg.Connection[Any], known: dict[str, Any]) -> dict[str, Any] | None:
+    """The instance that has this id already, and whether its bytes are the same."""
+    row = connection.execute(
+        "select i.id, i.xml = %(xml)s from instances i join forms f on f.id = i.form_id"
+        " where f.project_id = %(project)s and f.xml_form_id = %(form)s"
+        " and i.instance_id = %(instance)s",
+        known,
+    ).fetchone()
+    return row and {"id": row[0], "same": row[1]}
+
+
+def _repeat(
+    connection: psycopg.Connection[Any], upload: Upload, known: dict[str, Any]
+) -> Receipt:
+    if upload.files:
+        connection.execute(ADD_FILES, known)
+    return Receipt("repeat")

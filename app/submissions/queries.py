@@ -1,0 +1,167 @@
+"""Reads submissions: counts for places, one whole submission, its versions and files."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from app.accounts.actors import Actor
+from app.accounts.models import AppUser
+from app.accounts.scope import within
+from app.db import db
+from app.errors import NotFound
+from app.forms.models import FormVersion
+from app.org_units.hierarchy import valid_on
+from app.org_units.models import OrgUnitAncestor
+from app.storage.models import Blob
+from app.submissions.models import (
+    Instance,
+    InstanceAttachment,
+    Interview,
+    InterviewRow,
+    Submission,
+)
+
+WAITING = ("received", "edited")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many submissions a place has, by where their review stands."""
+
+    waiting: int = 0
+    approved: int = 0
+    rejected: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.waiting + self.approved + self.rejected
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One instance of a submission's chain of edits."""
+
+    instance_pk: int
+    instance_id: str
+    received_at: datetime
+    form_version_id: int
+    form_version: str
+    sent_by: str | None
+    device_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What was read out of one instance, without the personal answers."""
+
+    interview: Interview
+    rows: Sequence[InterviewRow] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of an instance; without a size it has not arrived."""
+
+    instance_pk: int
+    name: str
+    expected: bool
+    sha256: bytes | None
+    size: int | None
+
+
+def readable(actor: Actor, capability: str = "submission.read") -> ColumnElement[bool]:
+    """Condition: the submission lies where the actor has the capability, in its own project."""
+    return within(Submission.unit_id, actor, capability, Submission.project_id)
+
+
+def get_submission(
+    actor: Actor, submission_id: int, capability: str = "submission.read"
+) -> Submission:
+    """The submission; `NotFound` also when it lies outside the actor's territory."""
+    statement = select(Submission).where(
+        Submission.id == submission_id, readable(actor, capability)
+    )
+    found = db.session.scalar(statement)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def count_by_state(actor: Actor, project_id: int, unit_ids: Iterable[int]) -> dict[int, Counts]:
+    """By place, the submissions of it and of all that lies in it, as far as the actor may see."""
+    wanted = list(unit_ids)
+    counted = (
+        select(OrgUnitAncestor.ancestor_id, Submission.state, func.count())
+        .join(OrgUnitAncestor, OrgUnitAncestor.unit_id == Submission.unit_id)
+        .where(
+            OrgUnitAncestor.ancestor_id.in_(wanted),
+            valid_on(OrgUnitAncestor),
+            Submission.project_id == project_id,
+            readable(actor),
+        )
+        .group_by(OrgUnitAncestor.ancestor_id, Submission.state)
+    )
+    by_unit: dict[int, dict[str, int]] = {unit_id: {} for unit_id in wanted}
+    for unit_id, state, number in db.session.execute(counted):
+        by_unit[unit_id][state] = number
+    return {unit_id: _counts(states) for unit_id, states in by_unit.items()}
+
+
+def _counts(states: dict[str, int]) -> Counts:
+    waiting = sum(states.get(state, 0) for state in WAITING)
+    return Counts(waiting, states.get("approved", 0), states.get("rejected", 0))
+
+
+def versions_of(submission_id: int) -> list[Version]:
+    """The chain of a submission's instances, the first one first."""
+    statement = (
+        select(Instance, FormVersion.version, AppUser.name)
+        .join(FormVersion, FormVersion.id == Instance.form_version_id)
+        .outerjoin(AppUser, AppUser.id == Instance.app_user_id)
+        .where(or_(Instance.id == submission_id, Instance.root_id == submission_id))
+        .order_by(Instance.id)
+    )
+    return [_version(*row) for row in db.session.execute(statement)]
+
+
+def _version(instance: Instance, form_version: str, sent_by: str | None) -> Version:
+    return Version(
+        instance.id,
+        instance.instance_id,
+        instance.received_at,
+        instance.form_version_id,
+        form_version,
+        sent_by,
+        instance.device_id,
+    )
+
+
+def contents_of(instance_pk: int) -> Contents | None:
+    """The answers of one instance; None while it is not read yet, or could not be."""
+    interview = db.session.get(Interview, instance_pk)
+    if interview is None:
+        return None
+    rows = select(InterviewRow).where(InterviewRow.instance_pk == instance_pk)
+    return Contents(interview, sorted(db.session.scalars(rows), key=_in_order))
+
+
+def _in_order(row: InterviewRow) -> Any:
+    return row.repeat, [int(part) for part in row.position.split(".")]
+
+
+def attachments_of(instance_pk: int) -> list[Attachment]:
+    """The files of one instance by name: those that came, and those that are still awaited."""
+    statement = (
+        select(InstanceAttachment, Blob.size)
+        .outerjoin(Blob, Blob.sha256 == InstanceAttachment.blob_sha256)
+        .where(InstanceAttachment.instance_pk == instance_pk)
+        .order_by(InstanceAttachment.name)
+    )
+    return [
+        Attachment(file.instance_pk, file.name, file.expected, file.blob_sha256, size)
+        for file, size in db.session.execute(statement)
+    ]

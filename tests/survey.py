@@ -1,0 +1,194 @@
+"""A small survey for tests: a household form, a village, a phone, and interviews sent by it."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from xml.sax.saxutils import escape
+
+from app import pipeline
+from app.accounts.actors import OPERATOR
+from app.accounts.app_users import app_user_token, hash_token
+from app.accounts.models import AppUser
+from app.db import driver, transaction
+from app.forms.source import FormSource
+from app.households.models import Household
+from app.indicators.figures import Figure
+from app.indicators.queries import find_figures
+from app.org_units.models import OrgUnit
+from app.projects.models import Project
+from app.rounds.models import Round
+from app.submissions.intake import receive
+from app.submissions.upload import Receipt, Upload
+from tests import people
+
+HOUSEHOLD_FORM = """
+| survey   |                          |            |           |                            |              |            |
+|          | type                     | name       | label     | relevant                   | repeat_count | pii        |
+|          | today                    | today      |           |                            |              |            |
+|          | text                     | commune_code | Commune |                            |              |            |
+|          | text                     | village_id | Village   |                            |              |            |
+|          | text                     | hh_id      | Household |                            |              |            |
+|          | select_one visit         | visit_result | Result  |                            |              |            |
+|          | select_one yn            | consent    | Consent   | ${visit_result} = '1'      |              |            |
+|          | begin_group              | main       | Interview | ${consent} = '1'           |              |            |
+|          | integer                  | n15        | Adults    |                            |              |            |
+|          | begin_repeat             | m          | Member    |                            | ${n15}       |            |
+|          | text                     | m_label    | Name      |                            |              | personal   |
+|          | integer                  | m_age      | Age       |                            |              |            |
+|          | select_one phone         | m_phone    | Phone     |                            |              |            |
+|          | end_repeat               |            |           |                            |              |            |
+|          | select_one fibre         | fibre      | Fibre     |                            |              |            |
+|          | end_group                |            |           |                            |              |            |
+|          | image                    | photo      | Photo     |                            |              |            |
+| choices  |                          |            |           |                            |              |            |
+|          | list_name                | name       | label     |                            |              |            |
+|          | visit                    | 1          | Complete  |                            |              |            |
+|          | visit                    | 2          | Nobody    |                            |              |            |
+|          | visit                    | 4          | Refused   |                            |              |            |
+|          | visit                    | 5          | Moved     |                            |              |            |
+|          | yn                       | 1          | Yes       |                            |              |            |
+|          | yn                       | 2          | No        |                            |              |            |
+|          | phone                    | 0          | None      |                            |              |            |
+|          | phone                    | 1          | Feature   |                            |              |            |
+|          | phone                    | 2          | Smart     |                            |              |            |
+|          | phone                    | 8          | Don't know |                           |              |            |
+|          | fibre                    | 1          | Yes       |                            |              |            |
+|          | fibre                    | 0          | No        |                            |              |            |
+|          | fibre                    | 8          | Don't know |                           |              |            |
+| settings |                          |            |           |                            |              |            |
+|          | form_id                  | version    | form_title | org_unit                  | household_key | visit_result | consent | adults |
+|          | ho                       | {version}  | Household | village_id                 | hh_id        | visit_result | consent | n15    |
+| indicators |                        |            |           |                            |              |            |
+|          | code                     | version    | label     | unit                       | eligible     | numerator  | denominator |
+|          | FIBRE                    | 1          | Fibre     | household                  |              | ${fibre} = '1' |       |
+|          | PHONE                    | 1          | Smartphone | m                         | ${m_age} >= 18 | ${m_phone} = '2' |   |
+| missing  |                          |            |           |                            |              |            |
+|          | list                     | question   | code      | reason                     |              |            |
+|          | phone                    |            | 8         | dont_know                  |              |            |
+|          | fibre                    |            | 8         | dont_know                  |              |            |
+"""
+
+
+@dataclass
+class Survey:
+    """A published household form, a round, a village with registered households, and a phone."""
+
+    project: Project
+    round: Round
+    village: OrgUnit
+    phone: AppUser
+    token: str
+    commune_code: str = people.IA_DOM
+    form: str = "ho"
+    version: str = "1"
+    ids: list[str] = field(default_factory=list)
+
+    def instance(self, household: str, **said: Any) -> bytes:
+        """A filled-in household form; `members` are (age, phone) pairs."""
+        return household_xml(self, household, **said)
+
+    def send(self, xml: bytes, **upload: Any) -> Receipt:
+        """What the phone does; processed and summed up."""
+        receipt = receive(
+            Upload(xml, **upload),
+            project_id=self.project.id,
+            token_hash=hash_token(self.token),
+        )
+        pipeline.settle()
+        return receipt
+
+    def figure(self, indicator: str = "FIBRE", unit: OrgUnit | None = None, by: str = "") -> Figure:
+        """The one figure of an indicator, as an analyst of the province sees it."""
+        unit = unit or self.village
+        found = find_figures(
+            OPERATOR, round_=self.round, unit_id=unit.id, level=unit.level, indicator=indicator, by=by
+        )
+        assert len(found) == 1, found
+        return found[0]
+
+    def register(self, count: int, village: OrgUnit | None = None) -> list[str]:
+        """Enters so many households into the registry; their codes."""
+        village = village or self.village
+        codes = [f"{village.public_id}-{number:04d}" for number in range(1, count + 1)]
+        with transaction():
+            for number, code in enumerate(codes, 1):
+                driver().execute(
+                    "insert into households (project_id, code, village_id, number)"
+                    " values (%s, %s, %s, %s)",
+                    (self.project.id, code, village.id, number),
+                )
+            driver().execute(
+                "insert into stale_villages (round_id, village_id) values (%s, %s)",
+                (self.round.id, village.id),
+            )
+        pipeline.settle()
+        return codes
+
+
+def household_form(version: str = "1", indicators: str | None = None) -> FormSource:
+    """The form's workbook, with another version or other indicators."""
+    text = indicators or HOUSEHOLD_FORM
+    return FormSource("ho.md", text.replace("{version}", version).encode())
+
+
+def start_survey(*, policy: str = "approve-unflagged", households: int = 10) -> Survey:
+    """A survey that is ready for interviews."""
+    with transaction():
+        project = people.project()
+        village = people.village()
+        phone = people.surveyor(village, of=project)
+        token = app_user_token(phone)
+        opened = pipeline.open_round(
+            project.id, "2026-1", "Đợt 1", date(2026, 1, 1), None, actor=OPERATOR
+        )
+        opened.review_policy = policy
+    pipeline.publish(project.id, household_form(), OPERATOR)
+    survey = Survey(project, opened, village, phone, token)
+    survey.ids = survey.register(households)
+    return survey
+
+
+def household_xml(
+    survey: Survey,
+    household: str,
+    *,
+    members: Sequence[tuple[int, str]] = ((40, "2"),),
+    fibre: str | None = "1",
+    visit: str = "1",
+    consent: str = "1",
+    n15: int | None = None,
+    day: date | None = None,
+    instance_id: str | None = None,
+    deprecated_id: str | None = None,
+    village: str | None = None,
+    photo: str = "",
+    version: str | None = None,
+) -> bytes:
+    """The XML that a phone makes of a filled-in household form; irrelevant parts are absent."""
+    rows = "".join(
+        f"<m><m_label>Người {number}</m_label><m_age>{age}</m_age><m_phone>{phone}</m_phone></m>"
+        for number, (age, phone) in enumerate(members, 1)
+    )
+    answered = "" if fibre is None else f"<fibre>{fibre}</fibre>"
+    count = len(members) if n15 is None else n15
+    main = f"<main><n15>{count}</n15>{rows}{answered}</main>"
+    asked = f"<consent>{consent}</consent>{main if consent == '1' else ''}" if visit == "1" else ""
+    deprecated = f"<deprecatedID>{deprecated_id}</deprecatedID>" if deprecated_id else ""
+    return (
+        f'<data id="{survey.form}" version="{version or survey.version}"'
+        ' xmlns:orx="http://openrosa.org/xforms">'
+        f"<today>{day or date(2026, 11, 1)}</today>"
+        f"<commune_code>{survey.commune_code}</commune_code>"
+        f"<village_id>{escape(village or str(survey.village.public_id))}</village_id>"
+        f"<hh_id>{escape(household)}</hh_id><visit_result>{visit}</visit_result>{asked}"
+        f"<photo>{photo}</photo>"
+        f"<orx:meta><orx:instanceID>{instance_id or new_id()}</orx:instanceID>{deprecated}</orx:meta>"
+        "</data>"
+    ).encode()
+
+
+def new_id() -> str:
+    """A fresh instanceID."""
+    return f"uuid:{uuid.uuid4()}"
