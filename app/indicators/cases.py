@@ -1,0 +1,68 @@
+"""Runs the test cases of a workbook: given answers in, expected counts and sums out."""
+
+from collections.abc import Iterator
+
+from app.indicators.answers import AnswersError, build_interview
+from app.indicators.cells import Cell
+from app.indicators.definitions import IndicatorCase
+from app.indicators.evaluate import Evaluator, compile_indicators
+from app.indicators.sheet import CASES, IndicatorSheet, sentence
+from app.xforms.definition import FormDefinition
+from app.xforms.expressions.tokens import ExpressionError
+from app.xforms.expressions.values import to_text
+from app.xforms.problems import Finding
+
+_CLOSE = 1e-9
+
+
+def run_cases(sheet: IndicatorSheet, definition: FormDefinition) -> list[Finding]:
+    """What the cases find; cases of indicators with faults of their own are left out."""
+    evaluators: dict[str, Evaluator] = {}
+    for indicator in sheet.indicators:
+        try:
+            evaluators[indicator.code] = compile_indicators([indicator], definition)
+        except (ExpressionError, ValueError):
+            continue  # check_indicators says why
+    findings: list[Finding] = []
+    for case in sheet.cases:
+        if case.code in evaluators:
+            found = _run(case, evaluators[case.code], definition)
+            findings += [
+                Finding(sentence(message), sheet.place(CASES, case, column))
+                for column, message in found
+            ]
+    return findings
+
+
+def _run(
+    case: IndicatorCase, evaluator: Evaluator, definition: FormDefinition
+) -> Iterator[tuple[str, str]]:
+    """What is wrong, each with its column."""
+    try:
+        root = build_interview(case.answers, definition)
+    except AnswersError as error:
+        yield "answers", str(error)
+        return
+    day = definition.field(definition.settings.get("interview_date", "today"))
+    date = root.findtext(day.path, "") if day else ""
+    cells = evaluator.evaluate(root, interview_date=date)
+    total = next((cell for cell in cells if not cell.breakdown), Cell(0))
+    if case.eligible:
+        yield from _compare("eligible", case.eligible, float(total.n + total.missing))
+    for column, value in (("numerator", total.y), ("denominator", total.x)):
+        yield from _compare(column, getattr(case, column), value if total.n else None)
+
+
+def _compare(column: str, expected: str, found: float | None) -> Iterator[tuple[str, str]]:
+    shown = "no row that counts" if found is None else to_text(float(found))
+    if not expected:
+        if found is not None:
+            yield column, f"no row that counts is expected here, and {shown} is found"
+        return
+    try:
+        wanted = float(expected)
+    except ValueError:
+        yield column, f"{expected} is not a number"
+        return
+    if found is None or abs(wanted - found) > _CLOSE * max(1.0, abs(wanted)):
+        yield column, f"{expected} is expected, and {shown} is found"

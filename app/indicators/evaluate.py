@@ -1,0 +1,118 @@
+"""Evaluates indicators on one interview: what it adds to each figure it belongs to."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from app.indicators.cells import Cell, Cells, add
+from app.indicators.definitions import Indicator
+from app.indicators.formula import Formula, Group, compile_breakdown, compile_formula, unit_scope
+from app.xforms.definition import FormDefinition
+from app.xforms.expressions.conditions import settle
+from app.xforms.expressions.dates import to_day
+from app.xforms.expressions.meaning import Run
+from app.xforms.expressions.plan import Plan, read_interview
+from app.xforms.expressions.rows import Row
+
+__all__ = ["Cell", "Evaluator", "compile_indicators", "gate_of"]
+GATE = ("visit_result", "consent")  # settings that name questions; both are 1 in a full interview
+
+
+@dataclass(slots=True)
+class _Unit:
+    """What is evaluated on the rows of one scope: groups once per row, and formulas.
+
+    With each formula stands its indicator's place, and the places of its breakdowns' groups.
+    """
+
+    path: str
+    formulas: list[tuple[int, Formula, list[int]]] = field(default_factory=list)
+    keys: list[object] = field(default_factory=list)
+    groups: list[tuple[str, Run]] = field(default_factory=list)
+
+    def place(self, group: Group) -> int:
+        """Where the group of a row stands; raises the fault of one without meaning."""
+        if group.run is None:
+            raise group.faults[-1]
+        if group.key not in self.keys:
+            self.keys.append(group.key)
+            self.groups.append((group.breakdown.name, group.run))
+        return self.keys.index(group.key)
+
+
+class Evaluator:
+    """Indicators of one version of a questionnaire, ready for its interviews."""
+
+    def __init__(self, plan: Plan, units: list[_Unit], gate: list[str]) -> None:
+        self._plan = plan
+        self._conditions = plan.in_order()
+        self._units = units
+        self._gate = gate
+
+    def is_complete(self, root: etree._Element) -> bool:
+        """Whether the visit was completed and consent given, where the questionnaire asks."""
+        return all(_text(root, path) == "1" for path in self._gate)
+
+    def evaluate(self, root: etree._Element, *, interview_date: str) -> list[Cell]:
+        """What a complete interview adds to the figures; `interview_date` is an ISO date."""
+        cells: Cells = {}
+        rows = read_interview(self._plan, self._conditions, root, to_day(interview_date))
+        for unit in self._units:
+            for row in rows.get(unit.path, ()):
+                _add_row(cells, unit, row)
+        return list(cells.values())
+
+
+def compile_indicators(indicators: Sequence[Indicator], definition: FormDefinition) -> Evaluator:
+    """Compiles checked indicators for the interviews of one version of a questionnaire.
+
+    Raises ExpressionError or ValueError for what `check_indicators` would have found.
+    """
+    gate = gate_of(definition)
+    plan = Plan(definition, frozenset(gate))
+    units: dict[str, _Unit] = {}
+    for index, indicator in enumerate(indicators):
+        _enter(units, plan, index, indicator)
+    settle(plan)
+    return Evaluator(plan, list(units.values()), list(gate.values()))
+
+
+def gate_of(definition: FormDefinition) -> dict[str, str]:
+    """The questions that open the interview, by name, with their paths."""
+    names = [definition.settings.get(setting, "") for setting in GATE]
+    found = [definition.field(name) for name in names if name]
+    return {item.name: item.path for item in found if item}
+
+
+def _enter(units: dict[str, _Unit], plan: Plan, index: int, indicator: Indicator) -> None:
+    scope = unit_scope(plan, indicator.unit)
+    if scope is None:
+        raise ValueError(f"{indicator.code}: there is no repeat {indicator.unit}")
+    formula = compile_formula(indicator, plan, scope)
+    if formula.broken:
+        raise formula.broken
+    unit = units.setdefault(scope.path, _Unit(scope.path))
+    groups = [compile_breakdown(indicator, item, plan, scope) for item in indicator.by]
+    unit.formulas.append((index, formula, [unit.place(group) for group in groups]))
+
+
+def _add_row(cells: Cells, unit: _Unit, row: Row) -> None:
+    groups = [(name, run(row)) for name, run in unit.groups]
+    for index, formula, by in unit.formulas:
+        worth = formula.worth(row)
+        if worth is None:
+            continue
+        add(cells, (index, "", ""), worth)
+        for place in by:
+            name, value = groups[place]
+            add(cells, (index, name, value if value.__class__ is str else ""), worth)
+
+
+def _text(root: etree._Element, path: str) -> str:
+    element: etree._Element | None = root
+    for name in path.split("/"):
+        if element is None:
+            return ""
+        element = next(element.iterchildren(f"{{*}}{name}"), None)
+    return "" if element is None else (element.text or "").strip()

@@ -1,0 +1,118 @@
+"""PURE. A figure: the sums of one unit put together into a value that can be read."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+MISSING_REASONS = ("dont_know", "refused", "blank", "irrelevant")
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """How one form stands in one unit: its villages' frames and outcomes, added up."""
+
+    expected: float  # estimated number of subjects (N̂)
+    n: int  # counted interviews
+    waiting: int
+    unresolved: int
+    refused: int
+    villages: int
+    villages_left_out: int
+    frame_left_out: int
+    first_on: date | None
+    last_on: date | None
+    computed_at: datetime | None
+
+    @property
+    def coverage(self) -> float | None:
+        """Counted interviews as a share of the subjects that should be there."""
+        return min(self.n / self.expected, 1.0) if self.expected > 0 else None
+
+    @property
+    def is_complete(self) -> bool:
+        """Everybody who should be there is counted, and nobody waits for a decision."""
+        return self.n > 0 and not (
+            self.waiting or self.unresolved or self.refused or self.villages_left_out
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One indicator (or one group of a breakdown of it) for one unit; None is "not available"."""
+
+    unit_id: int
+    unit_code: str | None
+    unit_name: str
+    level: str
+    round: str
+    indicator: str
+    version: str
+    labels: dict[str, str]
+    breakdown: str
+    breakdown_value: str
+    numerator: float | None
+    denominator: float | None
+    n: int
+    missing: dict[str, int]
+    base: Base
+    sampled: bool  # one person stands for a household
+    bounded: bool  # a share of households, so the missing ones bound it
+    df: int | None = None
+    deff: float | None = None
+    suppressed: str | None = None
+
+    @property
+    def value(self) -> float | None:
+        """Numerator over denominator: a fraction or a mean, not per cent."""
+        if self.numerator is None or not self.denominator:
+            return None
+        return self.numerator / self.denominator
+
+    @property
+    def coverage(self) -> float | None:
+        """Counted interviews as a share of those that should be there."""
+        return self.base.coverage
+
+    @property
+    def status(self) -> str:
+        """`final` once every subject is counted with an answer and nothing waits."""
+        answered = not any(self.missing.values())
+        return "final" if self.base.is_complete and answered else "provisional"
+
+    @property
+    def is_census(self) -> bool:
+        """Everybody was asked and answered: there is no sampling error."""
+        return self.status == "final" and not self.sampled and self.value is not None
+
+    @property
+    def se(self) -> float | None:
+        """Standard error: 0 for a full census."""
+        return 0.0 if self.is_census else None
+
+    @property
+    def ci(self) -> tuple[float, float] | None:
+        """95 % interval: the value itself for a full census."""
+        return (self.value, self.value) if self.is_census and self.value is not None else None
+
+    @property
+    def ci_method(self) -> str | None:
+        """How the interval was made."""
+        return "census" if self.is_census else None
+
+    @property
+    def bounds(self) -> tuple[float, float] | None:
+        """The value if everybody missing said no, and if everybody said yes.
+
+        Asked of shares of households only; from the unscaled counts y of n among N households:
+        y / N and (y + N - n) / N.
+        """
+        if not self.bounded or self.value is None or self.base.expected <= 0:
+            return None
+        missing = max(self.base.expected - self.n, 0.0)
+        yes = self.value * self.n
+        whole = self.n + missing
+        return yes / whole, (yes + missing) / whole
+
+    @property
+    def as_of(self) -> datetime | None:
+        """When the sums were made."""
+        return self.base.computed_at

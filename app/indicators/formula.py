@@ -1,0 +1,148 @@
+"""An indicator's expressions, compiled for the rows of its unit; with the faults found in them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from app.indicators.definitions import ROOT_UNITS, Breakdown, Indicator
+from app.indicators.missing import codes_by_question
+from app.xforms.definition import Field
+from app.xforms.expressions.coercion import as_operand, as_text, as_truth
+from app.xforms.expressions.compiler import Compiler
+from app.xforms.expressions.meaning import Faults, Kind, Meaning, Run
+from app.xforms.expressions.parser import parse
+from app.xforms.expressions.plan import Plan
+from app.xforms.expressions.rows import Row, Scope
+from app.xforms.expressions.strict import junction
+from app.xforms.expressions.tokens import ExpressionError
+from app.xforms.expressions.values import BLANK, IRRELEVANT, Missing
+
+LARGEST = 1e100  # squares, and sums of them, stay far from infinity
+
+
+@dataclass(eq=False)
+class Formula:
+    """What one row is worth; `None` stands for a blank cell, or one with a fault.
+
+    `faults` are by column; `used` has the questions, by path, and whether they are looked at
+    through the members of a repeat.
+    """
+
+    scope: Scope
+    eligible: Run | None = None
+    numerator: Run | None = None
+    denominator: Run | None = None
+    faults: list[tuple[str, ExpressionError]] = field(default_factory=list)
+    broken: ExpressionError | None = None  # the fault that leaves an expression without meaning
+    used: dict[str, tuple[Field, bool]] = field(default_factory=dict)
+
+    def worth(self, row: Row) -> "tuple[float, float] | Missing | None":
+        """Numerator and denominator of a row; None outside; neither NaN nor infinite."""
+        inside = self.eligible(row) if self.eligible else True
+        if inside is not True:
+            return inside or None
+        y: Any = self.numerator(row) if self.numerator else BLANK
+        x: Any = self.denominator(row) if self.denominator else 1.0
+        for value in (y, x):
+            if isinstance(value, Missing):
+                return value
+        return (y, x) if -LARGEST < y < LARGEST and -LARGEST < x < LARGEST else BLANK
+
+
+def unit_scope(plan: Plan, unit: str) -> Scope | None:
+    """The rows of a unit; None when there is no such repeat."""
+    if unit in ROOT_UNITS:
+        return plan.top
+    item = plan.definition.field(unit)
+    return plan.scope(item.path) if item and item.type == "repeat" else None
+
+
+def compile_formula(indicator: Indicator, plan: Plan, scope: Scope) -> Formula:
+    """Compiles what a row of the scope is worth; never raises."""
+    formula = Formula(scope)
+    codes = codes_by_question(indicator.missing)
+    nothing = indicator.irrelevant == "0"
+    compiler = Compiler(plan, scope, scope.path, codes, nothing, used=formula.used)
+    for column, take in _COLUMNS.items():
+        text = getattr(indicator, column)
+        run, faults = compile_text(text, compiler, take) if text else (None, [])
+        setattr(formula, column, run)
+        formula.faults += [(column, fault) for fault in faults]
+        if text and run is None:
+            formula.broken = faults[-1]
+    if indicator.irrelevant == "out":
+        formula.eligible = _asked(formula, compiler)
+    return formula
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """The group of a row under one breakdown; the same `key` means the same group in every row."""
+
+    breakdown: Breakdown
+    key: object
+    run: Run | None
+    faults: Faults
+
+
+def compile_breakdown(
+    indicator: Indicator, breakdown: Breakdown, plan: Plan, scope: Scope
+) -> Group:
+    """Compiles the group of a row, answers read as the indicator reads them; never raises."""
+    codes = codes_by_question(indicator.missing)
+    compiler = Compiler(plan, scope, scope.path, codes)
+    run, faults = compile_text(breakdown.expression, compiler, _group)
+    read = [
+        (code, answer.reason)
+        for item, _ in compiler.used.values()
+        for code, answer in codes(item).items()
+    ]
+    return Group(breakdown, (breakdown, *read), run, faults)
+
+
+Take = Callable[[Meaning, Faults], Run]
+
+
+def compile_text(text: str, compiler: Compiler, take: Take) -> tuple[Run | None, Faults]:
+    """Compiles one expression, taken as one kind of value."""
+    faults: Faults = []
+    try:
+        run = take(replace(compiler, faults=faults).meaning(parse(text)), faults)
+    except ExpressionError as error:
+        return None, [*faults, error]
+    return run, faults
+
+
+def _group(meaning: Meaning, faults: Faults) -> Run:
+    if meaning.kind is Kind.CODES:
+        faults.append(ExpressionError(f"{meaning} may put a row in several groups", meaning.at))
+    return as_text(meaning)
+
+
+_COLUMNS: dict[str, Take] = {
+    "eligible": as_truth,
+    "numerator": as_operand,
+    "denominator": as_operand,
+}
+
+
+def _asked(formula: Formula, compiler: Compiler) -> Run | None:
+    """Eligible, and every question in use was asked; missing where nobody knows whether."""
+    runs = [
+        _was_asked(compiler.get(item))
+        for item, below in formula.used.values()
+        if compiler.plan.sources(item) and not below
+    ]
+    if formula.eligible:
+        runs.append(formula.eligible)
+    return junction(runs, decisive=False) if runs else None
+
+
+def _was_asked(get: Run) -> Run:
+    def value(row: Row) -> bool | Missing:
+        answer = get(row)
+        if answer.__class__ is Missing and answer.unsure:
+            return answer
+        return answer is not IRRELEVANT
+
+    return value

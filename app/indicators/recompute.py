@@ -1,0 +1,113 @@
+"""Sums up villages anew: deletes and inserts their rows, from the interviews that count.
+
+Idempotent, and safe with several workers: each village is locked while it is summed. The sums
+are those of `VillageSum`; the household's own factor (the adults of a household of which one was
+drawn) is inside, the village's factor is applied on reading.
+"""
+
+from app.db import driver
+
+LOCK = """
+select pg_advisory_xact_lock(round_id, village_id) from (
+    select * from unnest(%s::int[], %s::int[]) as p (round_id, village_id) order by 1, 2
+) pairs
+"""
+
+FORGET_SUMS = """
+delete from village_sums s using unnest(%s::int[], %s::int[]) as p (round_id, village_id)
+where (s.round_id, s.village_id) = (p.round_id, p.village_id)
+"""
+FORGET_BASES = FORGET_SUMS.replace("village_sums", "village_bases")
+
+# One adult stands for all adults of the household: the number comes from the household interview
+# that counts, never from what was typed into the person form; without it the person waits.
+COUNTED = """
+with weighed as (
+    select c.round_id, c.village_id, c.form_id, c.instance_pk, c.outcome,
+           case when f.kind = 'person' then (
+               select i.adults from counted_interviews h
+               join forms hf on hf.id = h.form_id and hf.kind = 'household'
+               join interviews i on i.instance_pk = h.instance_pk and i.adults > 0
+               where h.round_id = c.round_id and h.subject = c.household
+                 and h.outcome = 'complete'
+               order by hf.id limit 1
+           ) else 1 end::float8 as weight
+    from unnest(%s::int[], %s::int[]) as p (round_id, village_id)
+    join counted_interviews c on c.round_id = p.round_id and c.village_id = p.village_id
+    join forms f on f.id = c.form_id
+), counted as (
+    select * from weighed where weight is not null or outcome <> 'complete'
+)
+"""
+
+SUM = (
+    COUNTED
+    + """
+insert into village_sums (round_id, village_id, form_id, domain_id, m, y, x, yy, xy, xx, n, w, ww,
+                          element_yy, element_xy, element_xx,
+                          dont_know, refused, blank, irrelevant)
+select round_id, village_id, form_id, domain_id,
+       count(*) filter (where d.n > 0),
+       sum(weight * d.y), sum(weight * d.x),
+       sum((weight * d.y) * (weight * d.y)), sum((weight * d.x) * (weight * d.y)),
+       sum((weight * d.x) * (weight * d.x)),
+       sum(d.n), sum(weight * d.n), sum(weight * weight * d.n),
+       sum(weight * d.yy), sum(weight * d.xy), sum(weight * d.xx),
+       sum(d.dont_know), sum(d.refused), sum(d.blank), sum(d.irrelevant)
+from counted
+join observations o using (instance_pk)
+cross join lateral unnest(o.domain_ids, o.n, o.y, o.x, o.yy, o.xy, o.xx,
+                          o.dont_know, o.refused, o.blank, o.irrelevant)
+     as d (domain_id, n, y, x, yy, xy, xx, dont_know, refused, blank, irrelevant)
+where outcome = 'complete'
+group by round_id, village_id, form_id, domain_id
+"""
+)
+
+BASE = (
+    COUNTED
+    + """, outcomes as (
+    select c.round_id, c.village_id, c.form_id,
+           count(*) filter (where c.outcome = 'complete') as n,
+           count(*) filter (where c.outcome = 'refused') as refused,
+           count(*) filter (where c.outcome = 'ineligible') as ineligible,
+           min(i.interviewed_on) filter (where c.outcome = 'complete') as first_on,
+           max(i.interviewed_on) filter (where c.outcome = 'complete') as last_on
+    from counted c join interviews i using (instance_pk)
+    group by 1, 2, 3
+), framed as (
+    select p.round_id, p.village_id, f.id as form_id,
+           coalesce(o.n, 0) as n, coalesce(o.n, 0) + coalesce(o.refused, 0) as eligible,
+           coalesce(o.ineligible, 0) as ineligible, o.first_on, o.last_on,
+           case when f.kind in ('household', 'person') then
+                    (select count(*) from households h
+                     where h.village_id = p.village_id and h.project_id = f.project_id)
+                when f.kind = 'village' then 1
+                else coalesce(o.n, 0) end as frame,
+           (select count(*) from submissions s
+            where s.unit_id = p.village_id and s.form_id = f.id
+              and s.state in ('received', 'edited')) as waiting
+    from unnest(%s::int[], %s::int[]) as p (round_id, village_id)
+    join rounds r on r.id = p.round_id
+    join forms f on f.project_id = r.project_id
+    left join outcomes o on (o.round_id, o.village_id, o.form_id) = (r.id, p.village_id, f.id)
+)
+insert into village_bases (round_id, village_id, form_id, frame, n, eligible, ineligible,
+                           unresolved, waiting, first_on, last_on)
+select round_id, village_id, form_id, frame, n, eligible, ineligible,
+       greatest(frame - eligible - ineligible, 0), waiting, first_on, last_on
+from framed
+"""
+)
+
+
+def recompute(pairs: list[tuple[int, int]]) -> None:
+    """Sums these (round, village) pairs up anew, in the present transaction."""
+    if not pairs:
+        return
+    columns = [list(column) for column in zip(*sorted(set(pairs)), strict=True)]
+    connection = driver()
+    connection.execute(LOCK, columns)
+    for statement in (FORGET_SUMS, FORGET_BASES, SUM):
+        connection.execute(statement, columns)
+    connection.execute(BASE, columns * 2)

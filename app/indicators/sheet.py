@@ -1,0 +1,182 @@
+"""Reads the indicator sheets of a questionnaire's workbook; each fault names its cell."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from app.indicators.definitions import Breakdown, Indicator, IndicatorCase, Labels, MissingCode
+from app.indicators.missing import REASONS
+from app.xforms.labels import language_code
+from app.xforms.problems import Finding, Place
+from app.xforms.workbook import Row, Workbook
+
+INDICATORS, BREAKDOWNS, MISSING, CASES = "indicators", "breakdowns", "missing", "indicator_tests"
+_COLUMNS = {
+    INDICATORS: {
+        *("code", "version", "unit", "eligible", "numerator", "denominator"),
+        *("irrelevant", "by", "weight", "join", "note"),
+    },
+    BREAKDOWNS: {"name", "expression"},
+    MISSING: {"list", "question", "code", "reason"},
+    CASES: {"code", "answers", "eligible", "numerator", "denominator"},
+}
+_NEEDED = {
+    INDICATORS: ("code", "version", "unit", "numerator"),
+    BREAKDOWNS: ("name", "expression"),
+    MISSING: ("code", "reason"),
+    CASES: ("code", "answers"),
+}
+_CODE = re.compile(r"[A-Za-z][\w.-]*")
+_VERSION = re.compile(r"[1-9]\d{0,8}", re.ASCII)
+IRRELEVANT = ("0", "missing", "out")
+
+
+@dataclass
+class IndicatorSheet:
+    """What the indicator sheets say, the faults found in reading them, and where things stand."""
+
+    workbook: Workbook
+    indicators: list[Indicator] = field(default_factory=list)
+    breakdowns: dict[str, Breakdown] = field(default_factory=dict)
+    missing: list[MissingCode] = field(default_factory=list)
+    cases: list[IndicatorCase] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    rows: dict[tuple[str, object], int] = field(default_factory=dict)
+
+    def place(self, sheet: str, key: object, column: str) -> Place:
+        """The cell of an indicator (key: its code), breakdown (name), case or missing code."""
+        return self.workbook.sheets[sheet].place(self.rows[sheet, key], column)
+
+
+def read_indicators(workbook: Workbook) -> IndicatorSheet:
+    """The indicators of a workbook; `findings` has what is wrong with the sheets as such."""
+    sheet = IndicatorSheet(workbook)
+    for name, read in _READERS.items():
+        if name not in workbook.sheets:
+            continue
+        _check_columns(sheet, name)
+        for row in workbook.rows(name):
+            if _has_needed(sheet, name, row):
+                read(sheet, row)
+    return sheet
+
+
+def _read_missing(sheet: IndicatorSheet, row: Row) -> None:
+    item = MissingCode(row.text("code"), row.text("reason"), row.text("list"), row.text("question"))
+    if bool(item.list) == bool(item.question):
+        _fault(sheet, MISSING, row, "list", "name a list or a question, one of the two")
+    elif item.reason not in REASONS:
+        _fault(sheet, MISSING, row, "reason", f"the reason is {' or '.join(REASONS)}")
+    elif _is_new(sheet, MISSING, row, (item.list, item.question, item.code), "code"):
+        sheet.missing.append(item)
+
+
+def _read_breakdown(sheet: IndicatorSheet, row: Row) -> None:
+    item = Breakdown(row.text("name"), row.text("expression"), labels_of(row))
+    if not _CODE.fullmatch(item.name):
+        _fault(sheet, BREAKDOWNS, row, "name", "a name has letters, digits, '-', '_', '.'")
+    elif _is_new(sheet, BREAKDOWNS, row, item.name, "name"):
+        sheet.breakdowns[item.name] = item
+
+
+def _read_indicator(sheet: IndicatorSheet, row: Row) -> None:
+    code = row.text("code")
+    if not _CODE.fullmatch(code):
+        _fault(sheet, INDICATORS, row, "code", "a code has letters, digits, '-', '_', '.'")
+        return
+    if not _is_new(sheet, INDICATORS, row, code, "code"):
+        return
+    _check_words(sheet, row)
+    _check_by(sheet, row)
+    texts = {name: row.text(name) for name in _COLUMNS[INDICATORS] - {"by"}}
+    by = [sheet.breakdowns[name] for name in _names(row) if name in sheet.breakdowns]
+    missing = tuple(sheet.missing)
+    item = Indicator(labels=labels_of(row), by=tuple(by), missing=missing, **texts)
+    sheet.indicators.append(item)
+
+
+def _check_words(sheet: IndicatorSheet, row: Row) -> None:
+    if not _VERSION.fullmatch(row.text("version")):
+        _fault(sheet, INDICATORS, row, "version", "a version is a whole number from 1")
+    if row.text("irrelevant") not in {"", *IRRELEVANT}:
+        words = ", ".join(IRRELEVANT)
+        _fault(sheet, INDICATORS, row, "irrelevant", f"irrelevant is one of: {words}")
+    if not labels_of(row):
+        _fault(sheet, INDICATORS, row, "code", "the indicator has no label")
+    if row.text("weight"):
+        _fault(sheet, INDICATORS, row, "weight", "leave it blank: the sample design gives weights")
+    if row.text("join"):
+        _fault(sheet, INDICATORS, row, "join", "joining two forms is not available yet")
+
+
+def _check_by(sheet: IndicatorSheet, row: Row) -> None:
+    names = _names(row)
+    for name in dict.fromkeys(names):
+        if name not in sheet.breakdowns:
+            _fault(sheet, INDICATORS, row, "by", f"there is no breakdown {name}")
+        elif names.count(name) > 1:
+            _fault(sheet, INDICATORS, row, "by", f"{name} is named twice")
+
+
+def _read_case(sheet: IndicatorSheet, row: Row) -> None:
+    case = IndicatorCase(**{name: row.text(name) for name in _COLUMNS[CASES]})
+    if not any(item.code == case.code for item in sheet.indicators):
+        _fault(sheet, CASES, row, "code", f"there is no indicator {case.code}")
+    elif _is_new(sheet, CASES, row, case, "answers"):
+        sheet.cases.append(case)
+
+
+# In this order, since indicators name breakdowns and cases name indicators.
+_READERS: dict[str, Callable[[IndicatorSheet, Row], None]] = {
+    MISSING: _read_missing,
+    BREAKDOWNS: _read_breakdown,
+    INDICATORS: _read_indicator,
+    CASES: _read_case,
+}
+
+
+def labels_of(row: Row) -> Labels:
+    """The texts in the columns `label` and `label::Language (code)`, by language code."""
+    labels: Labels = {}
+    for header, cell in row.items():
+        kind, _, language = header.partition("::")
+        if kind == "label":
+            labels[language_code(language)] = cell.text
+    return labels
+
+
+def _names(row: Row) -> list[str]:
+    return row.text("by").replace(",", " ").split()
+
+
+def _check_columns(sheet: IndicatorSheet, name: str) -> None:
+    for header in sheet.workbook.sheets[name].columns:
+        if header not in _COLUMNS[name] and header.partition("::")[0] != "label":
+            place = sheet.workbook.sheets[name].place(1, header)
+            known = ", ".join(sorted(_COLUMNS[name]))
+            message = f"the column {header} means nothing here (known: {known}, label::…)"
+            sheet.findings.append(Finding(sentence(message), place, "warning"))
+
+
+def _has_needed(sheet: IndicatorSheet, name: str, row: Row) -> bool:
+    blank = [column for column in _NEEDED[name] if not row.text(column)]
+    for column in blank:
+        _fault(sheet, name, row, column, f"{column} is missing")
+    return not blank
+
+
+def _is_new(sheet: IndicatorSheet, name: str, row: Row, key: object, column: str) -> bool:
+    earlier = sheet.rows.setdefault((name, key), row.number)
+    if earlier != row.number:
+        _fault(sheet, name, row, column, f"the same stands in row {earlier} already")
+    return earlier == row.number
+
+
+def _fault(sheet: IndicatorSheet, name: str, row: Row, column: str, message: str) -> None:
+    place = sheet.workbook.sheets[name].place(row.number, column)
+    sheet.findings.append(Finding(sentence(message), place))
+
+
+def sentence(message: str) -> str:
+    """The message as a sentence."""
+    return message[:1].upper() + message[1:] + "."

@@ -1,0 +1,58 @@
+"""The ledger of villages whose figures are owed."""
+
+from collections.abc import Iterable
+
+from app.db import driver
+
+
+def mark_stale(pairs: Iterable[tuple[int | None, int | None]]) -> None:
+    """Notes that something changed in these (round, village) pairs; unknown ones are left out."""
+    known = sorted({(r, v) for r, v in pairs if r is not None and v is not None})
+    if known:
+        rounds, villages = zip(*known, strict=True)
+        driver().execute(
+            "insert into stale_villages (round_id, village_id)"
+            " select * from unnest(%s::int[], %s::int[])",
+            (list(rounds), list(villages)),
+        )
+
+
+def mark_project_stale(project_id: int) -> None:
+    """The same for every village of a project in each of its rounds."""
+    driver().execute(
+        """
+        insert into stale_villages (round_id, village_id)
+        select r.id, a.unit_id
+        from projects p
+        join rounds r on r.project_id = p.id
+        join org_unit_ancestors a on a.ancestor_id = p.org_unit_id and a.valid_to is null
+        join org_units u on u.id = a.unit_id and u.level = 'village'
+        where p.id = %s
+        """,
+        (project_id,),
+    )
+
+
+def take_stale(limit: int) -> list[tuple[int, int]]:
+    """Takes pairs off the ledger, in the present transaction; those another worker has are left."""
+    rows = driver().execute(
+        """
+        with taken as (
+            delete from stale_villages where id in (
+                select id from stale_villages order by id limit %s for update skip locked
+            ) returning round_id, village_id
+        )
+        select distinct round_id, village_id from taken order by 1, 2
+        """,
+        (limit,),
+    )
+    return rows.fetchall()
+
+
+def count_stale() -> int:
+    """How many (round, village) pairs are owed their figures."""
+    row = driver().execute(
+        "select count(*) from (select distinct round_id, village_id from stale_villages) s"
+    ).fetchone()
+    assert row is not None
+    return int(row[0])

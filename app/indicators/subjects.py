@@ -1,0 +1,64 @@
+"""Subjects of interviews: what competes to count, and where."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from app.db import driver
+from app.indicators.counting import Key
+from app.submissions.extract import Record
+from app.submissions.record import reader_of
+
+# All versions of a submission: an edit may have moved it to another household or round.
+SUBJECTS = """
+select i.round_id, i.form_id, i.subject, i.village_id, s.id, s.project_id, f.kind
+from submissions s
+join forms f on f.id = s.form_id
+cross join lateral (
+    select s.id as pk union all select n.id from instances n where n.root_id = s.id
+) version
+join interviews i on i.instance_pk = version.pk
+where s.id = any(%s) and i.round_id is not null
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom a version of a submission is about, and where that is."""
+
+    round_id: int | None
+    form_id: int
+    subject: str
+    village_id: int | None
+    submission_id: int
+    project_id: int
+    kind: str
+
+    @classmethod
+    def of(cls, record: Record) -> Self:
+        """The subject of a record that was just read."""
+        entry = record.entry
+        kind = reader_of(entry.form_version_id).kind
+        return cls(
+            record.round_id,
+            entry.form_id,
+            record.subject,
+            record.village_id,
+            entry.submission_id,
+            entry.project_id,
+            kind,
+        )
+
+    @property
+    def key(self) -> Key:
+        """What it competes under."""
+        assert self.round_id is not None
+        return (self.round_id, self.form_id, self.subject)
+
+
+def subjects_of(submission_ids: Sequence[int]) -> list[Subject]:
+    """Every subject that some version of these submissions is about."""
+    if not submission_ids:
+        return []
+    rows = driver().execute(SUBJECTS, (list(submission_ids),)).fetchall()
+    return [Subject(*row) for row in rows]

@@ -1,0 +1,70 @@
+"""PURE. Figures as rows: for JSON, and as CSV that spreadsheets do not mistake for formulas."""
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any
+
+from app.indicators.figures import Figure
+
+COLUMNS = (
+    "unit_id", "unit_code", "unit_name", "unit_level", "round", "indicator", "version",
+    "by", "by_value", "value", "numerator", "denominator", "n", "se", "ci_low", "ci_high",
+    "ci_method", "df", "deff", "coverage", "status", "suppressed", "as_of",
+)  # fmt: skip
+
+# What makes a spreadsheet take a text for a formula (OWASP, CSV injection).
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+
+
+def figure_row(figure: Figure) -> dict[str, Any]:
+    """A figure under the names of `COLUMNS`; what is not available is None."""
+    low, high = figure.ci or (None, None)
+    return {
+        "unit_id": figure.unit_id,
+        "unit_code": figure.unit_code,
+        "unit_name": figure.unit_name,
+        "unit_level": figure.level,
+        "round": figure.round,
+        "indicator": figure.indicator,
+        "version": figure.version,
+        "by": figure.breakdown or None,
+        "by_value": figure.breakdown_value if figure.breakdown else None,
+        "value": figure.value,
+        "numerator": figure.numerator,
+        "denominator": figure.denominator,
+        "n": figure.n,
+        "se": figure.se,
+        "ci_low": low,
+        "ci_high": high,
+        "ci_method": figure.ci_method,
+        "df": figure.df,
+        "deff": figure.deff,
+        "coverage": figure.coverage,
+        "status": figure.status,
+        "suppressed": figure.suppressed,
+        "as_of": figure.as_of,
+    }
+
+
+def figures_csv(figures: Iterable[Figure]) -> str:
+    """The figures as CSV with a header; numbers with a decimal point, empty when not available."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\r\n")
+    writer.writeheader()
+    for figure in figures:
+        writer.writerow({name: _cell(value) for name, value in figure_row(figure).items()})
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if hasattr(value, "isoformat"):
+        return value.isoformat(timespec="seconds")
+    if isinstance(value, str):
+        return harmless(value)
+    return value
+
+
+def harmless(text: str) -> str:
+    """A text that a spreadsheet shows as it is: one that looks like a formula gets a quote."""
+    return f"'{text}" if text.startswith(FORMULA_SIGNS) else text

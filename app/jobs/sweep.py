@@ -1,0 +1,31 @@
+"""Rings again for what is owed: a lost queue loses nothing."""
+
+import logging
+import time
+
+import redis
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import pipeline
+from app.db import db
+from app.queue import enqueue, open_queue
+
+EVERY = 5.0  # seconds
+
+log = logging.getLogger(__name__)
+
+
+def sweep_for_ever(app: Flask, queue_url: str) -> None:
+    """Looks at the ledgers every few seconds, and rings when something waits there."""
+    queue = open_queue(redis.Redis.from_url(queue_url))
+    while True:
+        try:
+            with app.app_context():
+                owed = pipeline.is_owed()
+                db.session.rollback()
+            if owed:
+                enqueue(queue, "settle")
+        except (redis.RedisError, SQLAlchemyError) as error:
+            log.warning("The sweep could not look: %s", error)
+        time.sleep(EVERY)

@@ -1,0 +1,84 @@
+"""Runs the checks over a batch and keeps what they found."""
+
+from collections.abc import Sequence
+
+import orjson
+
+from app.db import driver
+from app.review.checks import Circumstances, check
+from app.submissions.extract import Record
+from app.submissions.places import Places
+from app.submissions.record import reader_of
+
+DUPLICATES = """
+select k.pk from unnest(%s::bigint[], %s::bigint[], %s::int[], %s::int[], %s::text[])
+     as k (pk, submission_id, round_id, form_id, subject)
+where exists (
+    select from interviews i
+    join submissions s on s.id = i.submission_id and i.instance_pk in (s.current_pk, s.approved_pk)
+    where i.subject = k.subject and i.form_id = k.form_id and i.round_id = k.round_id
+      and i.submission_id <> k.submission_id and i.outcome = 'complete' and s.state <> 'rejected'
+)
+"""
+
+HOUSEHOLDS = """
+select k.pk from unnest(%s::bigint[], %s::int[], %s::text[]) as k (pk, project_id, code)
+where exists (select from households h where h.project_id = k.project_id and h.code = k.code)
+"""
+
+
+def flag_records(records: Sequence[Record], places: Places) -> None:
+    """Flags what is doubtful in these records, which are written already."""
+    duplicates = _duplicates([r for r in records if r.reading.outcome == "complete"])
+    registered = _registered([r for r in records if r.reading.household])
+    rows = []
+    for record in records:
+        pk = record.entry.instance_pk
+        found = Circumstances(
+            village_known=record.village_id is not None,
+            commune_agrees=_agrees(record, places),
+            in_territory=(record.entry.app_user_id, record.village_id) in places.territories,
+            household_known=pk in registered,
+            is_duplicate=pk in duplicates,
+            round_flag=record.membership.flag,
+        )
+        settings = reader_of(record.entry.form_version_id).settings
+        rows += [
+            (pk, code, orjson.dumps(detail).decode())
+            for code, detail in check(record.reading, settings, found)
+        ]
+    if rows:
+        keys, codes, details = (list(column) for column in zip(*rows, strict=True))
+        driver().execute(
+            "insert into flags (instance_pk, code, detail)"
+            " select * from unnest(%s::bigint[], %s::text[], %s::jsonb[])",
+            (keys, codes, details),
+        )
+
+
+def _agrees(record: Record, places: Places) -> bool:
+    commune = record.reading.commune
+    if commune is None or record.reading.village not in places.villages:
+        return True
+    return places.communes.get(commune) == places.villages[record.reading.village][1]
+
+
+def _duplicates(records: Sequence[Record]) -> set[int]:
+    asked = [
+        (r.entry.instance_pk, r.entry.submission_id, r.round_id, r.entry.form_id, r.subject)
+        for r in records
+        if r.round_id is not None
+    ]
+    return _found(DUPLICATES, asked)
+
+
+def _registered(records: Sequence[Record]) -> set[int]:
+    asked = [(r.entry.instance_pk, r.entry.project_id, r.reading.household) for r in records]
+    return _found(HOUSEHOLDS, asked)
+
+
+def _found(statement: str, asked: Sequence[tuple[object, ...]]) -> set[int]:
+    if not asked:
+        return set()
+    columns = [list(column) for column in zip(*asked, strict=True)]
+    return {row[0] for row in driver().execute(statement, columns)}

@@ -1,0 +1,183 @@
+"""The reviewers' queue, and what is known about one submission's review."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+
+from app.accounts.actors import Actor
+from app.accounts.models import AppUser, User
+from app.db import db
+from app.forms.models import Form
+from app.org_units.hierarchy import valid_on
+from app.org_units.models import OrgUnit, OrgUnitAncestor
+from app.review.models import Flag, ReviewDecision
+from app.submissions.models import Instance, Interview, Submission
+from app.submissions.queries import WAITING, readable
+
+# What a reader may ask for, and the states it stands for.
+STATE_FILTERS = {
+    "waiting": WAITING,
+    "received": ("received",),
+    "edited": ("edited",),
+    "approved": ("approved",),
+    "rejected": ("rejected",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """Which submissions are asked for: a project's, at or below a place, newest first."""
+
+    project_id: int
+    unit_id: int
+    state: str | None = None  # a key of STATE_FILTERS
+    form_id: int | None = None
+    flagged: bool | None = None
+    itself: bool = False  # only what is filed at the place itself, not below it
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """One submission in a list; place and people are those of its newest version."""
+
+    id: int
+    state: str
+    received_at: datetime
+    form_id: int
+    xml_form_id: str
+    unit: OrgUnit
+    household: str | None
+    person_no: int | None
+    interviewed_on: date | None
+    outcome: str | None
+    sent_by: str | None
+    flags: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """Some submissions, and the id to continue before; None at the end."""
+
+    items: list[QueueItem]
+    next_before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A person's decision and who took it."""
+
+    instance_pk: int
+    state: str
+    reason: str | None
+    decided_at: datetime
+    decided_by: str
+
+
+def review_queue(
+    actor: Actor, asked: QueueFilter, *, before: int | None = None, limit: int = 50
+) -> QueuePage:
+    """The submissions asked for with ids below `before`, newest first."""
+    statement = _asked(actor, asked, _columns()).order_by(Submission.id.desc()).limit(limit + 1)
+    if before is not None:
+        statement = statement.where(Submission.id < before)
+    rows = db.session.execute(statement).all()
+    items = [_item(*row) for row in rows[:limit]]
+    return QueuePage(items, items[-1].id if len(rows) > limit else None)
+
+
+def count_queue(actor: Actor, asked: QueueFilter) -> int:
+    """How many submissions are asked for."""
+    return db.session.scalar(_asked(actor, asked, select(func.count()).select_from(Submission))) or 0
+
+
+def next_waiting(actor: Actor, asked: QueueFilter, after: int) -> int | None:
+    """The next submission to look at: the next older one that waits, else the newest that does."""
+    waiting = _asked(actor, asked, select(Submission.id)).where(Submission.id != after)
+    older_first = waiting.order_by((Submission.id < after).desc(), Submission.id.desc())
+    return db.session.scalar(older_first.limit(1))
+
+
+def flags_of(instance_pk: int) -> Sequence[Flag]:
+    """What the checks found doubtful in one instance."""
+    found = select(Flag).where(Flag.instance_pk == instance_pk).order_by(Flag.code)
+    return db.session.scalars(found).all()
+
+
+def decisions_of(submission_id: int) -> list[Decision]:
+    """The decisions about a submission, the first one first."""
+    statement = (
+        select(ReviewDecision, User.full_name)
+        .join(User, User.id == ReviewDecision.user_id)
+        .where(ReviewDecision.submission_id == submission_id)
+        .order_by(ReviewDecision.id)
+    )
+    return [
+        Decision(d.instance_pk, d.state, d.reason, d.decided_at, name)
+        for d, name in db.session.execute(statement)
+    ]
+
+
+def _columns() -> Select[Any]:
+    flags = (
+        select(func.coalesce(func.array_agg(Flag.code), []))
+        .where(Flag.instance_pk == Submission.current_pk)
+        .scalar_subquery()
+    )
+    return (
+        select(Submission, Form.xml_form_id, OrgUnit, Interview, AppUser.name, flags)
+        .join(Form, Form.id == Submission.form_id)
+        .join(OrgUnit, OrgUnit.id == Submission.unit_id)
+        .join(Instance, Instance.id == Submission.current_pk)
+        .outerjoin(AppUser, AppUser.id == Instance.app_user_id)
+        .outerjoin(Interview, Interview.instance_pk == Submission.current_pk)
+    )
+
+
+def _asked(actor: Actor, asked: QueueFilter, statement: Select[Any]) -> Select[Any]:
+    conditions: list[ColumnElement[bool]] = [
+        Submission.project_id == asked.project_id,
+        Submission.unit_id == asked.unit_id if asked.itself else _lies_in(asked.unit_id),
+        readable(actor),
+    ]
+    if asked.state is not None:
+        conditions.append(Submission.state.in_(STATE_FILTERS[asked.state]))
+    if asked.form_id is not None:
+        conditions.append(Submission.form_id == asked.form_id)
+    if asked.flagged is not None:
+        flagged = select(Flag.code).where(Flag.instance_pk == Submission.current_pk).exists()
+        conditions.append(flagged if asked.flagged else ~flagged)
+    return statement.where(*conditions)
+
+
+def _lies_in(unit_id: int) -> ColumnElement[bool]:
+    inside = select(OrgUnitAncestor.unit_id).where(
+        OrgUnitAncestor.ancestor_id == unit_id, valid_on(OrgUnitAncestor)
+    )
+    return Submission.unit_id.in_(inside)
+
+
+def _item(
+    submission: Submission,
+    xml_form_id: str,
+    unit: OrgUnit,
+    interview: Interview | None,
+    sent_by: str | None,
+    flags: list[str],
+) -> QueueItem:
+    return QueueItem(
+        id=submission.id,
+        state=submission.state,
+        received_at=submission.received_at,
+        form_id=submission.form_id,
+        xml_form_id=xml_form_id,
+        unit=unit,
+        household=interview and interview.household,
+        person_no=interview and interview.person_no,
+        interviewed_on=interview and interview.interviewed_on,
+        outcome=interview and interview.outcome,
+        sent_by=sent_by,
+        flags=tuple(sorted(flags)),
+    )
