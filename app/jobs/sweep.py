@@ -5,6 +5,7 @@ import time
 
 import redis
 from flask import Flask
+from rq import Queue
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import pipeline
@@ -21,11 +22,16 @@ def sweep_for_ever(app: Flask, queue_url: str) -> None:
     queue = open_queue(redis.Redis.from_url(queue_url))
     while True:
         try:
-            with app.app_context():
-                owed = pipeline.is_owed()
-                db.session.rollback()
-            if owed:
-                enqueue(queue, "settle")
+            look(app, queue)
         except (redis.RedisError, SQLAlchemyError) as error:
             log.warning("The sweep could not look: %s", error)
         time.sleep(EVERY)
+
+
+def look(app: Flask, queue: Queue) -> None:
+    """Rings once if anything is owed."""
+    with app.app_context():
+        owed = pipeline.is_owed()
+        db.session.rollback()
+    if owed:
+        enqueue(queue, "settle")

@@ -14,6 +14,8 @@ COMPLETE = "1"
 REFUSED = {"4"}
 INELIGIBLE = {"5", "6"}
 NO_CONSENT = "2"
+# Village forms may ask for the quarter they report; it is that of the visit otherwise.
+PERIOD = "period"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ class FormReader:
                 return f"{household}#{reading.person_no}"
             return household
         if "org_unit" in settings and reading.village:
-            return f"{reading.village}@{_quarter(reading.said_on)}"
+            period = reading.answers.top.get(PERIOD) or _quarter(reading.said_on)
+            return f"{reading.village}@{period}"
         return str(reading.instance.instance_id)
 
 
@@ -123,4 +126,4 @@ def _day(value: Any) -> date | None:
 
 
 def _quarter(day: date | None) -> str:
-    return f"{day.year}Q{(day.month + 2) // 3}" if day else "?"
+    return f"{day.year}-Q{(day.month + 2) // 3}" if day else "?"

@@ -1,0 +1,155 @@
+"""Figures worked by hand: the mistakes that reports of this kind have made."""
+
+import pytest
+from flask import Flask
+
+from app import pipeline
+from app.accounts.actors import OPERATOR
+from app.accounts.app_users import hash_token
+from app.accounts.grants import grant_role
+from app.db import transaction
+from app.forms.source import FormSource
+from app.submissions.intake import receive
+from app.submissions.upload import Upload
+from tests import people
+from tests.survey import Survey, new_id, start_survey
+
+PERSON_FORM = """
+| survey   |              |          |        |               |               |            |
+|          | type         | name     | label  |               |               |            |
+|          | today        | today    |        |               |               |            |
+|          | text         | village_id | Village |            |               |            |
+|          | text         | hh_id    | Household |            |               |            |
+|          | integer      | pick_no  | Number |               |               |            |
+|          | integer      | n15      | Adults, as typed |     |               |            |
+|          | select_one yn | net     | Internet |             |               |            |
+| choices  |              |          |        |               |               |            |
+|          | list_name    | name     | label  |               |               |            |
+|          | yn           | 1        | Yes    |               |               |            |
+|          | yn           | 2        | No     |               |               |            |
+| settings |              |          |        |               |               |            |
+|          | form_id      | version  | form_title | org_unit  | household_key | person_key |
+|          | nguoi        | 1        | Person | village_id    | hh_id         | pick_no    |
+| indicators |            |          |        |               |               |            |
+|          | code         | version  | label  | unit          | numerator     |            |
+|          | NET          | 1        | Internet | person      | ${net} = '1'  |            |
+"""
+
+
+@pytest.fixture
+def survey(app: Flask) -> Survey:
+    return start_survey(households=100)
+
+
+def take_in(survey: Survey, *interviews: bytes) -> None:
+    for xml in interviews:
+        receive(Upload(xml), project_id=survey.project.id, token_hash=hash_token(survey.token))
+    pipeline.settle()
+
+
+def person(survey: Survey, household: str, net: str, typed: int) -> bytes:
+    return (
+        f'<data id="nguoi" version="1"><today>2026-11-01</today>'
+        f"<village_id>{survey.village.public_id}</village_id><hh_id>{household}</hh_id>"
+        f"<pick_no>1</pick_no><n15>{typed}</n15><net>{net}</net>"
+        f"<meta><instanceID>{new_id()}</instanceID></meta></data>"
+    ).encode()
+
+
+def test_villages_count_by_their_households_not_by_how_many_were_visited(survey):
+    """A: 90 of 100 yes, N = 100; B: 3 of 10 yes, N = 100. 60.0 %, not 93 of 110 = 84.5 %."""
+    with transaction():
+        other = people.village("Mook Trang")
+        grant_role(
+            OPERATOR, survey.phone, role="surveyor", unit_id=other.id, project_id=survey.project.id
+        )
+    codes = survey.register(100, other)
+    take_in(
+        survey,
+        *(
+            survey.instance(household, fibre="1" if number < 90 else "0")
+            for number, household in enumerate(survey.ids)
+        ),
+        *(
+            survey.instance(
+                household, fibre="1" if number < 3 else "0", village=str(other.public_id)
+            )
+            for number, household in enumerate(codes[:10])
+        ),
+    )
+    commune = survey.figure(unit=people.unit(people.IA_DOM))
+    assert commune.value == pytest.approx(0.600, abs=1e-12)
+    assert (commune.numerator, commune.denominator) == (pytest.approx(120), pytest.approx(200))
+
+
+def test_one_adult_stands_for_all_adults_of_the_household(survey):
+    """n15 = 1 with yes, n15 = 4 with no: 20 %, not 50 %; what was typed does not matter."""
+    pipeline.publish(survey.project.id, FormSource("nguoi.md", PERSON_FORM.encode()), OPERATOR)
+    small, large = survey.ids[:2]
+    take_in(survey, person(survey, small, "1", typed=9), person(survey, large, "2", typed=9))
+    # Without the household's own interview nobody knows whom they stand for.
+    assert survey.figure("NET").value is None
+    take_in(
+        survey,
+        survey.instance(small, members=[(40, "2")]),
+        survey.instance(large, members=[(40, "2"), (41, "1"), (20, "2"), (18, "0")]),
+    )
+    figure = survey.figure("NET")
+    assert figure.value == pytest.approx(0.20)
+    assert figure.n == 2
+    assert figure.se is None
+
+
+def test_a_census_that_is_not_finished_has_bounds_and_no_zero_error(survey):
+    """N = 100, n = 40, 30 yes: 75 %, from 30 to 90 of 100 once the others have answered."""
+    take_in(
+        survey,
+        *(
+            survey.instance(household, fibre="1" if number < 30 else "0")
+            for number, household in enumerate(survey.ids[:40])
+        ),
+    )
+    figure = survey.figure()
+    assert (figure.value, figure.se, figure.status) == (0.75, None, "provisional")
+    assert figure.bounds == (pytest.approx(0.30), pytest.approx(0.90))
+
+
+def test_adults_who_do_not_know_and_the_young_are_not_no(survey):
+    """Adults with phone 2 and 8; a 17-year-old with phone 2: 1 of 1, not 1 of 2."""
+    take_in(survey, survey.instance(survey.ids[0], members=[(30, "2"), (31, "8"), (17, "2")]))
+    figure = survey.figure("PHONE")
+    assert (figure.value, figure.n, figure.missing["dont_know"]) == (1.0, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("fibre", "missing"), [("8", "dont_know"), (None, "blank"), ("", "blank"), (" ", "blank")]
+)
+def test_who_does_not_know_is_neither_yes_nor_no(survey, fibre, missing):
+    take_in(
+        survey,
+        survey.instance(survey.ids[0], fibre="1"),
+        survey.instance(survey.ids[1], fibre=fibre),
+    )
+    figure = survey.figure()
+    assert (figure.value, figure.n, figure.missing[missing]) == (1.0, 1, 1)
+    assert sum(figure.missing.values()) == 1
+
+
+def test_refusals_and_absences_are_no_answers(survey):
+    take_in(
+        survey,
+        survey.instance(survey.ids[0], fibre="1"),
+        survey.instance(survey.ids[1], visit="2"),
+        survey.instance(survey.ids[2], visit="4"),
+        survey.instance(survey.ids[3], consent="2"),
+    )
+    figure = survey.figure()
+    assert (figure.value, figure.n, sum(figure.missing.values())) == (1.0, 1, 0)
+    assert (figure.base.refused, figure.base.unresolved) == (2, 97)
+
+
+def test_a_completed_visit_beats_an_earlier_absence(survey):
+    take_in(survey, survey.instance(survey.ids[0], visit="2"))
+    take_in(survey, survey.instance(survey.ids[0], fibre="1"))
+    take_in(survey, survey.instance(survey.ids[0], visit="2"))
+    assert (survey.figure().value, survey.figure().n) == (1.0, 1)

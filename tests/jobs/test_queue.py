@@ -1,0 +1,91 @@
+"""The doorbell: rings cost nothing, what is owed is found again, workers run jobs by name."""
+
+from importlib import import_module
+
+import pytest
+import redis
+from flask import Flask
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+
+from app import pipeline
+from app.accounts.app_users import hash_token
+from app.db import db
+from app.jobs import sweep
+from app.queue import JOBS, Doorbell, enqueue, open_queue
+from app.submissions.intake import receive
+from app.submissions.upload import Upload
+from tests.survey import Survey, start_survey
+
+
+@pytest.fixture
+def connection(app: Flask, config):
+    client = redis.Redis.from_url(config.queue_url)
+    client.flushall()
+    yield client
+    client.flushall()
+    client.close()
+
+
+@pytest.fixture
+def survey(app: Flask) -> Survey:
+    return start_survey()
+
+
+def run_jobs(connection) -> None:
+    """What a worker does until its queue is empty."""
+    worker = SimpleWorker(
+        [open_queue(connection)], connection=connection, serializer=JSONSerializer
+    )
+    worker.work(burst=True, logging_level="WARNING")
+
+
+def test_every_job_name_resolves():
+    for path in JOBS.values():
+        module, _, name = path.rpartition(".")
+        assert callable(getattr(import_module(module), name))
+
+
+def test_a_job_waits_once_however_often_it_is_rung(connection):
+    queue = open_queue(connection)
+    for _ in range(5):
+        enqueue(queue, "settle")
+    assert queue.count == 1
+
+
+def test_a_worker_processes_what_was_sent(connection, survey):
+    receive(
+        Upload(survey.instance(survey.ids[0])),
+        project_id=survey.project.id,
+        token_hash=hash_token(survey.token),
+    )
+    assert not pipeline.owed().is_settled
+    db.session.rollback()
+    enqueue(open_queue(connection), "settle")
+    run_jobs(connection)
+    assert pipeline.owed().is_settled
+    assert survey.figure().value == 1.0
+
+
+def test_the_sweep_rings_for_what_no_ring_announced(app, connection, survey):
+    queue = open_queue(connection)
+    sweep.look(app, queue)
+    assert queue.count == 0
+    receive(
+        Upload(survey.instance(survey.ids[0])),
+        project_id=survey.project.id,
+        token_hash=hash_token(survey.token),
+    )
+    connection.flushall()
+    sweep.look(app, queue)
+    assert queue.count == 1
+    run_jobs(connection)
+    assert pipeline.owed().is_settled
+
+
+def test_a_queue_that_is_away_stops_nobody(caplog):
+    bell = Doorbell("unix:///nowhere/valkey.sock")
+    bell.ring()
+    bell.ring()
+    assert bell.thread is not None
+    assert bell.thread.daemon
