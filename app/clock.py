@@ -7,7 +7,7 @@ PROGRAMME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def now() -> datetime:
-    """This instant, with its zone (UTC)."""
+    """The present instant, with its zone (UTC)."""
     return datetime.now(UTC)
 
 

@@ -62,7 +62,7 @@ def init_queue(app: Flask, url: str) -> None:
     app.extensions["doorbell"] = Doorbell(url)
 
 
-def open_queue(connection: "redis.Redis[bytes]") -> Queue:
+def open_queue(connection: redis.Redis) -> Queue:
     """The queue, with ids as JSON only: pickled jobs would run anybody's code."""
     return Queue(QUEUE, connection=connection, serializer=JSONSerializer)
 

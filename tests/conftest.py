@@ -20,7 +20,11 @@ from app.schema import upgrade
 # Ids are not started again, so that what a process keeps by id is never another test's.
 # The country's places are the same in every test; the rest is emptied after each.
 KEPT = {"alembic_version", "org_unit_levels", "org_units", "org_unit_codes", "org_unit_ancestors"}
-VILLAGE_ROWS = (("org_unit_ancestors", "unit_id"), ("org_unit_codes", "org_unit_id"), ("org_units", "id"))
+VILLAGE_ROWS = (
+    ("org_unit_ancestors", "unit_id"),
+    ("org_unit_codes", "org_unit_id"),
+    ("org_units", "id"),
+)
 
 
 @pytest.fixture(scope="session")

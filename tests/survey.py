@@ -13,7 +13,6 @@ from app.accounts.app_users import app_user_token, hash_token
 from app.accounts.models import AppUser
 from app.db import driver, transaction
 from app.forms.source import FormSource
-from app.households.models import Household
 from app.indicators.figures import Figure
 from app.indicators.queries import find_figures
 from app.org_units.models import OrgUnit
@@ -24,50 +23,50 @@ from app.submissions.upload import Receipt, Upload
 from tests import people
 
 HOUSEHOLD_FORM = """
-| survey   |                          |            |           |                            |              |            |
-|          | type                     | name       | label     | relevant                   | repeat_count | pii        |
-|          | today                    | today      |           |                            |              |            |
-|          | text                     | commune_code | Commune |                            |              |            |
-|          | text                     | village_id | Village   |                            |              |            |
-|          | text                     | hh_id      | Household |                            |              |            |
-|          | select_one visit         | visit_result | Result  |                            |              |            |
-|          | select_one yn            | consent    | Consent   | ${visit_result} = '1'      |              |            |
-|          | begin_group              | main       | Interview | ${consent} = '1'           |              |            |
-|          | integer                  | n15        | Adults    |                            |              |            |
-|          | begin_repeat             | m          | Member    |                            | ${n15}       |            |
-|          | text                     | m_label    | Name      |                            |              | personal   |
-|          | integer                  | m_age      | Age       |                            |              |            |
-|          | select_one phone         | m_phone    | Phone     |                            |              |            |
-|          | end_repeat               |            |           |                            |              |            |
-|          | select_one fibre         | fibre      | Fibre     |                            |              |            |
-|          | end_group                |            |           |                            |              |            |
-|          | image                    | photo      | Photo     |                            |              |            |
-| choices  |                          |            |           |                            |              |            |
-|          | list_name                | name       | label     |                            |              |            |
-|          | visit                    | 1          | Complete  |                            |              |            |
-|          | visit                    | 2          | Nobody    |                            |              |            |
-|          | visit                    | 4          | Refused   |                            |              |            |
-|          | visit                    | 5          | Moved     |                            |              |            |
-|          | yn                       | 1          | Yes       |                            |              |            |
-|          | yn                       | 2          | No        |                            |              |            |
-|          | phone                    | 0          | None      |                            |              |            |
-|          | phone                    | 1          | Feature   |                            |              |            |
-|          | phone                    | 2          | Smart     |                            |              |            |
-|          | phone                    | 8          | Don't know |                           |              |            |
-|          | fibre                    | 1          | Yes       |                            |              |            |
-|          | fibre                    | 0          | No        |                            |              |            |
-|          | fibre                    | 8          | Don't know |                           |              |            |
-| settings |                          |            |           |                            |              |            |
-|          | form_id                  | version    | form_title | org_unit                  | household_key | visit_result | consent | adults |
-|          | ho                       | {version}  | Household | village_id                 | hh_id        | visit_result | consent | n15    |
-| indicators |                        |            |           |                            |              |            |
-|          | code                     | version    | label     | unit                       | eligible     | numerator  | denominator |
-|          | FIBRE                    | 1          | Fibre     | household                  |              | ${fibre} = '1' |       |
-|          | PHONE                    | 1          | Smartphone | m                         | ${m_age} >= 18 | ${m_phone} = '2' |   |
-| missing  |                          |            |           |                            |              |            |
-|          | list                     | question   | code      | reason                     |              |            |
-|          | phone                    |            | 8         | dont_know                  |              |            |
-|          | fibre                    |            | 8         | dont_know                  |              |            |
+| survey |
+| | type             | name         | label     | relevant             | repeat_count | pii |
+| | today            | today        |           |                      |              |     |
+| | text             | commune_code | Commune   |                      |              |     |
+| | text             | village_id   | Village   |                      |              |     |
+| | text             | hh_id        | Household |                      |              |     |
+| | select_one visit | visit_result | Result    |                      |              |     |
+| | select_one yn    | consent      | Consent   | ${visit_result} = '1' |             |     |
+| | begin_group      | main         | Interview | ${consent} = '1'     |              |     |
+| | integer          | n15          | Adults    |                      |              |     |
+| | begin_repeat     | m            | Member    |                      | ${n15}       |     |
+| | text             | m_label      | Name      |                      |              | personal |
+| | integer          | m_age        | Age       |                      |              |     |
+| | select_one phone | m_phone      | Phone     |                      |              |     |
+| | end_repeat       |              |           |                      |              |     |
+| | select_one fibre | fibre        | Fibre     |                      |              |     |
+| | end_group        |              |           |                      |              |     |
+| | image            | photo        | Photo     |                      |              |     |
+| choices |
+| | list_name | name | label      |
+| | visit     | 1    | Complete   |
+| | visit     | 2    | Nobody     |
+| | visit     | 4    | Refused    |
+| | visit     | 5    | Moved      |
+| | yn        | 1    | Yes        |
+| | yn        | 2    | No         |
+| | phone     | 0    | None       |
+| | phone     | 1    | Feature    |
+| | phone     | 2    | Smart      |
+| | phone     | 8    | Don't know |
+| | fibre     | 1    | Yes        |
+| | fibre     | 0    | No         |
+| | fibre     | 8    | Don't know |
+| settings |
+| | form_id | version | form_title | org_unit | household_key | visit_result | consent | adults |
+| | ho | {version} | Household | village_id | hh_id | visit_result | consent | n15 |
+| indicators |
+| | code  | version | label      | unit      | eligible       | numerator          |
+| | FIBRE | 1       | Fibre      | household |                | ${fibre} = '1'     |
+| | PHONE | 1       | Smartphone | m         | ${m_age} >= 18 | ${m_phone} = '2'   |
+| missing |
+| | list  | code | reason    |
+| | phone | 8    | dont_know |
+| | fibre | 8    | dont_know |
 """
 
 
@@ -103,7 +102,12 @@ class Survey:
         """The one figure of an indicator, as an analyst of the province sees it."""
         unit = unit or self.village
         found = find_figures(
-            OPERATOR, round_=self.round, unit_id=unit.id, level=unit.level, indicator=indicator, by=by
+            OPERATOR,
+            round_=self.round,
+            unit_id=unit.id,
+            level=unit.level,
+            indicator=indicator,
+            by=by,
         )
         assert len(found) == 1, found
         return found[0]
@@ -176,6 +180,7 @@ def household_xml(
     main = f"<main><n15>{count}</n15>{rows}{answered}</main>"
     asked = f"<consent>{consent}</consent>{main if consent == '1' else ''}" if visit == "1" else ""
     deprecated = f"<deprecatedID>{deprecated_id}</deprecatedID>" if deprecated_id else ""
+    meta = f"<orx:instanceID>{instance_id or new_id()}</orx:instanceID>{deprecated}"
     return (
         f'<data id="{survey.form}" version="{version or survey.version}"'
         ' xmlns:orx="http://openrosa.org/xforms">'
@@ -184,7 +189,7 @@ def household_xml(
         f"<village_id>{escape(village or str(survey.village.public_id))}</village_id>"
         f"<hh_id>{escape(household)}</hh_id><visit_result>{visit}</visit_result>{asked}"
         f"<photo>{photo}</photo>"
-        f"<orx:meta><orx:instanceID>{instance_id or new_id()}</orx:instanceID>{deprecated}</orx:meta>"
+        f"<orx:meta>{meta}</orx:meta>"
         "</data>"
     ).encode()
 

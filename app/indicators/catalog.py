@@ -59,7 +59,9 @@ def install(version: FormVersion, indicators: Sequence[Indicator], actor: Actor)
     after = {(indicator.code, indicator.version) for indicator in indicators}
     if before != after:
         changed = sorted(f"{code} {number}" for code, number in after ^ before)
-        audit.record(actor.label, "indicators.installed", f"form:{version.form_id}", changed=changed)
+        audit.record(
+            actor.label, "indicators.installed", f"form:{version.form_id}", changed=changed
+        )
     return not after <= before
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from app.db import db, driver
 from app.forms.models import Form
 from app.forms.queries import definition_of
-from app.indicators.definitions import Indicator
 from app.indicators.cells import Cell
+from app.indicators.definitions import Indicator
 from app.indicators.evaluate import Evaluator, compile_indicators
 from app.indicators.models import IndicatorVersion
 from app.submissions.extract import Record

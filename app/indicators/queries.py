@@ -27,7 +27,7 @@ with bases as (
 )"""
 
 SUMS = (
-    BASES
+    BASES  # noqa: S608 - put together from constants
     + """, factors as (
     select unit_id, village_id, form_id,
            case when kind in ('household', 'person') then expected / n else 1 end as factor
@@ -101,13 +101,14 @@ def find_figures(
     for row in driver().execute(SUMS, asked):
         sums[row[0], row[1]].append(row[2:])
     figures: list[Figure] = []
-    for unit, code in units:
+    for place in units:
+        unit_id = place[0].id
         for found in indicators:
-            base = bases.get((unit.id, found[1]), NOTHING)
-            rows = sorted(sums.get((unit.id, found[0]), []))
+            base = bases.get((unit_id, found[1]), NOTHING)
+            rows = sorted(sums.get((unit_id, found[0]), []))
             if not rows and not by:
                 rows = [("", "", None, None, 0, 0, 0, 0, 0)]
-            figures += [_figure(unit, code, round_.code, found, base, row) for row in rows]
+            figures += [_figure(place, round_.code, found, base, row) for row in rows]
     return figures
 
 
@@ -136,11 +137,12 @@ def _units(
 
 
 def _figure(
-    unit: OrgUnit, code: str | None, round_code: str, found: Any, base: Base, row: Any
+    place: tuple[OrgUnit, str | None], round_code: str, found: Any, base: Base, row: Any
 ) -> Figure:
+    unit, code = place
     _, _, indicator, version, labels, observed, kind = found
     breakdown, value, numerator, denominator, n, *missing = row
-    figure = Figure(
+    return Figure(
         unit_id=unit.id,
         unit_code=code,
         unit_name=unit.name,
@@ -159,6 +161,3 @@ def _figure(
         sampled=kind == "person",
         bounded=observed == "household" and not breakdown,
     )
-    return figure
-
-

@@ -65,7 +65,7 @@ group by round_id, village_id, form_id, domain_id
 )
 
 BASE = (
-    COUNTED
+    COUNTED  # noqa: S608 - put together from constants
     + """, outcomes as (
     select c.round_id, c.village_id, c.form_id,
            count(*) filter (where c.outcome = 'complete') as n,

@@ -51,8 +51,12 @@ def take_stale(limit: int) -> list[tuple[int, int]]:
 
 def count_stale() -> int:
     """How many (round, village) pairs are owed their figures."""
-    row = driver().execute(
-        "select count(*) from (select distinct round_id, village_id from stale_villages) s"
-    ).fetchone()
+    row = (
+        driver()
+        .execute(
+            "select count(*) from (select distinct round_id, village_id from stale_villages) s"
+        )
+        .fetchone()
+    )
     assert row is not None
     return int(row[0])

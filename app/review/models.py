@@ -11,7 +11,7 @@ from app.db import Base
 
 
 class ReviewDecision(Base):
-    """A person's decision; approvals by a round's policy leave only their date on the submission."""
+    """A person's decision; what a round's policy approves leaves only its date elsewhere."""
 
     __tablename__ = "review_decisions"
     __table_args__ = (
@@ -24,9 +24,7 @@ class ReviewDecision(Base):
     state: Mapped[str]
     reason: Mapped[str | None]
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    decided_at: Mapped[datetime] = mapped_column(
-        DateTime(timezone=True), server_default=func.now()
-    )
+    decided_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
 
 class Flag(Base):

@@ -47,7 +47,7 @@ READ_BEFORE = ("interviews", "interview_rows", "personal_answers", "observations
 
 
 def forget(instance_pks: Sequence[int]) -> None:
-    """Takes back what an earlier reading of these instances wrote, so that they can be read again."""
+    """Takes back what an earlier reading of these instances wrote, before they are read again."""
     for table in READ_BEFORE:
         driver().execute(f"delete from {table} where instance_pk = any(%s)", (list(instance_pks),))  # noqa: S608 - our own names
 
@@ -95,7 +95,11 @@ def _rows(record: Record) -> Iterable[Sequence[Any]]:
 def _personal(record: Record) -> Iterable[Sequence[Any]]:
     answers = record.reading.answers
     rows = [
-        {"repeat": row.repeat, "position": ".".join(map(str, row.position)), "answers": row.personal}
+        {
+            "repeat": row.repeat,
+            "position": ".".join(map(str, row.position)),
+            "answers": row.personal,
+        }
         for row in answers.rows
         if row.personal
     ]
@@ -126,7 +130,9 @@ set expected = true,
 
 
 def _expect_files(records: Sequence[Record]) -> None:
-    pairs = [(r.entry.instance_pk, name) for r in records for name in dict.fromkeys(r.reading.media)]
+    pairs = [
+        (r.entry.instance_pk, name) for r in records for name in dict.fromkeys(r.reading.media)
+    ]
     if pairs:
         keys, names = zip(*pairs, strict=True)
         driver().execute(EXPECT, (list(keys), list(names)))

@@ -69,10 +69,14 @@ def next_ids(limit: int) -> list[tuple[int, int]]:
 
 def counts() -> dict[str, int]:
     """How many instances wait to be read, and how many a person has to look at."""
-    row = driver().execute(
-        "select count(*) filter (where attempts < %s), count(*) filter (where attempts >= %s)"
-        " from inbox",
-        (MOST_ATTEMPTS, MOST_ATTEMPTS),
-    ).fetchone()
+    row = (
+        driver()
+        .execute(
+            "select count(*) filter (where attempts < %s), count(*) filter (where attempts >= %s)"
+            " from inbox",
+            (MOST_ATTEMPTS, MOST_ATTEMPTS),
+        )
+        .fetchone()
+    )
     assert row is not None
     return {"waiting": row[0], "set_aside": row[1]}

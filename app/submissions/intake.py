@@ -1,4 +1,4 @@
-"""Takes an upload in: new, a repeat, an edit, or parked; nothing is acknowledged before it is durable.
+"""Takes an upload in: new, a repeat, an edit, or parked; acknowledged once it is durable.
 
 The usual case, a new interview from a known phone for a published form, is one statement. What
 that statement does not insert is looked at more closely in `_unusual`.
@@ -89,7 +89,7 @@ def _unusual(
     instance: Instance | None,
     known: dict[str, Any],
 ) -> Receipt:
-    """The cases the accepting statement leaves: an unknown sender, a repeat, or something to park."""
+    """What the accepting statement leaves: an unknown sender, a repeat, or something to park."""
     sender = connection.execute(
         "select id from app_users"
         " where token_hash = %(token)s and project_id = %(project)s and revoked_at is null",
@@ -118,9 +118,7 @@ def _earlier(connection: psycopg.Connection[Any], known: dict[str, Any]) -> dict
     return row and {"id": row[0], "same": row[1]}
 
 
-def _repeat(
-    connection: psycopg.Connection[Any], upload: Upload, known: dict[str, Any]
-) -> Receipt:
+def _repeat(connection: psycopg.Connection[Any], upload: Upload, known: dict[str, Any]) -> Receipt:
     if upload.files:
         connection.execute(ADD_FILES, known)
     return Receipt("repeat")

@@ -40,9 +40,7 @@ class Instance(Base):
             unique=True,
             postgresql_where=text("deprecated_id is not null"),
         ),
-        Index(
-            "instances_edits_of", "root_id", postgresql_where=text("root_id is not null")
-        ),
+        Index("instances_edits_of", "root_id", postgresql_where=text("root_id is not null")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
@@ -82,7 +80,7 @@ class InstanceAttachment(Base):
 
 
 class ParkedUpload(Base):
-    """An upload that is whole and cannot be filed; kept until a person or its original settles it."""
+    """An upload that is whole and cannot be filed; a person or its original settles it."""
 
     __tablename__ = "parked_uploads"
     __table_args__ = (

@@ -12,8 +12,7 @@ from app.accounts.models import RoleGrant
 from app.accounts.scope import within
 from app.db import db, driver, on_commit
 from app.errors import Conflict, NotFound
-from app.submissions.models import InboxItem, InstanceAttachment, ParkedAttachment
-from app.submissions.models import ParkedUpload
+from app.submissions.models import InboxItem, InstanceAttachment, ParkedAttachment, ParkedUpload
 from app.submissions.upload import Upload
 from app.xforms import instance as wire
 
@@ -228,5 +227,3 @@ def _file(upload: ParkedUpload) -> int | None:
         )
     db.session.flush()
     return instance_pk
-
-

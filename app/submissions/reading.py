@@ -5,8 +5,8 @@ from datetime import date
 from typing import Any
 
 from app.forms.kinds import kind_of
-from app.xforms.attachments import media_names
 from app.xforms.answers import AnswerPlan, Answers, answer_plan, read_answers
+from app.xforms.attachments import media_names
 from app.xforms.definition import FormDefinition
 from app.xforms.instance import Instance, parse_instance
 

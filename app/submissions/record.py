@@ -36,9 +36,7 @@ def make_records(
             entry,
             reading,
             places,
-            choose_round(
-                rounds(entry.project_id), reading.said_on, local_date(entry.received_at)
-            ),
+            choose_round(rounds(entry.project_id), reading.said_on, local_date(entry.received_at)),
             provinces,
         )
         for entry, reading in zip(entries, readings, strict=True)

@@ -112,8 +112,6 @@ def test_flagged_interviews_wait_under_every_policy(survey):
     assert survey.figure().value is None
 
 
-
-
 def test_a_second_interview_of_a_household_is_flagged(survey):
     survey.send(survey.instance(survey.ids[0], fibre="1"))
     survey.send(survey.instance(survey.ids[0], fibre="0"))
