@@ -3,14 +3,18 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg import sql
+from werkzeug.test import TestResponse
 
 from app import create_app
+from app.accounts import passwords
 from app.config import Config
 from app.db import close_db, db, transaction
 from app.embedded import postgres, valkey
@@ -49,11 +53,28 @@ def config(data_dir: Path) -> Iterator[Config]:
             database.stop()
 
 
+@pytest.fixture(autouse=True)
+def cheap_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Password hashes that cost little, so that tests may make many."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    monkeypatch.setattr(passwords, "_hasher", cheap)
+
+
+class Machine(FlaskClient):
+    """A client whose requests do not share the test's own application context."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Sends one request."""
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
+
+
 @pytest.fixture(scope="session")
 def installation(config: Config) -> Iterator[Flask]:
     """The application, made once."""
     app = create_app(config)
     app.testing = True
+    app.test_client_class = Machine
     with app.app_context(), transaction():
         load_units()
     yield app

@@ -18,8 +18,3 @@ ROLES: dict[str, frozenset[str]] = {
     "auditor": _READER,
     "api_client": frozenset({"indicator.read", "unit.read"}),
 }
-
-
-def roles_with(capability: str) -> frozenset[str]:
-    """The roles that carry a capability."""
-    return frozenset(role for role, carried in ROLES.items() if capability in carried)

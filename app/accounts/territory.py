@@ -1,16 +1,16 @@
 """The places an actor may see, looked up by id, code, name or parent."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 
 from app.accounts.actors import Actor
 from app.accounts.scope import within
 from app.db import db
 from app.errors import NotFound
 from app.org_units.hierarchy import valid_on
-from app.org_units.models import OrgUnit, OrgUnitAncestor
+from app.org_units.models import OrgUnit, OrgUnitAncestor, OrgUnitCode
 from app.org_units.names import fold
 
 
@@ -21,6 +21,7 @@ class UnitFilter:
     level: str | None = None
     text: str | None = None  # part of the name, with or without Vietnamese marks
     below: int | None = None  # the id of the place around them
+    code: str | None = None  # today's official code, or a village's public id
 
 
 def find_units(
@@ -52,7 +53,17 @@ def get_unit(actor: Actor, capability: str, unit_id: int, *, level: str | None =
     return unit
 
 
-def _restricted(statement: Select[tuple[OrgUnit]], asked: UnitFilter) -> Select[tuple[OrgUnit]]:
+def parents_of(unit_ids: Iterable[int]) -> dict[int, int]:
+    """By id of a place, the id of the place right above it today."""
+    above = select(OrgUnitAncestor.unit_id, OrgUnitAncestor.ancestor_id).where(
+        OrgUnitAncestor.unit_id.in_(list(unit_ids)),
+        OrgUnitAncestor.distance == 1,
+        valid_on(OrgUnitAncestor),
+    )
+    return {row.unit_id: row.ancestor_id for row in db.session.execute(above)}
+
+
+def _restricted(statement: Select[OrgUnit], asked: UnitFilter) -> Select[OrgUnit]:
     if asked.level is not None:
         statement = statement.where(OrgUnit.level == asked.level)
     if asked.text:
@@ -65,4 +76,10 @@ def _restricted(statement: Select[tuple[OrgUnit]], asked: UnitFilter) -> Select[
             valid_on(OrgUnitAncestor),
         )
         statement = statement.where(OrgUnit.id.in_(inside))
+    if asked.code is not None:
+        official = select(OrgUnitCode.org_unit_id).where(
+            OrgUnitCode.code == asked.code, valid_on(OrgUnitCode)
+        )
+        of_village = OrgUnit.public_id == asked.code.upper()
+        statement = statement.where(or_(of_village, OrgUnit.id.in_(official)))
     return statement

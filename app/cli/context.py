@@ -1,0 +1,35 @@
+"""Runs a command inside the application, and tells its refusals in one line."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import click
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def with_app(command: Callable[P, R]) -> Callable[P, R]:
+    """Builds the application and runs the command in its context; a refusal ends it with 1."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        from app import create_app
+        from app.config import Config
+        from app.db import close_db
+        from app.errors import Problem
+        from app.xforms.problems import FormRefused
+
+        app = create_app(Config.from_environment())
+        try:
+            with app.app_context():
+                return command(*args, **kwargs)
+        except Problem as problem:
+            raise click.ClickException(str(problem)) from problem
+        except FormRefused as refusal:
+            raise click.ClickException("\n".join(map(str, refusal.findings))) from refusal
+        finally:
+            close_db(app)
+
+    return run
