@@ -49,7 +49,7 @@ def check(
     if found.round_flag:
         yield found.round_flag, {"date": str(reading.said_on)}
     if reading.answers.problems:
-        problems = [[p.path, p.text, p.expected] for p in reading.answers.problems]
+        problems = [[p.path, p.expected] for p in reading.answers.problems]
         yield "unreadable-answer", {"answers": problems}
     if reading.answers.unknown:
         yield "not-in-form", {"answers": sorted(reading.answers.unknown)}

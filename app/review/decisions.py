@@ -57,7 +57,8 @@ def _locked(submission_id: int, actor: Actor) -> Submission:
     statement = (
         select(Submission)
         .where(
-            Submission.id == submission_id, within(Submission.unit_id, actor, "submission.decide", Submission.project_id)
+            Submission.id == submission_id,
+            within(Submission.unit_id, actor, "submission.decide", Submission.project_id),
         )
         .with_for_update()
     )

@@ -84,20 +84,22 @@ def review_queue(
     if before is not None:
         statement = statement.where(Submission.id < before)
     rows = db.session.execute(statement).all()
-    items = [_item(*row) for row in rows[:limit]]
+    items = [_item(row) for row in rows[:limit]]
     return QueuePage(items, items[-1].id if len(rows) > limit else None)
 
 
 def count_queue(actor: Actor, asked: QueueFilter) -> int:
     """How many submissions are asked for."""
-    return db.session.scalar(_asked(actor, asked, select(func.count()).select_from(Submission))) or 0
+    counted = _asked(actor, asked, select(func.count()).select_from(Submission))
+    return db.session.scalar(counted) or 0
 
 
 def next_waiting(actor: Actor, asked: QueueFilter, after: int) -> int | None:
     """The next submission to look at: the next older one that waits, else the newest that does."""
     waiting = _asked(actor, asked, select(Submission.id)).where(Submission.id != after)
     older_first = waiting.order_by((Submission.id < after).desc(), Submission.id.desc())
-    return db.session.scalar(older_first.limit(1))
+    found: int | None = db.session.scalar(older_first.limit(1))
+    return found
 
 
 def flags_of(instance_pk: int) -> Sequence[Flag]:
@@ -159,14 +161,8 @@ def _lies_in(unit_id: int) -> ColumnElement[bool]:
     return Submission.unit_id.in_(inside)
 
 
-def _item(
-    submission: Submission,
-    xml_form_id: str,
-    unit: OrgUnit,
-    interview: Interview | None,
-    sent_by: str | None,
-    flags: list[str],
-) -> QueueItem:
+def _item(row: Any) -> QueueItem:
+    submission, xml_form_id, unit, interview, sent_by, flags = row
     return QueueItem(
         id=submission.id,
         state=submission.state,
@@ -174,10 +170,10 @@ def _item(
         form_id=submission.form_id,
         xml_form_id=xml_form_id,
         unit=unit,
-        household=interview and interview.household,
-        person_no=interview and interview.person_no,
-        interviewed_on=interview and interview.interviewed_on,
-        outcome=interview and interview.outcome,
+        household=interview.household if interview else None,
+        person_no=interview.person_no if interview else None,
+        interviewed_on=interview.interviewed_on if interview else None,
+        outcome=interview.outcome if interview else None,
         sent_by=sent_by,
         flags=tuple(sorted(flags)),
     )

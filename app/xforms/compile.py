@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 from app.xforms.columns import survey_rows
 from app.xforms.definition import FormDefinition
-from app.xforms.document import FormDocument, read_document
+from app.xforms.document import read_document
 from app.xforms.fields import Notes, read_definition
 from app.xforms.locate import locate
 from app.xforms.media import clashing_files
@@ -41,10 +41,9 @@ def compile_xlsform(content: bytes, suffix: str, *, default_form_id: str) -> Com
     errors = check_sheets(book, default_form_id)
     places = {item.place for item in errors}
     errors += [item for item in attempt.errors if item.place not in places]
-    document = _check_document(attempt.xml, book, errors) if attempt.xml else None
-    if errors or document is None:
+    definition = _check_document(attempt.xml, book, errors) if attempt.xml else None
+    if errors or definition is None:
         raise FormRefused(_in_order(errors, book))
-    definition = read_definition(document, _notes(book))
     return CompiledForm(attempt.xml, definition, book, _in_order(attempt.warnings, book))
 
 
@@ -131,15 +130,20 @@ def _rows(book: Workbook, name: str) -> Rows:
     return filled
 
 
-def _check_document(xml: bytes, book: Workbook, errors: list[Finding]) -> FormDocument | None:
+def _check_document(xml: bytes, book: Workbook, errors: list[Finding]) -> FormDefinition | None:
     try:
         document = read_document(xml)
     except FormRefused as refusal:  # settings decide about what is checked there
-        errors += [replace(item, place=Place("settings")) for item in refusal.findings]
+        told = {item.message for item in errors}
+        new = [item for item in refusal.findings if item.message not in told]
+        errors += [replace(item, place=Place("settings")) for item in new]
         return None
     errors += clashing_files(document)
     errors += rule_findings(document, book)
-    return document
+    definition = read_definition(document, _notes(book))
+    if not definition.fields:
+        errors.append(Finding("The survey asks nothing: add a question.", Place("survey")))
+    return definition
 
 
 def _notes(book: Workbook) -> Notes:
@@ -155,6 +159,7 @@ def _in_order(findings: Iterable[Finding], book: Workbook) -> tuple[Finding, ...
     def position(finding: Finding) -> tuple[int, int]:
         row = re.search(r"\d+", finding.place.cell or "")
         sheet = finding.place.sheet
-        return sheets.index(sheet) if sheet in sheets else -1, int(row[0]) if row else 0
+        place = sheets.index(sheet) if sheet in sheets else len(sheets) if sheet else -1
+        return place, int(row[0]) if row else 0
 
     return tuple(sorted(findings, key=position))

@@ -73,6 +73,11 @@ def read_document(content: bytes) -> FormDocument:
     return document
 
 
+def too_long(what: str) -> str:
+    """Say that the form's "id" or "version" is too long."""
+    return f"The form's {what} is longer than {ID_LIMIT} characters."
+
+
 def line(element: etree._Element) -> Place:
     """Return the place of an element in the XML."""
     return Place(cell=f"line {element.sourceline}")
@@ -111,8 +116,7 @@ def _naming(document: FormDocument, title: etree._Element) -> Iterator[Finding]:
         yield Finding("The form has no id: give the root element an id.", line(document.root))
     for what, text in (("id", document.form_id), ("version", document.version)):
         if len(text) > ID_LIMIT:
-            message = f"The form's {what} is longer than {ID_LIMIT} characters."
-            yield Finding(message, line(document.root))
+            yield Finding(too_long(what), line(document.root))
 
 
 def _model_findings(document: FormDocument) -> Iterator[Finding]:

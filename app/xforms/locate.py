@@ -9,8 +9,9 @@ from app.xforms.workbook import Workbook
 
 _ROW = re.compile(r"\[row : (\w+)\]\s*")
 _SHEET = re.compile(r"On the '(\w+)' sheet, (?:the '([^']+)' value)?")
-_ABOUT_SHEET = re.compile(r"sheet: '(\w+)'|(survey|choices|settings|entities) sheet")
-_NAMED = re.compile(r"'([^'\n]+)'|\[([^\]\n]+)\]|named ([\w.-]+\w)")
+_ABOUT_SHEET = re.compile(r"sheet: '(\w+)'|'?(survey|choices|settings|entities)'? sheet")
+_NAMED = re.compile(r"'([^'\n]+)'|\[([^\]\n]+)\]|\$\{([^}\n]+)\}|named ([\w.-]+\w)")
+_GENERATED = re.compile(r"generated_\w+_name_(\d+)")  # how pyxform calls a row without a name
 # What the messages that do not name their column are about, the first that fits.
 _COLUMNS = (
     (re.compile(r"no type|[Uu]nknown question type|[Ll]ist name|Unmatched|File name"), "type"),
@@ -37,13 +38,12 @@ def _located(message: str, book: Workbook, severity: str) -> Finding:
     text = _SHEET.sub(lambda match: f"The '{match[2]}' value" if match[2] else "", message)
     text = " ".join(_ROW.sub("", text).split())
     if not place:
-        about = _ABOUT_SHEET.search(message)
-        place = Place(about[1] or about[2]) if about else Place()
+        place = _whole_sheet(message, book)
     return Finding(text[:1].upper() + text[1:], place, severity)
 
 
 def _place_by_row(message: str, book: Workbook) -> Place | None:
-    row = _ROW.search(message)
+    row = _ROW.search(message) or _GENERATED.search(message)
     if not row or not row[1].isdigit():
         return None
     named = _SHEET.search(message)
@@ -53,9 +53,18 @@ def _place_by_row(message: str, book: Workbook) -> Place | None:
     column = named[2] if named and named[2] else _column(message)
     if column.startswith("parameters ("):
         column = "parameters"
-    # the one row of the settings is told as if it were the header's
-    number = int(row[1]) + (sheet.name.lower() == "settings")
+    number = int(row[1])
+    if number == 1 and sheet.name.lower() == "settings":  # meant is their only row
+        number = 2
     return place_of(sheet, number, column)
+
+
+def _whole_sheet(message: str, book: Workbook) -> Place:
+    about = _ABOUT_SHEET.search(message)
+    if not about:
+        return Place()
+    name = about[1] or about[2]
+    return Place(book.sheets[name].name if name in book.sheets else name)
 
 
 def _column(message: str) -> str:

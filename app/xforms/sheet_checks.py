@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from app.xforms.columns import find_cell, place_of, survey_rows
-from app.xforms.document import ID_LIMIT
+from app.xforms.document import ID_LIMIT, too_long
 from app.xforms.problems import Finding
 from app.xforms.workbook import Row, Sheet, Workbook
 
@@ -43,9 +43,9 @@ def _settings(book: Workbook, default_form_id: str) -> Iterator[Finding]:
     if form_id is None and not default_form_id:
         message = "Give the form a form_id: it stays the same in all versions."
         yield Finding(message, place_of(sheet, row.number, "form_id"))
-    for name, cell in (("version", version), ("form_id", form_id)):
+    for what, cell in (("version", version), ("id", form_id)):
         if cell and len(cell.text) > ID_LIMIT:
-            yield Finding(f"The {name} is longer than {ID_LIMIT} characters.", cell.place)
+            yield Finding(too_long(what), cell.place)
     yield from _own_settings(book, row)
 
 

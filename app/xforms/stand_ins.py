@@ -12,24 +12,29 @@ _CELL = re.compile(r"([A-Z]*)(\d+)")
 
 
 def replace_row(sheets: dict[str, Rows], book: Workbook, place: Place) -> bool:
-    """Replace the row at the place, keeping its name; False when there is no way to."""
+    """Replace the row at the place, keeping its name; False when there is no way to.
+
+    In other sheets than the survey and the choices, only the faulty cell is replaced.
+    """
     name = (place.sheet or "").lower()
     cell = _CELL.fullmatch(place.cell or "")
     index = int(cell[2]) - 2 if cell else -1
     if not cell or not 0 <= index < len(sheets.get(name, ())):
         return False
     sheet, row = book.sheets[name], sheets[name][index]
-    new_name = f"row_{cell[2]}"
-    name_column = find_column(sheet, "name")
-    if not name_column or name not in {"survey", "choices"}:
+    faulty = [header for header in row if sheet.columns[header] == cell[1]]
+    named = find_column(sheet, "name")
+    if name == "survey" and named:
+        row = _bare_question(sheet, row)
+        if named in faulty or named not in row:
+            row[named] = f"row_{cell[2]}"
+    elif name == "choices" and named:
+        row[named] = f"row_{cell[2]}"
+    elif not faulty:
         return False
-    if name == "choices":
-        row[name_column] = new_name
     else:
-        kept = _bare_question(sheet, row)
-        if sheet.columns[name_column] == cell[1] or name_column not in kept:
-            kept[name_column] = new_name
-        sheets[name][index] = kept
+        row.update(dict.fromkeys(faulty, "x"))  # a name and an expression
+    sheets[name][index] = row
     return True
 
 

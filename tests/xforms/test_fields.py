@@ -178,22 +178,22 @@ def test_a_form_without_languages_has_one_without_a_name() -> None:
 def test_selects_know_their_list_wherever_it_is() -> None:
     definition = compiled("""
         | survey  |
-        |         | type                                    | name    | label   | choice_filter       |
-        |         | select_one yn                           | inside  | Inside  |                     |
-        |         | select_one_from_file villages.csv       | village | Village | commune = ${inside} |
-        |         | select_multiple_from_file trees.geojson | trees   | Trees   |                     |
-        |         | begin repeat                            | m       | Member  |                     |
-        |         | text                                    | name    | Name    |                     |
-        |         | end repeat                              |         |         |                     |
-        |         | select_one ${name}                      | head    | Head    |                     |
+        |         | type                                | name    | label   | choice_filter       |
+        |         | select_one yn                       | inside  | Inside  |                     |
+        |         | select_one_from_file villages.csv   | village | Village | commune = ${inside} |
+        |         | select_multiple_from_file t.geojson | trees   | Trees   |                     |
+        |         | begin repeat                        | m       | Member  |                     |
+        |         | text                                | name    | Name    |                     |
+        |         | end repeat                          |         |         |                     |
+        |         | select_one ${name}                  | head    | Head    |                     |
         | choices |
         |         | list_name | name | label |
         |         | yn        | 1    | Yes   |
     """).definition
     lists = {field.path: field.list for field in definition.fields if field.list}
-    assert lists == {"inside": "yn", "village": "villages.csv", "trees": "trees.geojson"}
+    assert lists == {"inside": "yn", "village": "villages.csv", "trees": "t.geojson"}
     assert list(definition.choices) == ["yn"]
-    assert definition.media == ("villages.csv", "trees.geojson")
+    assert definition.media == ("villages.csv", "t.geojson")
 
 
 HAND_MADE = """<h:html xmlns="http://www.w3.org/2002/xforms" xmlns:h="http://www.w3.org/1999/xhtml"

@@ -174,14 +174,14 @@ def test_other_kinds_of_files_are_refused() -> None:
 def test_markdown_has_rows_counted_in_each_table() -> None:
     content = """
     Prose before | the table.
-    | survey |      |      |           |
-    |        | type | name | label     |
-    |--------|------|------|-----------|
+    | survey   |
+    |          | type | name | label |
+    | -------- | ------ | ------ | ----------- |
     |        | note | n    | a \\| b  |  # a comment
     # |      | text | gone |           |
     |        | text |      | no end
-    | Choices | | |
-    |        | list_name | name |
+    | Choices |
+    |         | list_name | name |
     """
     book = read_workbook(content.encode(), ".md")
     note, text = book.rows("survey")

@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from app.xforms.expressions.coercion import as_number, as_operand, as_text, as_truth, missing_among
+from app.xforms.expressions.coercion import (
+    as_number,
+    as_operand,
+    as_text,
+    as_truth,
+    missing_among,
+    one_value,
+)
 from app.xforms.expressions.comparisons import check_code, is_code
 from app.xforms.expressions.functions import check_count
 from app.xforms.expressions.meaning import Answer, Faults, Kind, Meaning, Run
@@ -69,6 +76,7 @@ def _ticked_at(text: str, place: float) -> str | Missing:
 
 
 def _choices(name: str, part: Meaning, faults: Faults) -> Answer:
+    one_value(part)
     if part.answer is None:
         raise ExpressionError(f"{name}() looks at a question: ${{name}}", part.at)
     if part.kind not in {Kind.CODE, Kind.CODES, Kind.ANY}:

@@ -43,7 +43,7 @@ def answer_number(answer: Answer) -> Run:
 
 def as_truth(part: Meaning, faults: Faults) -> Run:
     """A condition; anything else is a fault (XPath would take "0" for true)."""
-    _one_value(part)
+    one_value(part)
     if part.kind is Kind.TRUTH:
         return part.run
     faults.append(
@@ -63,7 +63,7 @@ def as_operand(part: Meaning, faults: Faults) -> Run:
 
 def as_number(part: Meaning) -> Run:
     """The value as number() takes it."""
-    _one_value(part)
+    one_value(part)
     if part.answer:
         return answer_number(part.answer)
     if part.kind is Kind.TRUTH:
@@ -79,7 +79,7 @@ def as_number(part: Meaning) -> Run:
 
 def as_text(part: Meaning) -> Run:
     """The value as string() takes it."""
-    _one_value(part)
+    one_value(part)
     if part.answer:
         return part.run
     if part.kind is Kind.NOTHING:
@@ -91,7 +91,7 @@ def as_text(part: Meaning) -> Run:
 
 def as_day(part: Meaning, faults: Faults) -> Run:
     """A date as a number of days."""
-    _one_value(part)
+    one_value(part)
     if part.kind is Kind.DATE:
         return part.run
     if part.kind in {Kind.TRUTH, Kind.NUMBER, Kind.CODE, Kind.CODES, Kind.NOTHING} or not_a_date(
@@ -112,7 +112,8 @@ def _shown(part: Meaning) -> str:
     return repr(part.literal) if part.literal is not None else str(part)
 
 
-def _one_value(part: Meaning) -> None:
+def one_value(part: Meaning) -> None:
+    """Raises ExpressionError for members, which have one value each."""
     if part.kind is not Kind.MEMBERS:
         return
     what = "a repeat"

@@ -80,20 +80,26 @@ def _unlike(side: Meaning, other: Meaning) -> str:
 
 
 def _ordered(sign: str, left: Meaning, right: Meaning, faults: Faults) -> Run:
-    for part in (left, right):
-        if part.answer and part.answer.field.type in DATES:
-            message = f"{part} is a text here: write date({part}) to compare dates"
-            faults.append(ExpressionError(message, part.at))
-        elif part.kind in {Kind.CODE, Kind.CODES}:
-            message = f"{part} is a choice, and choices have no order: compare with = or number(…)"
-            faults.append(ExpressionError(message, part.at))
-        elif part.kind is Kind.TEXT and isinstance(to_number(part.literal or ""), Missing):
-            faults.append(ExpressionError("texts have no order: compare numbers or dates", part.at))
-        elif part.kind in {Kind.TRUTH, Kind.NOTHING}:
-            as_operand(part, faults)
+    found = next(filter(None, map(_unordered, (left, right))), None)
     if {left.kind, right.kind} == {Kind.DATE, Kind.NUMBER}:
-        faults.append(ExpressionError("a date is compared with a number", right.at))
+        found = ExpressionError("a date is compared with a number", right.at)
+    if found:
+        faults.append(found)
     return _test(_TESTS[sign], as_number(left), right, as_number(right))
+
+
+def _unordered(part: Meaning) -> ExpressionError | None:
+    """Why nothing is more or less than this; None when something is."""
+    message = ""
+    if part.answer and part.answer.field.type in DATES:
+        message = f"{part} is a text here: write date({part}) to compare dates"
+    elif part.kind in {Kind.CODE, Kind.CODES}:
+        message = f"{part} is a choice, and choices have no order: compare with = or number(…)"
+    elif part.kind is Kind.TEXT and isinstance(to_number(part.literal or ""), Missing):
+        message = "texts have no order: compare numbers or dates"
+    elif part.kind in {Kind.TRUTH, Kind.NOTHING}:
+        message = f"{part} has no order"
+    return ExpressionError(message, part.at) if message else None
 
 
 def _test(test: Test, left: Run, right: Meaning, right_run: Run) -> Run:

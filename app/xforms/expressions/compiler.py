@@ -51,6 +51,7 @@ _ARITHMETIC: dict[str, Callable[[float, float], float | Missing]] = {
     "div": lambda left, right: finite(left / right) if right else BLANK,
     "mod": lambda left, right: fmod(left, right) if right else BLANK,
 }
+NAMES = frozenset({*_SPECIAL, *FUNCTIONS, "true", "false", "today", "position"})
 
 
 @dataclass(slots=True)
@@ -170,10 +171,10 @@ class Compiler:
     def _unknown(self, node: Question | Path, item: Field | None) -> str:
         name = node.name if isinstance(node, Question) else "/".join(node.steps)
         if item:
-            return f"{name} is a {item.type} and has no answer"
+            return f"the {item.type} {name} has no answer"
         names = [known.name for known in self.plan.definition.fields]
         if names.count(name) > 1:
-            return f"{name} is the name of several questions"
+            return f"several questions have the name {name}"
         close = get_close_matches(name, names, n=1)
         return f"there is no question {name}" + (f"; is {close[0]} meant?" if close else "")
 
@@ -193,5 +194,5 @@ def _steps(node: Node) -> tuple[str, ...]:
 def _unknown_function(name: str) -> str:
     if name in _DRAWN:
         return f"{name}() differs from call to call, and a figure must always come out the same"
-    close = get_close_matches(name, [*_SPECIAL, *FUNCTIONS, "today", "position"], n=1)
+    close = get_close_matches(name, sorted(NAMES), n=1)
     return f"there is no function {name}()" + (f"; is {close[0]}() meant?" if close else "")

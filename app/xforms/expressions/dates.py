@@ -20,6 +20,8 @@ _PARTS: dict[str, Callable[[date], str]] = {
 
 def to_day(text: str) -> float | Missing:
     """The day of an ISO date, or of a date and time as the phone's clock showed it."""
+    if text[4:5] != "-" or text[7:8] != "-":  # Python reads more forms than phones write
+        return BLANK
     try:
         return float((date.fromisoformat(text[:10]) - _EPOCH).days)
     except ValueError:

@@ -13,6 +13,7 @@ from app.xforms.expressions.strict import one, several
 from app.xforms.expressions.tokens import ExpressionError
 from app.xforms.expressions.values import BLANK, Missing, finite
 
+_MOST_PLACES = 300
 Value = float | str | bool | Missing
 
 
@@ -30,7 +31,7 @@ class Function:
 
 def round_to(number: float, places: float = 0) -> float:
     """XPath's round: halves go up, also below zero; `places` digits behind the point."""
-    unit = Decimal(1).scaleb(-int(places))
+    unit = Decimal(1).scaleb(-int(max(-_MOST_PLACES, min(places, _MOST_PLACES))))
     scaled = (Decimal(repr(number)) / unit + Decimal("0.5")).to_integral_value(ROUND_FLOOR)
     return float(scaled * unit)
 

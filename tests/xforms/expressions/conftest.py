@@ -18,52 +18,67 @@ from app.xforms.expressions.parser import parse
 from app.xforms.expressions.plan import Plan, read_interview
 from app.xforms.expressions.values import Missing
 
-QUESTIONNAIRE = """
-| survey   |                    |           |                  |                              |              |             |
-|          | type               | name      | label            | relevant                     | repeat_count | calculation |
-|          | today              | today     |                  |                              |              |             |
-|          | select_one yn      | consent   | Agrees?          |                              |              |             |
-|          | begin_group        | main      |                  | ${consent} = '1'             |              |             |
-|          | select_one yndk    | net       | Internet?        |                              |              |             |
-|          | select_multiple nt | types     | Which kinds?     | ${net} = '1'                 |              |             |
-|          | select_one yndk    | avail     | Fibre near?      | not(selected(${types}, '1')) |              |             |
-|          | select_one yndk    | a         | A                |                              |              |             |
-|          | select_one yndk    | b         | B                |                              |              |             |
-|          | select_one yndk    | c         | C                |                              |              |             |
-|          | select_one t.csv   | file      | From a file      |                              |              |             |
-|          | integer            | n         | Number           |                              |              |             |
-|          | decimal            | d         | Decimal          |                              |              |             |
-|          | text               | word      | Text             |                              |              |             |
-|          | date               | day       | Date             |                              |              |             |
-|          | integer            | later     | Asked if n > 0   | ${n} > 0                     |              |             |
-|          | calculate          | twice     |                  |                              |              | ${n} * 2    |
-|          | note               | thanks    | Thank you        |                              |              |             |
-|          | integer            | n15       | Members          |                              |              |             |
-|          | begin_repeat       | m         | Member           |                              | ${n15}       |             |
-|          | integer            | age       | Age              | position(..) <= ${n15}       |              |             |
-|          | select_one yndk    | phone     | Phone?           | position(..) <= ${n15}       |              |             |
-|          | select_one yndk    | app       | App?             | ${phone} = '1'               |              |             |
-|          | begin_repeat       | k         | Course           |                              |              |             |
-|          | integer            | hours     | Hours            |                              |              |             |
-|          | end_repeat         |           |                  |                              |              |             |
-|          | end_repeat         |           |                  |                              |              |             |
-|          | end_group          |           |                  |                              |              |             |
-| choices  |                    |           |                  |                              |              |             |
-|          | list_name          | name      | label            |                              |              |             |
-|          | yn                 | 1         | Yes              |                              |              |             |
-|          | yn                 | 2         | No               |                              |              |             |
-|          | yndk               | 1         | Yes              |                              |              |             |
-|          | yndk               | 2         | No               |                              |              |             |
-|          | yndk               | 8         | Don't know       |                              |              |             |
-|          | yndk               | 9         | Refused          |                              |              |             |
-|          | nt                 | 1         | Fibre            |                              |              |             |
-|          | nt                 | 2         | Mobile           |                              |              |             |
-|          | nt                 | 3         | Satellite        |                              |              |             |
-|          | nt                 | 8         | Don't know       |                              |              |             |
-| settings |                    |           |                  |                              |              |             |
-|          | form_title         | form_id   | version          |                              |              |             |
-|          | Try                | try       | 1                |                              |              |             |
-""".replace("select_one t.csv ", "select_one_from_file t.csv ")
+SURVEY = """
+| survey |                                |           |                              |
+|        | type                           | name      | relevant                     |
+|        | today                          | today     |                              |
+|        | select_one yn                  | consent   |                              |
+|        | begin_group                    | main      | ${consent} = '1'             |
+|        | select_one yndk                | net       |                              |
+|        | select_multiple nt             | types     | ${net} = '1'                 |
+|        | select_one yndk                | avail     | not(selected(${types}, '1')) |
+|        | select_one yndk                | a         |                              |
+|        | select_one yndk                | b         |                              |
+|        | select_one yndk                | c         |                              |
+|        | select_one_from_file t.csv     | file      |                              |
+|        | integer                        | n         |                              |
+|        | decimal                        | d         |                              |
+|        | text                           | word      |                              |
+|        | date                           | day       |                              |
+|        | integer                        | later     | ${n} > 0                     |
+|        | calculate                      | twice     |                              |
+|        | note                           | thanks    |                              |
+|        | integer                        | n15       |                              |
+|        | begin_repeat                   | m         |                              |
+|        | integer                        | age       | position(..) <= ${n15}       |
+|        | select_one yndk                | phone     | position(..) <= ${n15}       |
+|        | select_one yndk                | app       | ${phone} = '1'               |
+|        | begin_repeat                   | k         |                              |
+|        | integer                        | hours     |                              |
+|        | end_repeat                     |           |                              |
+|        | end_repeat                     |           |                              |
+|        | end_group                      |           |                              |
+"""
+CHOICES = """
+| choices  |            |         |            |
+|          | list_name  | name    | label      |
+|          | yn         | 1       | Yes        |
+|          | yn         | 2       | No         |
+|          | yndk       | 1       | Yes        |
+|          | yndk       | 2       | No         |
+|          | yndk       | 8       | Don't know |
+|          | yndk       | 9       | Refused    |
+|          | nt         | 1       | Fibre      |
+|          | nt         | 2       | Mobile     |
+|          | nt         | 3       | Satellite  |
+|          | nt         | 8       | Don't know |
+| settings |            |         |            |
+|          | form_title | form_id | version    |
+|          | Try        | try     | 1          |
+"""
+
+
+def questionnaire() -> bytes:
+    """The workbook: every question is labelled with its name, and `m` has `n15` members."""
+    lines = []
+    for line in SURVEY.strip().splitlines():
+        name = line.split("|")[3].strip()
+        head = name == "name"
+        count = "repeat_count" if head else "${n15}" if name == "m" else ""
+        sum_ = "calculation" if head else "${n} * 2" if name == "twice" else ""
+        lines.append(f"{line} {'label' if head else name} | {count} | {sum_} |")
+    return ("\n".join(lines) + CHOICES).encode()
+
 
 DONT_KNOW, REFUSED = Missing("dont_know", "8"), Missing("refused", "9")
 CODES = {"yndk": {"8": DONT_KNOW, "9": REFUSED}, "nt": {"8": DONT_KNOW}}
@@ -75,7 +90,7 @@ def codes(item: Field) -> dict[str, Missing]:
 
 @pytest.fixture(scope="session")
 def definition() -> FormDefinition:
-    return compile_xlsform(QUESTIONNAIRE.encode(), ".md", default_form_id="try").definition
+    return compile_xlsform(questionnaire(), ".md", default_form_id="try").definition
 
 
 @dataclass
@@ -103,7 +118,7 @@ class Expression:
 
     def values(self, xml: str, day: str = "2026-11-22") -> list[Any]:
         """The value in each row; a missing one by its reason."""
-        root = etree.fromstring(f"<try>{xml}</try>")
+        root = etree.fromstring(f"<data>{xml}</data>")
         rows = read_interview(self.plan, self.plan.in_order(), root, to_day(day))
         found = [self.run(row) for row in rows.get(self.scope.path, [])]
         return [item.reason if isinstance(item, Missing) else item for item in found]

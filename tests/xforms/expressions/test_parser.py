@@ -20,25 +20,24 @@ from app.xforms.expressions.tree import (
 
 def shown(node: Node) -> str:
     """The tree as a text with a bracket around every operation."""
-    match node:
-        case Number():
-            return node.text
-        case Text():
-            return repr(node.value)
-        case Question():
-            return "$" + node.name
-        case Path():
-            return "/".join(node.steps)
-        case Filtered():
-            return f"{shown(node.of)}[{shown(node.condition)}]"
-        case Call():
-            return f"{node.name}({', '.join(map(shown, node.arguments))})"
-        case Negative():
-            return f"(-{shown(node.operand)})"
-        case Binary():
-            return f"({shown(node.left)} {node.operator} {shown(node.right)})"
-        case Junction():
-            return f"({f' {node.operator} '.join(map(shown, node.operands))})"
+    return SHOWN[type(node)](node)
+
+
+def joined(nodes: tuple[Node, ...], by: str) -> str:
+    return by.join(map(shown, nodes))
+
+
+SHOWN = {
+    Number: lambda node: node.text,
+    Text: lambda node: repr(node.value),
+    Question: lambda node: "$" + node.name,
+    Path: lambda node: "/".join(node.steps),
+    Filtered: lambda node: f"{shown(node.of)}[{shown(node.condition)}]",
+    Call: lambda node: f"{node.name}({joined(node.arguments, ', ')})",
+    Negative: lambda node: f"(-{shown(node.operand)})",
+    Binary: lambda node: f"({shown(node.left)} {node.operator} {shown(node.right)})",
+    Junction: lambda node: f"({joined(node.operands, f' {node.operator} ')})",
+}
 
 
 @pytest.mark.parametrize(
@@ -55,7 +54,7 @@ def shown(node: Node) -> str:
         ("${a} = 1 or ${b} = 2 and ${c} = 3", "(($a = 1) or (($b = 2) and ($c = 3)))"),
         ("true() and true() and false()", "(true() and true() and false())"),
         ("not(${a}='1')", "not(($a = '1'))"),
-        ("selected(${ a }, \"1\")", "selected($a, '1')"),
+        ('selected(${ a }, "1")', "selected($a, '1')"),
         ("if(${a} = ‘x’, “it's”, '')", "if(($a = 'x'), \"it's\", '')"),
         ("count-selected(.) - 1", "(count-selected(.) - 1)"),
         ("count(${m}[${x} >= .5])", "count($m[($x >= .5)])"),

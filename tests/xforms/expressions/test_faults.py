@@ -1,0 +1,141 @@
+"""Misuse that is refused when a workbook is checked."""
+
+import pytest
+
+from app.xforms.expressions.tokens import ExpressionError
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        # codes and selects
+        ("${a} = '3'", "'3' is not in the choices of ${a} (list yndk: 1, 2, 8, 9) (character 8)"),
+        ("'x' != ${a}", "'x' is not in the choices"),
+        ("${a} = 3", "'3' is not in the choices"),
+        ("${a} = '01'", "'01' is not in the choices"),
+        ("selected(${types}, '4')", "'4' is not in the choices of ${types}"),
+        ("selected(${a}, '7')", "'7' is not in the choices"),
+        ("${a} < '2'", "choices have no order"),
+        ("'1' >= ${a}", "choices have no order"),
+        ("${a} > 1", "choices have no order"),
+        ("${types} <= 2", "choices have no order"),
+        ("${types} = '1'", "write selected(${types}, 'code')"),
+        ("${n} = ${a}", "a number is compared with ${a}, which is a choice"),
+        ("selected(${n}, '1')", "${n} is not a select"),
+        ("selected(${word}, 'x')", "${word} is not a select"),
+        ("count-selected(${day})", "${day} is not a select"),
+        # dates and texts
+        ("${day} < '2026-01-01'", "write date(${day})"),
+        ("${day} >= today()", "write date(${day})"),
+        ("${today} < ${day}", "write date(${today})"),
+        ("date(${day}) < '2026-01-01'", "texts have no order"),
+        ("date(${day}) = '2026-01-01'", "write date(…) around the text"),
+        ("date(${day}) < 5", "a date is compared with a number"),
+        ("${day} = 'soon'", "'soon', which is not a date"),
+        ("date(${word}) = today()", "${word} is not a date"),
+        ("date('soon') = today()", "'soon' is not a date"),
+        ("format-date(${n}, '%Y') = '2'", "${n} is not a date"),
+        ("${word} < 'b'", "texts have no order"),
+        ("'10' > ${word}", "texts have no order"),
+        # numbers
+        ("${n} = 'seven'", "'seven', which is not a number"),
+        ("${n} = ${word}", "a number is compared with ${word}, which is a text"),
+        ("${word} = 1", "a number is compared with ${word}, which is a text"),
+        ("sum(${age}) = ''", "a number is compared with nothing"),
+        ("${word} + 1 = 2", "${word}, which is a text, is not a number"),
+        ("${types} * 2 = 2", "${types}, which is several choices, is not a number"),
+        ("-${a} = 2", "write number(…)"),
+        ("'' + 1 = 2", "nothing is not a number"),
+        ("min(${n}, ${word}) = 2", "${word}, which is a text"),
+        ("sum(${phone}) = 2", "${phone}, which is a choice, is not a number"),
+        # conditions
+        ("not(${a})", "${a} is not a condition: compare it with a value (character 5)"),
+        ("${a} and ${b} = '1'", "${a} is not a condition"),
+        ("if(${n}, 1, 0) = 1", "${n} is not a condition"),
+        ("if(count(${m}), 1, 0) = 1", "a number is not a condition"),
+        ("count(${m}[${age}]) = 1", "${age} is not a condition"),
+        ("(${a} = '1') > 0", "a condition has no order"),
+        ("${n} > ''", "nothing has no order"),
+        ("(${a} = '1') = 'true'", "a text is not a condition"),
+        ("if(${a} = '1', 'x', 5) = 'x'", "if() gives a number and a text: they must be alike"),
+        ("coalesce(${a} = '1', ${word}) = 'x'", "coalesce() gives a condition and a text"),
+    ],
+)
+def test_a_fault_is_named(faults, text, message):
+    found = faults(text)
+    assert len(found) == 1
+    assert message in found[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "message"),
+    [
+        ("${nn} = 1", 0, "there is no question nn"),
+        ("1 = ${words}", 4, "there is no question words; is word meant?"),
+        ("${thanks} = 1", 0, "the note thanks has no answer"),
+        ("${main} = 1", 0, "the group main has no answer"),
+        ("${age} = 1", 0, "asked of each member: ${age}"),
+        ("not(${m})", 4, "a repeat; take count()"),
+        ("${m} = 1", 0, "a repeat; take count()"),
+        ("selected(${phone}, '1')", 9, "asked of each member"),
+        ("sum(${n}) = 1", 4, "sum() runs over the members of a repeat, not over ${n}"),
+        ("sum(1) = 1", 4, "sum() runs over the members of a repeat, not over a number"),
+        ("sum(${m}) = 1", 4, "a question of the members"),
+        ("count(${n}) = 1", 6, "count() runs over the members"),
+        ("${age}[1 = 1] = 1", 0, "only a repeat"),
+        ("${n}[1 = 1] = 1", 0, "only a repeat"),
+        ("position(..) = 1", 0, "position(..) is the place of a member"),
+        ("frist(1)", 0, "there is no function frist()"),
+        ("count-select(${types})", 0, "is count-selected() meant?"),
+        ("once(random())", 5, "random() differs from call to call"),
+        ("now() > 1", 0, "now() differs"),
+        ("not()", 0, "not() takes 1 values, not 0"),
+        ("if(1 = 1, 2)", 0, "if() takes 3 values, not 2"),
+        ("round(1, 2, 3)", 0, "round() takes 1 to 2 values, not 3"),
+        ("concat()", 0, "concat() takes 1 or more values, not 0"),
+        ("today(1)", 0, "today() takes 0 values"),
+        ("selected(${a})", 0, "selected() takes 2 values, not 1"),
+        ("selected('1', '1')", 9, "selected() looks at a question"),
+        ("regex(${word}, ${word})", 15, "the pattern of regex() is written in quotes"),
+        ("regex(${word}, '(')", 15, "the pattern cannot be read"),
+        ("format-date(today(), '%b %H')", 21, "format-date() cannot write %b %H here"),
+        ("../x = 1", 0, "there is no question ../x"),
+        ("instance('t')/root/item = 1", 13, "'/' is not expected here"),
+    ],
+)
+def test_what_has_no_meaning_is_refused_with_its_place(faults, text, at, message):
+    with pytest.raises(ExpressionError) as refusal:
+        faults(text)
+    assert message in refusal.value.message
+    assert refusal.value.at == at
+
+
+def test_several_faults_are_all_named(faults):
+    found = faults("${a} > 1 and ${b} = '5' and not(${n})")
+    places = [fault.rpartition("(")[2] for fault in found]
+    assert places == ["character 1)", "character 21)", "character 33)"]
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        ("number(${a}) >= 2", ""),
+        ("${file} = 'anything'", ""),  # lists in files are not known here
+        ("${twice} = 'x' or ${twice} > 3", ""),
+        ("selected(${twice}, 'x')", ""),
+        ("date(${day}) <= today()", ""),
+        ("${day} = '2026-01-01'", ""),
+        ("${n} = ''", ""),
+        ("${a} = ${b}", ""),
+        ("sum(${age}) > 100", ""),
+        ("${age} > 3 and ${phone} = '1' and ${a} = '1'", "m"),
+        ("if(${a} = '1', 1, '') = 1", ""),
+    ],
+)
+def test_what_is_meant_is_not_refused(faults, text, unit):
+    assert faults(text, unit) == []
+
+
+def test_a_members_own_answer_is_not_a_sum(faults):
+    with pytest.raises(ExpressionError, match="one member's own answer"):
+        faults("sum(${age}) > 1", "m")
