@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select, true
+from sqlalchemy.orm import aliased
 
 from app.accounts.actors import Actor
 from app.db import db
@@ -38,8 +39,8 @@ def sees(actor: Actor, capability: str, unit_id: int, project_id: int | None = N
 def _below(column: Any, unit_ids: list[int]) -> ColumnElement[bool]:
     if not unit_ids:
         return false()
+    # A name of its own, so that the condition stands alone in queries that join the same table.
+    around = aliased(OrgUnitAncestor)
     return exists().where(
-        OrgUnitAncestor.unit_id == column,
-        OrgUnitAncestor.ancestor_id.in_(unit_ids),
-        valid_on(OrgUnitAncestor),
+        around.unit_id == column, around.ancestor_id.in_(unit_ids), valid_on(around)
     )

@@ -61,7 +61,7 @@ def surveyor_list(name: str, actor: Actor, project_id: int) -> SurveyorList:
 def touch(project_ids: Iterable[int]) -> None:
     """Say that lists may have changed, so that phones get them anew after this transaction."""
     raised = {"lists_version": Project.lists_version + 1}
-    db.session.execute(update(Project).where(Project.id.in_(set(project_ids))).values(raised))
+    db.session.execute(update(Project).where(Project.id.in_(list(project_ids))).values(raised))
 
 
 def pick_seed(salt: str, household_code: str) -> str:
@@ -108,12 +108,12 @@ def _communes(actor: Actor, project_id: int, language: str) -> Iterable[Row]:
 
 
 def _villages(actor: Actor, project_id: int, language: str) -> Iterable[Row]:
-    commune = aliased(OrgUnit)
+    commune, above = aliased(OrgUnit), aliased(OrgUnitAncestor)
     villages = (
         select(OrgUnit, commune.id)
-        .join(OrgUnitAncestor, OrgUnitAncestor.unit_id == OrgUnit.id)
-        .join(commune, and_(OrgUnitAncestor.ancestor_id == commune.id, commune.level == "commune"))
-        .where(OrgUnit.level == "village", valid_on(OrgUnit), valid_on(OrgUnitAncestor))
+        .join(above, above.unit_id == OrgUnit.id)
+        .join(commune, and_(commune.id == above.ancestor_id, commune.level == "commune"))
+        .where(OrgUnit.level == "village", valid_on(OrgUnit), valid_on(above))
         .where(within(OrgUnit.id, actor, CAPABILITY, project_id))
         .order_by(OrgUnit.sort_key, OrgUnit.id)
     )
@@ -135,10 +135,11 @@ def _households(actor: Actor, project_id: int, _language: str) -> Iterable[Row]:
 def _registry(actor: Actor, project_id: int, round_id: int | None) -> Select[Any]:
     """Households with their names, villages, and the adults that their interview counted."""
     adults = (
-        select(_counted.c.household, Interview.adults)
+        select(_counted.c.household, func.max(Interview.adults).label("adults"))
         .join(Interview, Interview.instance_pk == _counted.c.instance_pk)
         .join(Form, and_(Form.id == _counted.c.form_id, Form.kind == "household"))
         .where(_counted.c.round_id == round_id, _counted.c.outcome == "complete")
+        .group_by(_counted.c.household)
         .subquery()
     )
     return (
@@ -154,8 +155,9 @@ def _registry(actor: Actor, project_id: int, round_id: int | None) -> Select[Any
 
 def _label(household: Household, name: str | None) -> str:
     """The number and the name by which the house is found, on one line; else its code."""
-    number = "" if household.number is None else f"{household.number}."
-    return " ".join([number, *(name or "").split()]).strip() or household.code
+    number = "" if household.number is None else str(household.number)
+    parts = (number, " ".join((name or "").split()))
+    return ". ".join(filter(None, parts)) or household.code
 
 
 _LISTS: dict[str, tuple[str, Callable[[Actor, int, str], Iterable[Row]]]] = {

@@ -81,8 +81,6 @@ def _enter(row: Any) -> None:
         if item.registry
     }
     household = {"project": project_id, "code": code, "village": village_id}
-    found = (
-        driver().execute(ENTER, values | household | {"listed_by": submission_id}).fetchone()
-    )
+    found = driver().execute(ENTER, values | household | {"listed_by": submission_id}).fetchone()
     if found:
         driver().execute(LABEL, (found[0], values["label"], values["landmark"]))

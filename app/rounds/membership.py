@@ -33,9 +33,7 @@ class Membership:
     flag: str | None = None
 
 
-def choose_round(
-    rounds: Sequence[RoundSpan], said: date | None, received: date
-) -> Membership:
+def choose_round(rounds: Sequence[RoundSpan], said: date | None, received: date) -> Membership:
     """By the interview's own date; by its receipt, flagged, where that date is implausible."""
     if said is not None and said <= received + AHEAD:
         for span in rounds:

@@ -28,6 +28,4 @@ class Round(Base):
     legal_basis: Mapped[str | None]
     # Makes the pick seed of each household; secret until the list is on the phone.
     pick_salt: Mapped[str]
-    created_at: Mapped[datetime] = mapped_column(
-        DateTime(timezone=True), server_default=func.now()
-    )
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

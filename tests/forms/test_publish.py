@@ -19,7 +19,7 @@ from tests import people
 from tests.small_forms import WELL, publish, source
 
 AGAIN = WELL.replace("| 1       | Wells", "| 2       | Wells")
-OTHER = WELL.replace("What kind", "Which kind")
+OTHER = WELL.replace("Kind ", "Sort ")
 UNTAGGED = WELL.replace("personal", "        ")
 
 
@@ -88,7 +88,7 @@ def test_the_same_again_changes_nothing(project):
         (OTHER, {}, "with other questions"),
         (WELL, {"dug_png": b"png"}, "with other media files"),
         (UNTAGGED, {}, "with other settings or other marks of personal data"),
-        (WELL.replace("| org_unit  ", "| interview_date "), {}, "with other settings"),
+        (WELL.replace("| org_unit |", "| household_key |"), {}, "with other settings"),
     ],
 )
 def test_a_change_needs_a_new_version(project, text, media, complaint):

@@ -5,10 +5,13 @@ import os
 import resource
 import time
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 
+from app.db import db
 from app.errors import NotReady
+from app.storage import blobs
 from app.storage.blobs import (
     IncomingBlob,
     blob_path,
@@ -23,7 +26,8 @@ PHOTO = b"\xff\xd8\xff" + bytes(range(256)) * 4000
 
 
 @pytest.fixture(autouse=True)
-def folder(tmp_path):
+def folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(blobs, "_home", {})
     use_folder(tmp_path / "blobs")
     return tmp_path / "blobs"
 
@@ -90,8 +94,8 @@ def test_a_full_disk_is_told_and_leaves_nothing(folder, full_disk):
 def test_a_disk_that_fills_with_the_last_bytes_is_told_too(folder, full_disk):
     with IncomingBlob() as incoming:
         incoming.write(PHOTO[:65530])
+        incoming.write(PHOTO[65530:65600])
         with pytest.raises(NotReady):
-            incoming.write(PHOTO[65530:65600])
             incoming.keep()
 
     assert files_in(folder) == []
@@ -109,7 +113,7 @@ def test_file_and_folders_are_synced_before_it_returns(folder, monkeypatch):
     real = os.fsync
 
     def fsync(descriptor):
-        synced.append(os.readlink(f"/proc/self/fd/{descriptor}"))
+        synced.append(str(Path(f"/proc/self/fd/{descriptor}").readlink()))
         real(descriptor)
 
     monkeypatch.setattr(os, "fsync", fsync)
@@ -133,8 +137,6 @@ def test_what_a_killed_process_left_is_cleared_away_after_a_day(folder):
 
 
 def test_the_row_of_a_blob_is_written_once(app):
-    from app.db import db
-
     blob = store(PHOTO)
     record_blob(blob)
     record_blob(blob)

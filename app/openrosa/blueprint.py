@@ -1,0 +1,94 @@
+"""The door's address, who may pass, and how it answers whatever happens."""
+
+import logging
+from typing import Any
+
+import psycopg
+from flask import Blueprint, Response, g, request
+from sqlalchemy import exc
+from werkzeug.exceptions import HTTPException
+
+from app.access import public
+from app.db import db
+from app.errors import BadRequest, NotFound, NotReady, Problem, TooLarge
+from app.i18n import in_language
+from app.openrosa import responses
+from app.openrosa.auth import admit
+from app.openrosa.uploads import drain
+from app.projects.queries import get_project
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, psycopg.OperationalError)
+
+log = logging.getLogger(__name__)
+
+door = Blueprint("openrosa", __name__, url_prefix="/v1/key/<token>")
+door.before_request(admit)
+door.after_request(responses.complete)
+
+
+class ServerFault(Problem):
+    """A fault of the programme."""
+
+    status = 500
+    message = "Something went wrong on the server. Your work is safe on the phone; send it later."
+
+
+@door.url_value_preprocessor
+def read_address(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Take the phone's token and project out of the address."""
+    values = values or {}
+    g.token = values.pop("token")
+    g.project_id = values.pop("project_id", 0)
+
+
+@door.url_defaults
+def write_address(_endpoint: str, values: dict[str, Any]) -> None:
+    """Keep both in the addresses that the phone is told."""
+    values.setdefault("token", g.token)
+    values.setdefault("project_id", g.project_id)
+
+
+# Whatever else is asked for below the token is answered by this door too, with its headers.
+@door.route("/", methods=METHODS, strict_slashes=False, provide_automatic_options=False)
+@door.route("/<path:_rest>", methods=METHODS, provide_automatic_options=False)
+@public
+def nothing_here(_rest: str = "") -> Response:
+    """Refuse an address or a method that there is not."""
+    raise NotFound
+
+
+@door.errorhandler(Problem)
+def refuse(problem: Problem) -> Response:
+    """Tell a refusal in the project's language, once the phone has sent all it wants to send."""
+    drain(request.stream)
+    with in_language(language(problem)):
+        return responses.refused(problem)
+
+
+@door.errorhandler(HTTPException)
+def refuse_http(error: HTTPException) -> Response:
+    """Tell what the framework refused."""
+    kinds = {404: NotFound, 405: NotFound, 413: TooLarge}
+    return refuse(kinds.get(error.code or 0, BadRequest)())
+
+
+@door.errorhandler(Exception)
+def refuse_fault(error: Exception) -> Response:
+    """Tell a fault; when the database is away, when to come again."""
+    if isinstance(error, AWAY):
+        log.error("The database does not answer: %s", error)
+        return refuse(NotReady())
+    log.error("A phone's request failed", exc_info=error)
+    return refuse(ServerFault())
+
+
+def language(problem: Problem | None = None) -> str | None:
+    """The project's language; None (the default) when the database is better left alone."""
+    if problem is not None and problem.status >= ServerFault.status:
+        return None
+    try:
+        return get_project(g.project_id).language
+    except (exc.SQLAlchemyError, NotFound):
+        db.session.rollback()
+        return None

@@ -1,0 +1,66 @@
+"""The two lists of OpenRosa as XML: forms, and the files of one form."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+from app.forms.models import FormVersion
+
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_FORMS = '<xforms xmlns="http://openrosa.org/xforms/xformsList">\n'
+_FILES = '<manifest xmlns="http://openrosa.org/xforms/xformsManifest">\n'
+
+
+@dataclass(frozen=True, slots=True)
+class ListedFile:
+    """A file of a form: the name under which the form knows it, its hash and address."""
+
+    name: str
+    md5: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedForm:
+    """A form with the address of its XForm and, when it has files, of their list."""
+
+    version: FormVersion
+    url: str
+    manifest_url: str | None
+
+
+def form_list(forms: Iterable[ListedForm]) -> bytes:
+    """The document of formList; Collect refuses all of it when one form lacks one of its parts."""
+    return _document(_FORMS, map(_form, forms), "</xforms>\n")
+
+
+def manifest(files: Iterable[ListedFile]) -> bytes:
+    """The document that lists a form's files."""
+    return _document(_FILES, map(_file, files), "</manifest>\n")
+
+
+def _document(start: str, entries: Iterable[str], end: str) -> bytes:
+    return "".join([_DECLARATION, start, *entries, end]).encode()
+
+
+def _form(form: ListedForm) -> str:
+    version = form.version
+    form_id = version.form.xml_form_id
+    parts = {
+        "formID": form_id,
+        "name": version.title.strip() or form_id,
+        "version": version.version,
+        "hash": f"md5:{version.md5}",
+        "downloadUrl": form.url,
+        "manifestUrl": form.manifest_url,
+    }
+    return f"<xform>{_elements(parts)}</xform>\n"
+
+
+def _file(file: ListedFile) -> str:
+    parts = {"filename": file.name, "hash": f"md5:{file.md5}", "downloadUrl": file.url}
+    return f"<mediaFile>{_elements(parts)}</mediaFile>\n"
+
+
+def _elements(parts: Mapping[str, str | None]) -> str:
+    return "".join(f"<{tag}>{escape(text)}</{tag}>" for tag, text in parts.items() if text)

@@ -1,0 +1,154 @@
+"""Reads a submission's POST as it streams in: the instance into memory, files to the disk."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import IO
+
+from multipart import (
+    MultipartError,
+    MultipartSegment,
+    ParserLimitReached,
+    PushMultipartParser,
+)
+from werkzeug.exceptions import HTTPException
+from werkzeug.http import parse_options_header
+
+from app.errors import BadRequest, TooLarge
+from app.storage.blobs import IncomingBlob
+
+INSTANCE = "xml_submission_file"
+INCOMPLETE = "*isIncomplete*"  # "more parts will come": what the XML names tells that better
+LARGEST_BODY = 2 * 1024**3
+LARGEST_INSTANCE = 10 * 1024**2
+MOST_PARTS = 1000
+MOST_DRAINED = 100 * 1024**2
+CHUNK = 64 * 1024
+
+CUT_OFF = "The upload was cut off or is damaged. Send it again."
+NO_INSTANCE = "The upload has no interview in it (xml_submission_file). Send it again."
+TWO_ALIKE = "Two parts of the upload are both called “%(name)s”. Send it again."
+
+
+class Text:
+    """A part that is read into memory."""
+
+    def __init__(self) -> None:
+        self._chunks: list[bytes] = []
+        self._room = LARGEST_INSTANCE
+
+    def write(self, chunk: bytes) -> None:
+        """Append some bytes; `TooLarge` when they are too many."""
+        self._room -= len(chunk)
+        if self._room < 0:
+            raise TooLarge
+        self._chunks.append(chunk)
+
+    def end(self) -> None:
+        """Say that no more bytes come."""
+
+    @property
+    def content(self) -> bytes:
+        """All its bytes."""
+        return b"".join(self._chunks)
+
+
+class Body:
+    """What came: the instance's bytes, and the files by their raw names, not yet kept."""
+
+    def __init__(self, before_files: Callable[[], None]) -> None:
+        self.files: dict[str, IncomingBlob] = {}
+        self._before_files = before_files
+        self._instance: Text | None = None
+
+    @property
+    def xml(self) -> bytes:
+        """The instance as sent."""
+        content = self._instance.content if self._instance else b""
+        if not content:
+            raise BadRequest(NO_INSTANCE)
+        return content
+
+    def begin(self, part: MultipartSegment) -> Text | IncomingBlob:
+        """The place where a new part's bytes go."""
+        if part.name == INSTANCE:
+            if self._instance is not None:
+                raise BadRequest(TWO_ALIKE, name=INSTANCE)
+            self._instance = Text()
+            return self._instance
+        if part.name == INCOMPLETE:
+            return Text()
+        return self._begin_file(part.filename or part.name or "")
+
+    def _begin_file(self, name: str) -> IncomingBlob:
+        if name in self.files:
+            raise BadRequest(TWO_ALIKE, name=name)
+        if not name or "\0" in name:
+            raise BadRequest(CUT_OFF)
+        if not self.files:
+            self._before_files()
+        self.files[name] = IncomingBlob()
+        return self.files[name]
+
+
+@contextmanager
+def read_body(
+    stream: IO[bytes],
+    content_type: str,
+    content_length: int | None,
+    before_files: Callable[[], None],
+) -> Iterator[Body]:
+    """Read a whole multipart body; what the caller does not keep of its files is discarded.
+
+    `before_files` is called before the first file is written and may refuse it. Raises
+    `BadRequest` for a body that is malformed, cut off or has no instance, `TooLarge`, `NotReady`.
+    """
+    kind, options = parse_options_header(content_type)
+    if kind != "multipart/form-data" or not options.get("boundary"):
+        raise BadRequest(CUT_OFF)
+    if content_length is not None and content_length > LARGEST_BODY:
+        raise TooLarge
+    body = Body(before_files)
+    try:
+        received = _receive(body, stream, options["boundary"])
+        if content_length not in {None, received}:
+            raise BadRequest(CUT_OFF)
+        yield body
+    finally:
+        for file in body.files.values():
+            file.discard()
+
+
+def _receive(body: Body, stream: IO[bytes], boundary: str) -> int:
+    """Fill the body; returns how many bytes were read."""
+    try:
+        return _read_parts(body, stream, boundary)
+    except ParserLimitReached as error:
+        raise TooLarge from error
+    except (MultipartError, OSError) as error:
+        raise BadRequest(CUT_OFF) from error
+
+
+def _read_parts(body: Body, stream: IO[bytes], boundary: str) -> int:
+    received = 0
+    place: Text | IncomingBlob = Text()
+    with PushMultipartParser(boundary, max_segment_count=MOST_PARTS) as parser:
+        while chunk := stream.read(CHUNK):
+            received += len(chunk)
+            if received > LARGEST_BODY:
+                raise TooLarge
+            for event in parser.parse(chunk):
+                if event is None:
+                    place.end()
+                elif isinstance(event, MultipartSegment):
+                    place = body.begin(event)
+                else:
+                    place.write(event)
+    return received
+
+
+def drain(stream: IO[bytes]) -> None:
+    """Read what a phone still sends: answered too early, it sees a broken pipe, not the answer."""
+    left = MOST_DRAINED
+    with suppress(OSError, HTTPException):
+        while left > 0 and (chunk := stream.read(CHUNK)):
+            left -= len(chunk)

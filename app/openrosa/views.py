@@ -1,0 +1,157 @@
+"""What a phone asks for: its forms, their files, and a place to send interviews to."""
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request, send_file, url_for
+
+from app.access import requires
+from app.accounts.tokens import hash_token
+from app.audit import record
+from app.db import transaction
+from app.errors import NotFound
+from app.forms.models import FormMedia, FormVersion
+from app.forms.queries import form_file, get_version, open_forms
+from app.households.lists import surveyor_list
+from app.i18n import gettext, in_language
+from app.openrosa import responses
+from app.openrosa.auth import SUBMISSION, check_sender
+from app.openrosa.blueprint import door, language
+from app.openrosa.documents import ListedFile, ListedForm, form_list, manifest
+from app.openrosa.uploads import Body, read_body
+from app.storage.blobs import blob_path
+from app.submissions.intake import receive
+from app.submissions.parked import REASONS
+from app.submissions.upload import Upload, UploadedFile
+
+ID = "int(max=2147483647)"
+PROJECT = f"/projects/<{ID}:project_id>"
+VERSION = f"{PROJECT}/forms/<{ID}:version_id>"
+DEVICE_ID_LENGTH = 200
+
+KEPT = "Received and kept; it need not be sent again. The commune will look at it: %(reason)s"
+
+log = logging.getLogger(__name__)
+
+
+def register(app: Flask) -> None:
+    """Bring the door into the application."""
+    app.register_blueprint(door)
+
+
+@door.get(f"{PROJECT}/formList", strict_slashes=False)
+@requires("list.download")
+def list_forms() -> Response:
+    """The forms that the phone should have, one version of each."""
+    wanted = request.args.get("formID")
+    listed = (
+        version
+        for version in open_forms(g.project_id)
+        if wanted in {None, version.form.xml_form_id}
+    )
+    return responses.document(form_list(map(_listed_form, listed)))
+
+
+@door.get(f"{VERSION}/form.xml", strict_slashes=False)
+@requires("list.download")
+def download_form(version_id: int) -> Response:
+    """An XForm, byte for byte as its hash in the list says."""
+    file = form_file(version_id)
+    if file.project_id != g.project_id:
+        raise NotFound
+    return responses.document(file.xml, md5=file.md5, packed=file.packed)
+
+
+@door.get(f"{VERSION}/manifest", strict_slashes=False)
+@requires("list.download")
+def list_media(version_id: int) -> Response:
+    """The files that go with a form; one that cannot be served is not listed."""
+    version = get_version(version_id, g.project_id)
+    files = ((file.name, _md5_of(file)) for file in version.media)
+    listed = (
+        ListedFile(name, md5, _url("download_media", version_id=version_id, name=name))
+        for name, md5 in files
+        if md5
+    )
+    return responses.document(manifest(listed))
+
+
+@door.get(f"{VERSION}/media/<name>", strict_slashes=False)
+@requires("list.download")
+def download_media(version_id: int, name: str) -> Response:
+    """A file of a form: as it was uploaded, or made for this surveyor."""
+    version = get_version(version_id, g.project_id)
+    file = next((file for file in version.media if file.name == name), None)
+    if file is None or not _md5_of(file):
+        raise NotFound
+    if file.made_list is None:
+        return send_file(
+            blob_path(file.blob_sha256 or b""),
+            download_name=name,
+            as_attachment=True,
+            etag=file.md5 or True,
+        )
+    return _send_list(file.made_list)
+
+
+@door.get(f"{PROJECT}/submission", strict_slashes=False)
+@requires(SUBMISSION)
+def announce_submission() -> Response:
+    """Tell a phone that it may send, and how much at once; without a Location, which it would obey.
+
+    Any other success than 204 is no OpenRosa server to Collect (OpenRosa form submission API).
+    """
+    return Response(status=204, content_type=responses.XML)
+
+
+@door.post(f"{PROJECT}/submission", strict_slashes=False)
+@requires(SUBMISSION)
+def receive_submission() -> Response:
+    """Take in one POST of an interview; what is acknowledged is durable."""
+    content_type = request.headers.get("Content-Type", "")
+    with read_body(request.stream, content_type, request.content_length, check_sender) as body:
+        upload = Upload(body.xml, _keep_files(body), _device_id())
+    receipt = receive(upload, project_id=g.project_id, token_hash=hash_token(g.token))
+    if receipt.reason is None:
+        return responses.created()
+    with in_language(language()):
+        return responses.accepted(gettext(KEPT, reason=gettext(REASONS[receipt.reason])))
+
+
+def _listed_form(version: FormVersion) -> ListedForm:
+    manifest_url = _url("list_media", version_id=version.id) if version.media else None
+    return ListedForm(version, _url("download_form", version_id=version.id), manifest_url)
+
+
+def _url(view: str, **parts: Any) -> str:
+    """An address under the host by which the phone knows us: to another it would not sign in."""
+    base = current_app.config["THONSO"].public_url or request.host_url.rstrip("/")
+    return f"{base}{url_for(f'.{view}', **parts)}"
+
+
+def _md5_of(file: FormMedia) -> str | None:
+    if file.made_list is not None:
+        return surveyor_list(file.made_list, g.surveyor, g.project_id).md5
+    if not blob_path(file.blob_sha256 or b"").is_file():
+        log.error("The file %s of form version %s is lost", file.name, file.form_version_id)
+        return None
+    return file.md5
+
+
+def _send_list(name: str) -> Response:
+    made = surveyor_list(name, g.surveyor, g.project_id)
+    response = Response(made.content, content_type="text/csv; charset=utf-8")
+    responses.cached(response, md5=made.md5, packed=made.packed)
+    if name == "households" and response.status_code == 200:  # noqa: PLR2004
+        with transaction():  # it has the names of people
+            record(g.surveyor.label, "household_names.read", f"project:{g.project_id}")
+    return response
+
+
+def _keep_files(body: Body) -> list[UploadedFile]:
+    return [UploadedFile(name, file.keep()) for name, file in body.files.items()]
+
+
+def _device_id() -> str | None:
+    given = request.args.get("deviceID")
+    return given.replace("\0", "")[:DEVICE_ID_LENGTH] if given else None

@@ -1,0 +1,178 @@
+"""formList: complete, one version of each form, in every detail as Collect reads it."""
+
+import hashlib
+import re
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+import pytest
+from lxml import etree
+
+from app.db import db, transaction
+from app.forms.models import Form, FormVersion
+from tests import people
+from tests.openrosa.conftest import find, message
+from tests.small_forms import WELL, publish
+
+
+def renamed(form_id, version="1"):
+    return WELL.replace("| well    | 1 ", f"| {form_id} | {version} ")
+
+
+def test_a_form_is_listed_with_all_its_parts(phone):
+    version = publish(phone.project)
+
+    answer = phone.get("/formList")
+
+    assert answer.status_code == 200
+    assert find(answer, "string(/f:xforms/f:xform/f:formID)") == "well"
+    assert find(answer, "string(//f:name)") == "Wells & <springs>"
+    assert find(answer, "string(//f:version)") == "1"
+    assert find(answer, "string(//f:hash)") == f"md5:{version.md5}"
+    base = f"http://localhost{phone.base}/forms/{version.id}"
+    assert find(answer, "string(//f:downloadUrl)") == f"{base}/form.xml"
+    assert find(answer, "string(//f:manifestUrl)") == f"{base}/manifest"
+    assert answer.data.startswith(b'<?xml version="1.0" encoding="UTF-8"?>')
+
+
+def test_every_hash_is_that_of_the_bytes_behind_the_address(phone):
+    publish(phone.project)
+    publish(phone.project, renamed("other"))
+    answer = phone.get("/formList")
+
+    for form in find(answer, "//f:xform"):
+        ns = {"f": "http://openrosa.org/xforms/xformsList"}
+        got = phone.get(form.xpath("string(f:downloadUrl)", namespaces=ns))
+        assert got.status_code == 200
+        said = form.xpath("string(f:hash)", namespaces=ns)
+        assert re.fullmatch("md5:[0-9a-f]{32}", said)
+        assert said == "md5:" + hashlib.md5(got.data).hexdigest()
+        again = phone.get(form.xpath("string(f:downloadUrl)", namespaces=ns))
+        assert again.data == got.data
+
+
+def test_the_listed_id_version_and_title_are_those_in_the_form(phone):
+    publish(phone.project)
+    listed = phone.get("/formList")
+
+    form = phone.get(find(listed, "string(//f:downloadUrl)"))
+
+    assert form.content_type == "text/xml; charset=utf-8"
+    root = etree.fromstring(form.data)
+    (instance,) = root.xpath("(//*[local-name()='instance'])[1]/*")
+    assert instance.get("id") == find(listed, "string(//f:formID)")
+    assert instance.get("version") == find(listed, "string(//f:version)")
+    assert root.xpath("string(//*[local-name()='title'])") == find(listed, "string(//f:name)")
+
+
+@pytest.mark.parametrize("form_id", ["a b/ç:1", "giếng-nước", "100%", "a?b#c", "{x}"])
+def test_an_id_with_signs_of_all_kinds_comes_through(phone, form_id):
+    publish(phone.project, renamed(form_id))
+
+    answer = phone.get("/formList")
+
+    assert find(answer, "string(//f:formID)") == form_id
+    form = phone.get(find(answer, "string(//f:downloadUrl)"))
+    assert form.status_code == 200
+    assert etree.fromstring(form.data).xpath("//*[@id=$form_id]", form_id=form_id)
+
+
+def test_one_version_of_each_form_and_no_closed_one(phone):
+    publish(phone.project)
+    publish(phone.project, renamed("well", "2"))
+    publish(phone.project, renamed("closed"))
+    publish(phone.project, renamed("closing"))
+    with transaction():
+        for state in ("closed", "closing"):
+            db.session.query(Form).filter_by(xml_form_id=state).update({"state": state})
+
+    answer = phone.get("/formList")
+
+    assert find(answer, "//f:formID/text()") == ["well"]
+    assert find(answer, "//f:version/text()") == ["2"]
+
+
+def test_one_form_can_be_asked_for(phone):
+    publish(phone.project)
+    publish(phone.project, renamed("other"))
+
+    assert find(phone.get("/formList?formID=other"), "//f:formID/text()") == ["other"]
+    assert find(phone.get("/formList?formID=none"), "//f:formID/text()") == []
+
+
+def test_a_form_without_a_title_is_called_by_its_id(phone):
+    version = publish(phone.project)
+    with transaction():
+        db.session.query(FormVersion).filter_by(id=version.id).update({"title": " "})
+
+    assert find(phone.get("/formList"), "string(//f:name)") == "well"
+
+
+def test_a_form_without_files_has_no_manifest(phone):
+    publish(phone.project, WELL.replace("_from_file communes.csv", " kind            ")
+            .replace("_from_file villages.csv", " kind            ")
+            .replace("commune_code=${commune}", "                       ")
+            .replace("dug.png", "       "))  # fmt: skip
+
+    answer = phone.get("/formList")
+
+    assert find(answer, "//f:formID/text()") == ["well"]
+    assert find(answer, "//f:manifestUrl") == []
+
+
+def test_an_empty_list_is_a_list(phone):
+    answer = phone.get("/formList")
+
+    assert answer.status_code == 200
+    assert find(answer, "count(/f:xforms/*)") == 0
+
+
+def test_forms_of_another_project_are_not_listed(phone):
+    with transaction():
+        other = people.project(people.HA_NOI)
+    version = publish(other)
+
+    assert find(phone.get("/formList"), "//f:xform") == []
+    for path in ("form.xml", "manifest", "media/dug.png"):
+        assert phone.get(f"/forms/{version.id}/{path}").status_code == 404
+
+
+def test_a_stranger_gets_no_list_but_a_reason(phone):
+    publish(phone.project)
+    phone.token = "stranger"
+
+    answer = phone.get("/formList")
+
+    assert answer.status_code == 403
+    assert "WWW-Authenticate" not in answer.headers
+    assert "mã QR" in message(answer)
+
+
+def test_without_a_database_there_is_no_list_rather_than_an_empty_one(cut_off):
+    answer = cut_off.get("/formList")
+
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert message(answer)
+
+
+def test_addresses_keep_the_host_that_the_phone_uses(phone):
+    publish(phone.project)
+
+    answer = phone.get("/formList", Host="khaosat.example.vn:8443")
+
+    for address in find(answer, "//f:downloadUrl/text() | //f:manifestUrl/text()"):
+        parts = urlsplit(address)
+        assert parts.netloc == "khaosat.example.vn:8443"
+        assert parts.path.startswith(f"/v1/key/{phone.token}/projects/{phone.project.id}/forms/")
+
+
+def test_addresses_have_the_public_base_when_one_is_set(app, phone, monkeypatch):
+    publish(phone.project)
+    public = replace(app.config["THONSO"], public_url="https://khaosat.gialai.gov.vn")
+    monkeypatch.setitem(app.config, "THONSO", public)
+
+    answer = phone.get("/formList")
+
+    (address,) = find(answer, "//f:downloadUrl/text()")
+    assert address.startswith(f"https://khaosat.gialai.gov.vn/v1/key/{phone.token}/projects/")
