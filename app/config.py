@@ -1,5 +1,6 @@
 """Settings: what the environment says, and where things lie in the data folder."""
 
+import contextlib
 import hashlib
 import os
 import re
@@ -100,18 +101,29 @@ def embedded_queue_url(data_dir: Path) -> str:
 def secret_key(data_dir: Path) -> str:
     """Return the data folder's secret key, made at first use; several processes may ask at once."""
     path = data_dir / "secret_key"
-    if not path.exists():
-        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = data_dir / f".secret_key.{os.getpid()}.{secrets.token_hex(4)}"
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        try:
-            path.hardlink_to(draft)  # refuses to replace the key another process made meanwhile
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text().strip()
+    try:
+        if not path.exists():
+            _make_secret_key(path)
+        return path.read_text().strip()
+    except PermissionError:
+        raise ConfigError(
+            f"No access to {path}: run as the owner of the data folder, "
+            "or choose another one with THONSO_DATA."
+        ) from None
+    except (FileExistsError, NotADirectoryError):
+        raise ConfigError(f"{data_dir} is not a folder; choose one with THONSO_DATA.") from None
+
+
+def _make_secret_key(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".secret_key.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(48))
+    try:
+        with contextlib.suppress(FileExistsError):  # another process was quicker
+            path.hardlink_to(draft)
+    finally:
+        draft.unlink()
 
 
 def _port(text: str | None) -> int | None:

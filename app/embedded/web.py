@@ -1,0 +1,77 @@
+"""The web server's process: `python -m app.embedded.web [DESCRIPTOR]`, granian and the application.
+
+The supervisor keeps the listening socket and hands it down as a descriptor, so that phones wait
+instead of being refused while the web server is started again. Without one it listens itself.
+"""
+
+import gc
+import multiprocessing
+import os
+import socket
+import sys
+from importlib import import_module
+from typing import Any
+
+from granian._granian import SocketHolder
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from app.config import Config
+from app.embedded.ports import BACKLOG, listen
+
+MOST_WORKERS = 4
+# A phone with a weak signal holds a thread for as long as it uploads: granian has no time limit on
+# a body. Idle threads end by themselves; what is stuck for ever ends with its process.
+THREADS = 64
+LIFETIME = 6 * 3600  # seconds
+STOP_SECONDS = 15
+
+
+class Web(MPServer):
+    """granian on a listening socket that is open already, shared by its workers."""
+
+    _sfd: Any
+    _shd: Any
+
+    def __init__(self, listening: socket.socket) -> None:
+        super().__init__(
+            "app.wsgi:application",
+            interface=Interfaces.WSGI,
+            http=HTTPModes.http1,
+            workers=min(os.cpu_count() or 1, MOST_WORKERS),
+            blocking_threads=THREADS,
+            backlog=BACKLOG,
+            log_level=LogLevels.error,
+            respawn_failed_workers=True,
+            workers_lifetime=LIFETIME,
+            workers_kill_timeout=STOP_SECONDS,
+        )
+        self._listening = listening
+
+    def _init_shared_socket(self) -> None:
+        # What granian itself does with a Unix socket: open it once, hand it to each worker.
+        self._listening.set_inheritable(True)
+        self._sso = self._listening
+        self._sfd = self._listening.fileno()
+        self._shd = SocketHolder(self._sfd, False, BACKLOG)  # type: ignore[call-arg]
+
+
+def main(descriptor: int | None) -> None:
+    """Serve until told to stop."""
+    if descriptor is None:
+        listening = listen(Config.from_environment())
+    else:
+        listening = socket.socket(fileno=descriptor)
+    # Before the workers are forked, so that they share the memory. Modules only: what opens a
+    # connection or starts a thread belongs to one process.
+    import_module("app.schema").import_models()
+    for door in import_module("app").DOORS:
+        import_module(door)
+    gc.freeze()
+    multiprocessing.set_start_method("fork")
+    Web(listening).serve()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else None)
