@@ -62,7 +62,7 @@ def _compare(column: str, expected: str, found: float | None) -> Iterator[tuple[
     try:
         wanted = float(expected)
     except ValueError:
-        yield column, f"{expected} is not a number"
+        yield column, f"what is expected is a number, not {expected}"
         return
     if found is None or abs(wanted - found) > _CLOSE * max(1.0, abs(wanted)):
         yield column, f"{expected} is expected, and {shown} is found"

@@ -41,12 +41,15 @@ Cells = dict[Key, Cell]
 def add(cells: Cells, key: Key, worth: tuple[float, float] | Missing) -> None:
     """Adds a row, by its numerator and denominator or the reason why it has none."""
     cell = cells.get(key)
-    if cell is None:
-        cell = cells[key] = Cell(*key)
     if isinstance(worth, Missing):
+        if cell is None:
+            cell = cells[key] = Cell(*key)
         setattr(cell, worth.reason, getattr(cell, worth.reason) + 1)
         return
     y, x = worth
+    if cell is None:  # most cells of an interview get one row
+        cells[key] = Cell(*key, 1, y, x, y * y, x * y, x * x)
+        return
     cell.n += 1
     cell.y += y
     cell.x += x

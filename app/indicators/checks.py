@@ -27,7 +27,7 @@ def check_indicators(sheet: IndicatorSheet, definition: FormDefinition) -> list[
     for indicator in sheet.indicators:
         scope = unit_scope(plan, indicator.unit)
         if scope is None:
-            message = f"{indicator.unit} is not household, person, village or a repeat"
+            message = f"the unit {indicator.unit} is not household, person, village or a repeat"
             findings.append(_finding(sheet, indicator, "unit", message))
             continue
         formula = compile_formula(indicator, plan, scope)
@@ -38,6 +38,23 @@ def check_indicators(sheet: IndicatorSheet, definition: FormDefinition) -> list[
     findings += _conditions(plan)
     findings += _labels(sheet, plan)
     return list(dict.fromkeys(findings))
+
+
+def faults_of(indicator: Indicator, definition: FormDefinition) -> list[str]:
+    """What another version of the questionnaire would break of an indicator, by column."""
+    plan = Plan(definition, frozenset(gate_of(definition)))
+    scope = unit_scope(plan, indicator.unit)
+    if scope is None:
+        return [f"unit: there is no repeat {indicator.unit}"]
+    faults = [
+        *compile_formula(indicator, plan, scope).faults,
+        *(
+            (f"breakdown {item.name}", fault)
+            for item in indicator.by
+            for fault in compile_breakdown(indicator, item, plan, scope).faults
+        ),
+    ]
+    return list(dict.fromkeys(f"{column}: {fault.message}" for column, fault in faults))
 
 
 def _expressions(
@@ -78,8 +95,7 @@ def _missing(
     sheet: IndicatorSheet, item: MissingCode, definition: FormDefinition
 ) -> Iterator[Finding]:
     def finding(column: str, message: str) -> Finding:
-        key = (item.list, item.question, item.code)
-        return Finding(sentence(message), sheet.place(MISSING, key, column))
+        return Finding(sentence(message), sheet.place(MISSING, item.key, column))
 
     question = definition.field(item.question) if item.question else None
     choices = definition.choices.get(question.list or "" if question else item.list)

@@ -16,6 +16,11 @@ class MissingCode:
     list: str = ""
     question: str = ""
 
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What it is about, which is said once in a workbook."""
+        return (self.list, self.question, self.code)
+
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:

@@ -14,6 +14,7 @@ from app.xforms.expressions.dates import to_day
 from app.xforms.expressions.meaning import Run
 from app.xforms.expressions.plan import Plan, read_interview
 from app.xforms.expressions.rows import Row
+from app.xforms.expressions.strict import constant
 
 __all__ = ["Cell", "Evaluator", "compile_indicators", "gate_of"]
 GATE = ("visit_result", "consent")  # settings that name questions; both are 1 in a full interview
@@ -21,15 +22,23 @@ GATE = ("visit_result", "consent")  # settings that name questions; both are 1 i
 
 @dataclass(slots=True)
 class _Unit:
-    """What is evaluated on the rows of one scope: groups once per row, and formulas.
+    """What is evaluated on the rows of one scope.
 
-    With each formula stands its indicator's place, and the places of its breakdowns' groups.
+    Indicators share their breakdowns, and mostly whom they are about: both are looked at once per
+    row. With each formula stand its indicator's place, and where its condition and groups stand.
     """
 
     path: str
-    formulas: list[tuple[int, Formula, list[int]]] = field(default_factory=list)
+    formulas: list[tuple[int, Formula, int, list[int]]] = field(default_factory=list)
+    eligible: dict[object, Run] = field(default_factory=dict)
     keys: list[object] = field(default_factory=list)
     groups: list[tuple[str, Run]] = field(default_factory=list)
+
+    def add(self, index: int, formula: Formula, groups: list[Group]) -> None:
+        """Takes an indicator in; raises the fault of a breakdown without meaning."""
+        self.eligible.setdefault(formula.eligible_key, formula.eligible or constant(True))
+        condition = list(self.eligible).index(formula.eligible_key)
+        self.formulas.append((index, formula, condition, [self.place(group) for group in groups]))
 
     def place(self, group: Group) -> int:
         """Where the group of a row stands; raises the fault of one without meaning."""
@@ -94,15 +103,17 @@ def _enter(units: dict[str, _Unit], plan: Plan, index: int, indicator: Indicator
         raise formula.broken
     unit = units.setdefault(scope.path, _Unit(scope.path))
     groups = [compile_breakdown(indicator, item, plan, scope) for item in indicator.by]
-    unit.formulas.append((index, formula, [unit.place(group) for group in groups]))
+    unit.add(index, formula, groups)
 
 
 def _add_row(cells: Cells, unit: _Unit, row: Row) -> None:
     groups = [(name, run(row)) for name, run in unit.groups]
-    for index, formula, by in unit.formulas:
-        worth = formula.worth(row)
-        if worth is None:
+    eligible = [run(row) for run in unit.eligible.values()]
+    for index, formula, condition, by in unit.formulas:
+        inside = eligible[condition]
+        if inside is False:
             continue
+        worth = formula.worth(row) if inside is True else inside
         add(cells, (index, "", ""), worth)
         for place in by:
             name, value = groups[place]

@@ -35,18 +35,19 @@ class Formula:
     faults: list[tuple[str, ExpressionError]] = field(default_factory=list)
     broken: ExpressionError | None = None  # the fault that leaves an expression without meaning
     used: dict[str, tuple[Field, bool]] = field(default_factory=dict)
+    # Formulas with the same key agree on whether a row is eligible.
+    eligible_key: object = None
 
-    def worth(self, row: Row) -> "tuple[float, float] | Missing | None":
-        """Numerator and denominator of a row; None outside; neither NaN nor infinite."""
-        inside = self.eligible(row) if self.eligible else True
-        if inside is not True:
-            return inside or None
+    def worth(self, row: Row) -> tuple[float, float] | Missing:
+        """Numerator and denominator of a row that is eligible; neither NaN nor infinite."""
         y: Any = self.numerator(row) if self.numerator else BLANK
         x: Any = self.denominator(row) if self.denominator else 1.0
         for value in (y, x):
             if isinstance(value, Missing):
                 return value
-        return (y, x) if -LARGEST < y < LARGEST and -LARGEST < x < LARGEST else BLANK
+        if -LARGEST < y < LARGEST and -LARGEST < x < LARGEST:
+            return y + 0.0, x + 0.0  # a condition is worth 1.0 or 0.0
+        return BLANK
 
 
 def unit_scope(plan: Plan, unit: str) -> Scope | None:
@@ -64,6 +65,8 @@ def compile_formula(indicator: Indicator, plan: Plan, scope: Scope) -> Formula:
     nothing = indicator.irrelevant == "0"
     compiler = Compiler(plan, scope, scope.path, codes, nothing, used=formula.used)
     for column, take in _COLUMNS.items():
+        if column == "numerator":
+            formula.eligible_key = _eligible_key(indicator, compiler)
         text = getattr(indicator, column)
         run, faults = compile_text(text, compiler, take) if text else (None, [])
         setattr(formula, column, run)
@@ -72,6 +75,7 @@ def compile_formula(indicator: Indicator, plan: Plan, scope: Scope) -> Formula:
             formula.broken = faults[-1]
     if indicator.irrelevant == "out":
         formula.eligible = _asked(formula, compiler)
+        formula.eligible_key = object()
     return formula
 
 
@@ -92,12 +96,23 @@ def compile_breakdown(
     codes = codes_by_question(indicator.missing)
     compiler = Compiler(plan, scope, scope.path, codes)
     run, faults = compile_text(breakdown.expression, compiler, _group)
-    read = [
-        (code, answer.reason)
-        for item, _ in compiler.used.values()
-        for code, answer in codes(item).items()
+    return Group(breakdown, (breakdown, *_codes_read(compiler)), run, faults)
+
+
+def _codes_read(compiler: Compiler) -> list[tuple[str, str, str]]:
+    """The missing codes of the questions in use."""
+    return [
+        (path, code, missing.reason)
+        for path, (item, _) in compiler.used.items()
+        for code, missing in compiler.codes(item).items()
     ]
-    return Group(breakdown, (breakdown, *read), run, faults)
+
+
+def _eligible_key(indicator: Indicator, compiler: Compiler) -> object:
+    """To be taken when `eligible` is compiled and nothing else is."""
+    skipped = [path for path, (item, _) in compiler.used.items() if compiler.plan.sources(item)]
+    nothing = compiler.nothing and bool(skipped)
+    return (indicator.eligible, nothing, *_codes_read(compiler))
 
 
 Take = Callable[[Meaning, Faults], Run]

@@ -11,7 +11,7 @@ from app.xforms.problems import Finding, Place
 from app.xforms.workbook import Row, Workbook
 
 INDICATORS, BREAKDOWNS, MISSING, CASES = "indicators", "breakdowns", "missing", "indicator_tests"
-_COLUMNS = {
+COLUMNS = {
     INDICATORS: {
         *("code", "version", "unit", "eligible", "numerator", "denominator"),
         *("irrelevant", "by", "weight", "join", "note"),
@@ -67,7 +67,7 @@ def _read_missing(sheet: IndicatorSheet, row: Row) -> None:
         _fault(sheet, MISSING, row, "list", "name a list or a question, one of the two")
     elif item.reason not in REASONS:
         _fault(sheet, MISSING, row, "reason", f"the reason is {' or '.join(REASONS)}")
-    elif _is_new(sheet, MISSING, row, (item.list, item.question, item.code), "code"):
+    elif _is_new(sheet, MISSING, row, item.key, "code"):
         sheet.missing.append(item)
 
 
@@ -88,7 +88,7 @@ def _read_indicator(sheet: IndicatorSheet, row: Row) -> None:
         return
     _check_words(sheet, row)
     _check_by(sheet, row)
-    texts = {name: row.text(name) for name in _COLUMNS[INDICATORS] - {"by"}}
+    texts = {name: row.text(name) for name in COLUMNS[INDICATORS] - {"by"}}
     by = [sheet.breakdowns[name] for name in _names(row) if name in sheet.breakdowns]
     missing = tuple(sheet.missing)
     item = Indicator(labels=labels_of(row), by=tuple(by), missing=missing, **texts)
@@ -115,11 +115,11 @@ def _check_by(sheet: IndicatorSheet, row: Row) -> None:
         if name not in sheet.breakdowns:
             _fault(sheet, INDICATORS, row, "by", f"there is no breakdown {name}")
         elif names.count(name) > 1:
-            _fault(sheet, INDICATORS, row, "by", f"{name} is named twice")
+            _fault(sheet, INDICATORS, row, "by", f"the breakdown {name} is named twice")
 
 
 def _read_case(sheet: IndicatorSheet, row: Row) -> None:
-    case = IndicatorCase(**{name: row.text(name) for name in _COLUMNS[CASES]})
+    case = IndicatorCase(**{name: row.text(name) for name in COLUMNS[CASES]})
     if not any(item.code == case.code for item in sheet.indicators):
         _fault(sheet, CASES, row, "code", f"there is no indicator {case.code}")
     elif _is_new(sheet, CASES, row, case, "answers"):
@@ -151,9 +151,9 @@ def _names(row: Row) -> list[str]:
 
 def _check_columns(sheet: IndicatorSheet, name: str) -> None:
     for header in sheet.workbook.sheets[name].columns:
-        if header not in _COLUMNS[name] and header.partition("::")[0] != "label":
+        if header not in COLUMNS[name] and header.partition("::")[0] != "label":
             place = sheet.workbook.sheets[name].place(1, header)
-            known = ", ".join(sorted(_COLUMNS[name]))
+            known = ", ".join(sorted(COLUMNS[name]))
             message = f"the column {header} means nothing here (known: {known}, label::…)"
             sheet.findings.append(Finding(sentence(message), place, "warning"))
 

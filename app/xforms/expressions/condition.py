@@ -13,7 +13,8 @@ from app.xforms.expressions.parser import parse
 from app.xforms.expressions.plan import Plan, read_interview
 from app.xforms.expressions.tokens import ExpressionError
 
-Condition = Callable[[etree._Element, str], bool]  # the interview's root and its ISO date
+# The interview's root and its ISO date.
+Condition = Callable[[etree._Element, str], bool]  # noqa: SLF001 - the class has no other name
 
 
 def compile_condition(text: str, definition: FormDefinition) -> Condition:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import lru_cache
 
 from app.xforms.expressions.values import BLANK, Missing
 
@@ -34,6 +35,7 @@ def to_date_text(day: float) -> str | Missing:
     return found.isoformat() if found else BLANK
 
 
+@lru_cache(maxsize=1024)  # mostly the day of the interview, for every member
 def format_day(day: float, pattern: str) -> str | Missing:
     """The date in a pattern of %Y %y %m %n %d %e."""
     found = _date(day)

@@ -1,0 +1,179 @@
+"""Checking indicators against their questionnaire."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.indicators.checks import check_indicators, faults_of
+
+ADULTS = {"unit": "m", "eligible": "${m_age} >= 18", "numerator": "${m_phone} = '2'"}
+BY = "| breakdowns |\n| | name | expression | label |\n| | g | {} | G |\n"
+
+
+@pytest.fixture
+def errors(read, definition):
+    """The errors of a workbook, as "sheet!cell: message"."""
+
+    def check(*rows, more=""):
+        found = check_indicators(read(*rows, more=more), definition)
+        return [str(finding) for finding in found if finding.severity == "error"]
+
+    return check
+
+
+def test_a_sound_indicator_has_no_findings(read, definition):
+    assert check_indicators(read(ADULTS), definition) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        (
+            {"numerator": "${m_phnoe} = '2'"},
+            "F2: There is no question m_phnoe; is m_phone meant?, at character 1 (${m_phnoe} =",
+        ),
+        (
+            {"numerator": "${m_phone} = '3'"},
+            "F2: '3' is not in the choices of ${m_phone} (list phone: 0, 1, 2, 8), at character 14",
+        ),
+        ({"eligible": "${m_age}"}, "E2: ${m_age} is not a condition: compare it with a value"),
+        ({"eligible": "${m_age} >="}, "E2: A value is expected, not the end, at character 12."),
+        ({"denominator": "${word}"}, "G2: ${word}, which is a text, is not a number"),
+        ({"numerator": "${m_phone}"}, "F2: ${m_phone}, which is a choice, is not a number"),
+        ({"numerator": "''"}, "F2: Nothing is not a number"),
+        ({"numerator": "${m}"}, "F2: A repeat; take count()"),
+        ({"unit": "family"}, "D2: The unit family is not household, person, village or a repeat."),
+        ({"unit": "main"}, "D2: The unit main is not household, person, village or a repeat."),
+        ({"unit": "household"}, "F2: Asked of each member: ${m_phone} has one answer per row"),
+        ({"numerator": "${n_smart}"}, "F2: ${n_smart} is a total made on the phone"),
+    ],
+)
+def test_a_fault_names_cell_and_place(errors, row, message):
+    found = errors({**ADULTS, **row})
+    assert found[-1].startswith("indicators!" + message)
+
+
+def test_all_faults_of_all_indicators_are_named(errors):
+    found = errors({"numerator": "${a} = 1", "eligible": "${b} = 1"}, {"numerator": "${c} = 1"})
+    assert [text.partition(":")[0] for text in found] == [
+        "indicators!E2",
+        "indicators!F2",
+        "indicators!F3",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("numerator", "names"),
+    [
+        ("selected(${kinds}, '1')", "kinds"),
+        ("${net} = '1' and selected(${kinds}, '1') and count-selected(${kinds}) > 1", "kinds"),
+        ("${net} = '1'", ""),
+        ("count(${m}[${m_phone} = '2'])", ""),
+    ],
+)
+def test_whoever_uses_a_skipped_question_says_what_that_means(errors, numerator, names):
+    message = f"indicators!H2: Say what it means when {names} was not asked: 0, missing or out."
+    assert errors({"numerator": numerator}) == ([message] if names else [])
+    for choice in ("0", "missing", "out"):
+        assert errors({"numerator": numerator, "irrelevant": choice}) == []
+
+
+def test_without_a_gate_the_consent_is_a_condition_like_others(read, definition):
+    sheet = read({"numerator": "${net} = '1'"})
+    found = check_indicators(sheet, replace(definition, settings={}))
+    assert [str(finding) for finding in found if finding.severity == "error"] == [
+        "indicators!H2: Say what it means when net was not asked: 0, missing or out."
+    ]
+
+
+def test_out_is_not_said_of_members(read, definition):
+    fields = tuple(
+        replace(item, relevant_if="../m_age > 3") if item.name == "m_phone" else item
+        for item in definition.fields
+    )
+    sheet = read({"numerator": "count(${m}[${m_phone} = '2'])", "irrelevant": "out"})
+    found = [str(item) for item in check_indicators(sheet, replace(definition, fields=fields))]
+    assert found == [
+        "indicators!H2: Out cannot be said of m_phone, a question of members: 0 or missing."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("expression", "message"),
+    [
+        ("${m_sexx}", "There is no question m_sexx; is m_sex meant?, at character 1"),
+        ("${kinds}", "${kinds} may put a row in several groups"),
+        ("${m_sex} = '3'", "'3' is not in the choices"),
+    ],
+)
+def test_a_fault_of_a_breakdown_stands_in_its_own_cell(errors, expression, message):
+    found = errors({**ADULTS, "by": "g"}, more=BY.format(expression))
+    assert len(found) == 1
+    assert found[0].startswith(f"breakdowns!B2: {message}")
+    assert found[0].endswith("in rows of m.")
+
+
+def test_a_breakdown_must_fit_the_unit(errors):
+    rows = [{**ADULTS, "by": "g"}, {"numerator": "${net} = '1'", "by": "g"}]
+    (found,) = errors(*rows, more=BY.format("${m_sex}"))
+    assert found.startswith("breakdowns!B2: Asked of each member: ${m_sex}")
+    assert found.endswith("in rows of household.")
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ("| | fone | | 8 | dont_know |", "A7: There is no choice list fone."),
+        ("| | phone | | 7 | dont_know |", "C7: 7 is not in the list: 0, 1, 2, 8."),
+        ("| | | m_aeg | 99 | refused |", "B7: There is no question m_aeg."),
+        ("| | | signal | 7 | refused |", "C7: 7 is not in the list: 0, 1, 3, 8."),
+    ],
+)
+def test_missing_codes_must_exist(errors, row, message):
+    assert errors(ADULTS, more=row + "\n") == [f"missing!{message}"]
+
+
+def test_an_answer_that_sounds_missing_is_a_warning(read, definition):
+    sheet = read({"numerator": "${pay} = '2'"}, {"numerator": "${signal} = '3'"})
+    sheet.missing = [code for code in sheet.missing if code.list != "pay"]
+    (found,) = check_indicators(sheet, definition)
+    assert (found.severity, found.message) == (
+        "warning",
+        "8 of the list pay sounds like no answer; if so, say it in the sheet missing.",
+    )
+
+
+def test_a_condition_nobody_understands_is_a_warning(read, definition):
+    condition = "instance('x')/root/item[1] = 1"
+    fields = tuple(
+        replace(item, relevant_if=condition) if item.name == "kinds" else item
+        for item in definition.fields
+    )
+    sheet = read({"numerator": "selected(${kinds}, '1')", "irrelevant": "0"})
+    (found,) = check_indicators(sheet, replace(definition, fields=fields))
+    assert found.severity == "warning"
+    assert found.message.startswith("Blank answers of main/kinds count as not asked")
+
+
+def test_faults_of_the_sheets_are_among_the_findings(errors):
+    assert errors({**ADULTS, "version": "x"}) == [
+        "indicators!B2: A version is a whole number from 1."
+    ]
+
+
+def test_what_another_version_of_the_questionnaire_breaks(read, definition):
+    (indicator,) = read({**ADULTS, "by": "g"}, more=BY.format("${m_sex}")).indicators
+    assert faults_of(indicator, definition) == []
+    fewer = {**definition.choices, "phone": {"0": {}, "1": {}}}
+    fields = tuple(item for item in definition.fields if item.name not in {"m_age", "m_sex"})
+    assert faults_of(indicator, replace(definition, choices=fewer, fields=fields)) == [
+        "eligible: there is no question m_age",
+        "numerator: '2' is not in the choices of ${m_phone} (list phone: 0, 1)",
+        "breakdown g: there is no question m_sex",
+    ]
+    no_repeat = tuple(
+        item for item in definition.fields if item.repeat is None and item.name != "m"
+    )
+    assert faults_of(indicator, replace(definition, fields=no_repeat)) == [
+        "unit: there is no repeat m"
+    ]
