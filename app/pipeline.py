@@ -23,6 +23,7 @@ from app.forms.source import Compiled, FormSource, compile_source
 from app.households import lists, register
 from app.indicators import catalog, counting, observe, recompute, stale
 from app.indicators.breakage import check_workbook, sheet_of
+from app.indicators.essential import essential
 from app.indicators.subjects import Subject, subjects_of
 from app.review import decisions, flags, policy
 from app.rounds import change
@@ -205,8 +206,10 @@ def publish(project_id: int, source: FormSource, actor: Actor) -> Published:
     with transaction():
         version = store_version(project_id, compiled, source, actor)
         sheet = sheet_of(compiled.workbook)
-        if sheet is not None and catalog.install(version, sheet.indicators, actor):
-            catalog.evaluate_again(version.form_id)
+        if sheet is not None:
+            said = [essential(item, compiled.definition) for item in sheet.indicators]
+            if catalog.install(version, said, actor):
+                catalog.evaluate_again(version.form_id)
         stale.mark_project_stale(project_id)
         on_commit(queue.ring)
         db.session.refresh(version)

@@ -3,12 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from app.indicators.cases import run_cases
-from app.indicators.checks import check_indicators
+from app.indicators.checks import check_indicators, faults_of
 from app.indicators.definitions import Indicator
-from app.indicators.evaluate import compile_indicators
 from app.indicators.sheet import INDICATORS, IndicatorSheet, read_indicators
 from app.xforms.definition import FormDefinition
-from app.xforms.expressions.tokens import ExpressionError
 from app.xforms.problems import Finding, Place
 from app.xforms.workbook import Workbook
 
@@ -44,10 +42,8 @@ def check_workbook(
 
 def _broken(definition: FormDefinition, in_force: Sequence[Indicator]) -> Iterator[Finding]:
     for indicator in in_force:
-        try:
-            compile_indicators([indicator], definition)
-        except (ExpressionError, ValueError) as error:
+        for fault in faults_of(indicator, definition):
             yield Finding(
-                f"The indicator {indicator.code} cannot be computed from this version: {error}."
+                f"The indicator {indicator.code} cannot be computed from this version: {fault}."
                 " Keep the question, or publish a workbook with a new version of the indicator."
             )

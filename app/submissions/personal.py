@@ -1,6 +1,5 @@
 """The only reader of personal answers and files; every read is recorded."""
 
-import re
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -24,9 +23,6 @@ from app.submissions.queries import (
 )
 from app.xforms.definition import FormDefinition
 from app.xforms.question_types import FILE_TYPES
-
-# Answers of repeats stand under the row they belong to: "main/roster/m[2]/m_label".
-ROW_KEY = re.compile(r"(?P<repeat>.+)\[(?P<position>[\d.]+)\]/(?P<name>.+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +50,12 @@ def read_personal(actor: Actor, submission_id: int, instance_pk: int) -> Persona
     found = db.session.scalar(statement)
     subject = f"submission:{submission_id}"
     audit.record(actor.label, "personal.read", subject, instance=instance_pk)
-    return _by_row(found.answers) if found else Personal()
+    return _personal(found.answers) if found else Personal()
 
 
-def _by_row(answers: dict[str, Any]) -> Personal:
-    personal = Personal(rows=defaultdict(dict))
-    for key, value in answers.items():
-        place = ROW_KEY.fullmatch(key)
-        if place is None:
-            personal.top[key] = value
-        else:
-            personal.rows[place["repeat"], place["position"]][place["name"]] = value
-    return personal
+def _personal(answers: dict[str, Any]) -> Personal:
+    rows = {(row["repeat"], row["position"]): row["answers"] for row in answers["rows"]}
+    return Personal(answers["top"], rows)
 
 
 def open_files(contents: Contents | None, definition: FormDefinition) -> frozenset[str]:

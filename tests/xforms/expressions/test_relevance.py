@@ -94,6 +94,22 @@ def test_the_gate_of_the_interview_is_no_condition(definition):
 def test_a_guard_against_members_beyond_the_count_is_no_condition(definition):
     plan = Plan(definition, frozenset({"consent"}))
     assert plan.sources(definition.field("age")) == []
+    for text, always in [
+        ("position(..) <= ../../n15 and /data/consent = 1", True),
+        ("position(..) <= ../../n15 and ../age > 3", False),
+        ("position(..) <= ../../n15 or /data/consent = 1", False),
+        ("position(..) < ../../n15", False),
+        ("position(..) <= ../../n", False),
+        ("position(..) <= ../../gone", False),
+        ("true()", False),
+        ("/data/consent = ", False),
+    ]:
+        fields = tuple(
+            replace(item, relevant_if=text) if item.name == "phone" else item
+            for item in definition.fields
+        )
+        other = Plan(replace(definition, fields=fields), frozenset({"consent"}))
+        assert (other.sources(definition.field("phone")) == []) is always
     assert [path for path, _ in plan.sources(definition.field("app"))] == ["main/m/app"]
 
 
