@@ -81,6 +81,11 @@ def autocommit() -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
+def check_pool() -> None:
+    """Drops the pool's dead connections, as there are after the database was restarted."""
+    current_app.extensions["autocommit_pool"].check()
+
+
 def close_db(app: Flask) -> None:
     """Gives every connection back, so that the database can be dropped or moved."""
     app.extensions["autocommit_pool"].close()

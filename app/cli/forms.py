@@ -34,8 +34,11 @@ def publish(files: tuple[Path, ...], media: Path | None, project: int) -> None:
     from app.accounts.actors import OPERATOR
     from app.errors import Problem
     from app.forms.source import read_source
+    from app.projects.queries import list_projects
     from app.xforms.problems import FormRefused
 
+    if project not in {known.id for known in list_projects()}:
+        raise click.ClickException(f"There is no project {project}. See `thonso projects list`.")
     refused = False
     for path in files:
         try:

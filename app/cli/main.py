@@ -20,7 +20,7 @@ COMMANDS = {
     "rounds": "app.cli.rounds:rounds",
     "queue": "app.cli.queue:queue",
     "db": "app.cli.db:db",
-    "worker": "app.cli.worker:worker",
+    "worker": "app.jobs.command:worker",
 }
 
 

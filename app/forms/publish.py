@@ -16,19 +16,6 @@ from app.xforms.definition import FormDefinition
 
 SERVER_ONLY = ("pii", "registry")  # what the workbook says of a question and the XForm does not
 
-OTHER_QUESTIONS = (
-    "Version “%(version)s” of the form “%(form)s” is published already with other questions."
-    " Raise the version in the settings sheet."
-)
-OTHER_FILES = (
-    "Version “%(version)s” of the form “%(form)s” is published already with other media files."
-    " Raise the version in the settings sheet."
-)
-OTHER_SETTINGS = (
-    "Version “%(version)s” of the form “%(form)s” is published already with other settings or"
-    " other marks of personal data. Raise the version in the settings sheet."
-)
-
 
 def check_version(project_id: int, compiled: Compiled) -> None:
     """Refuse (`Conflict`) a questionnaire that changes what a published version is."""
@@ -69,15 +56,25 @@ def _published(form: Form, compiled: Compiled) -> FormVersion | None:
     version = find_version(form.id, definition.version)
     if version is None:
         return None
-    published = FormDefinition.from_json(version.definition)
-    changes = {
-        OTHER_QUESTIONS: version.xml != compiled.xml,
-        OTHER_FILES: _media_of(version) != _media(compiled),
-        OTHER_SETTINGS: _server_side(published) != _server_side(definition),
-    }
-    for message, is_changed in changes.items():
-        if is_changed:
-            raise Conflict(message, form=form.xml_form_id, version=version.version)
+    names = {"form": form.xml_form_id, "version": version.version}
+    if version.xml != compiled.xml:
+        raise Conflict(
+            "Version “%(version)s” of the form “%(form)s” is published already with other"
+            " questions. Raise the version in the settings sheet.",
+            **names,
+        )
+    if _media_of(version) != _media(compiled):
+        raise Conflict(
+            "Version “%(version)s” of the form “%(form)s” is published already with other media"
+            " files. Raise the version in the settings sheet.",
+            **names,
+        )
+    if _server_side(FormDefinition.from_json(version.definition)) != _server_side(definition):
+        raise Conflict(
+            "Version “%(version)s” of the form “%(form)s” is published already with other settings"
+            " or other marks of personal data. Raise the version in the settings sheet.",
+            **names,
+        )
     return version
 
 

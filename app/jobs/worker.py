@@ -29,5 +29,3 @@ def work(app: Flask, queue_url: str) -> None:
     )
     with app.app_context():
         worker.work(logging_level="WARNING")
-
-

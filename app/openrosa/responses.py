@@ -11,7 +11,9 @@ from app.errors import Problem
 from app.i18n import gettext
 
 XML = "text/xml; charset=utf-8"
-ACCEPTED_LENGTH = "50000000"  # bytes: the phone splits what is larger, except a single large file
+# Bytes: phones split what is larger, except a single large file. On a weak line little is lost
+# when a piece has to be sent again, and each piece is kept.
+ACCEPTED_LENGTH = "10000000"
 RETRY_AFTER = "120"  # seconds
 SMALL = 1000  # bytes, below which packing gains nothing
 

@@ -24,9 +24,23 @@ MOST_PARTS = 1000
 MOST_DRAINED = 100 * 1024**2
 CHUNK = 64 * 1024
 
-CUT_OFF = "The upload was cut off or is damaged. Send it again."
-NO_INSTANCE = "The upload has no interview in it (xml_submission_file). Send it again."
-TWO_ALIKE = "Two parts of the upload are both called “%(name)s”. Send it again."
+
+class CutOff(BadRequest):
+    """The body is not whole, or is no upload of a form."""
+
+    message = "The upload was cut off or is damaged. Send it again."
+
+
+class NoInterview(BadRequest):
+    """The body is whole and has only files, or nothing."""
+
+    message = "The upload has no interview in it (xml_submission_file). Send it again."
+
+
+class TwoAlike(BadRequest):
+    """Two parts have the same name, so that one would be lost."""
+
+    message = "Two parts of the upload are both called “%(name)s”. Send it again."
 
 
 class Text:
@@ -65,14 +79,14 @@ class Body:
         """The instance as sent."""
         content = self._instance.content if self._instance else b""
         if not content:
-            raise BadRequest(NO_INSTANCE)
+            raise NoInterview
         return content
 
     def begin(self, part: MultipartSegment) -> Text | IncomingBlob:
         """The place where a new part's bytes go."""
         if part.name == INSTANCE:
             if self._instance is not None:
-                raise BadRequest(TWO_ALIKE, name=INSTANCE)
+                raise TwoAlike(name=INSTANCE)
             self._instance = Text()
             return self._instance
         if part.name == INCOMPLETE:
@@ -81,9 +95,9 @@ class Body:
 
     def _begin_file(self, name: str) -> IncomingBlob:
         if name in self.files:
-            raise BadRequest(TWO_ALIKE, name=name)
+            raise TwoAlike(name=name)
         if not name or "\0" in name:
-            raise BadRequest(CUT_OFF)
+            raise CutOff
         if not self.files:
             self._before_files()
         self.files[name] = IncomingBlob()
@@ -100,18 +114,18 @@ def read_body(
     """Read a whole multipart body; what the caller does not keep of its files is discarded.
 
     `before_files` is called before the first file is written and may refuse it. Raises
-    `BadRequest` for a body that is malformed, cut off or has no instance, `TooLarge`, `NotReady`.
+    `CutOff`, `NoInterview`, `TwoAlike`, `TooLarge` or `NotReady`.
     """
     kind, options = parse_options_header(content_type)
     if kind != "multipart/form-data" or not options.get("boundary"):
-        raise BadRequest(CUT_OFF)
+        raise CutOff
     if content_length is not None and content_length > LARGEST_BODY:
         raise TooLarge
     body = Body(before_files)
     try:
         received = _receive(body, stream, options["boundary"])
         if content_length not in {None, received}:
-            raise BadRequest(CUT_OFF)
+            raise CutOff
         yield body
     finally:
         for file in body.files.values():
@@ -125,7 +139,7 @@ def _receive(body: Body, stream: IO[bytes], boundary: str) -> int:
     except ParserLimitReached as error:
         raise TooLarge from error
     except (MultipartError, OSError) as error:
-        raise BadRequest(CUT_OFF) from error
+        raise CutOff from error
 
 
 def _read_parts(body: Body, stream: IO[bytes], boundary: str) -> int:

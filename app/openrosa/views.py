@@ -29,8 +29,6 @@ PROJECT = f"/projects/<{ID}:project_id>"
 VERSION = f"{PROJECT}/forms/<{ID}:version_id>"
 DEVICE_ID_LENGTH = 200
 
-KEPT = "Received and kept; it need not be sent again. The commune will look at it: %(reason)s"
-
 log = logging.getLogger(__name__)
 
 
@@ -115,7 +113,7 @@ def receive_submission() -> Response:
     if receipt.reason is None:
         return responses.created()
     with in_language(language()):
-        return responses.accepted(gettext(KEPT, reason=gettext(REASONS[receipt.reason])))
+        return responses.accepted(_why_kept(receipt.reason))
 
 
 def _listed_form(version: FormVersion) -> ListedForm:
@@ -150,6 +148,13 @@ def _send_list(name: str) -> Response:
 
 def _keep_files(body: Body) -> list[UploadedFile]:
     return [UploadedFile(name, file.keep()) for name, file in body.files.items()]
+
+
+def _why_kept(reason: str) -> str:
+    return gettext(
+        "Received and kept; it need not be sent again. The commune will look at it: %(reason)s",
+        reason=gettext(REASONS[reason]),
+    )
 
 
 def _device_id() -> str | None:

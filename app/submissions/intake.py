@@ -33,13 +33,14 @@ def receive(upload: Upload, *, project_id: int, token_hash: bytes) -> Receipt:
         instance = None
     try:
         return _receive(upload, instance, project_id, token_hash)
+    except PoolTimeout as error:
+        raise NotReady from error
     except psycopg.OperationalError:
         # The pool may have held connections to a database that was restarted meanwhile.
-        try:
-            return _receive(upload, instance, project_id, token_hash)
-        except (psycopg.OperationalError, PoolTimeout) as error:
-            raise NotReady from error
-    except PoolTimeout as error:
+        db.check_pool()
+    try:
+        return _receive(upload, instance, project_id, token_hash)
+    except psycopg.OperationalError as error:
         raise NotReady from error
 
 

@@ -99,12 +99,13 @@ def message(response: TestResponse) -> str:
 
 
 @pytest.fixture(autouse=True)
-def blobs(app) -> Path:
+def blobs(app) -> Iterator[Path]:
     """The folder of files, empty."""
     folder: Path = app.config["THONSO"].blobs_dir
     shutil.rmtree(folder)
     use_folder(folder)
-    return folder
+    yield folder
+    use_folder(folder)
 
 
 @pytest.fixture

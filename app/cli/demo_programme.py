@@ -1,0 +1,125 @@
+"""Prepares the demo's programme: province, villages, round, questionnaires, people and phones.
+
+Whatever is there already is taken as it is, so that an interrupted demo goes on where it stopped.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from app.cli.demo_people import PROJECT, make_people, make_surveyors
+from app.demo.chance import numbers_of
+from app.demo.places import COMMUNES, PROVINCE, VILLAGES
+from app.demo.plan import ROUND_DAYS, round_begins
+
+if TYPE_CHECKING:
+    from app.org_units.models import OrgUnit
+
+NAME = "Xã hội số Gia Lai (dữ liệu mô phỏng)"
+LEGAL_BASIS = "Kế hoạch mô phỏng, không có thật"
+FORMS = Path(__file__).parent.parent.parent / "forms"
+
+
+def prepare(folder: Path, day: date, told: Callable[[str], None]) -> dict[str, Any]:
+    """Makes what is missing and gives what the demo needs to know of it, secrets included.
+
+    The secrets are kept in the folder, since the database has only their hashes.
+    """
+    kept = folder / "programme.json"
+    if kept.exists():
+        known: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+    else:
+        known = _make(day)
+        draft = kept.with_suffix(".new")
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps(known, ensure_ascii=False, indent=1), encoding="utf-8")
+        draft.replace(kept)
+    _publish(told)
+    return known
+
+
+def _make(day: date) -> dict[str, Any]:
+    from app.db import transaction
+
+    rng = numbers_of("accounts")
+    with transaction():
+        province = _place(PROVINCE)
+        communes = [_place(code) for code in COMMUNES]
+        _project(province.id)
+        villages = _villages()
+        code = _round(day)
+        users, tokens = make_people(rng, province, communes)
+        return {
+            "project_id": PROJECT,
+            "project_name": NAME,
+            "round": code,
+            "province_id": province.id,
+            "commune_ids": [commune.id for commune in communes],
+            "villages": {key: village.public_id for key, village in villages.items()},
+            "surveyors": make_surveyors(rng, villages),
+            "users": users,
+            "api_token": tokens["api"],
+            "reviewers": [tokens[f"reviewer.{commune}"] for commune in COMMUNES],
+        }
+
+
+def _publish(told: Callable[[str], None]) -> None:
+    from app import pipeline
+    from app.accounts.actors import OPERATOR
+    from app.forms.source import read_source
+
+    for workbook in sorted(FORMS.glob("*.xlsx")):
+        told(workbook.stem)
+        pipeline.publish(PROJECT, read_source(workbook), OPERATOR)
+
+
+def _place(code: str) -> "OrgUnit":
+    from app.org_units.queries import find_by_code
+
+    unit = find_by_code(code)
+    assert unit is not None, f"the country's places have no {code}"
+    return unit
+
+
+def _project(province_id: int) -> None:
+    from app.projects.queries import get_project
+
+    project = get_project(PROJECT)
+    if project.org_unit_id is not None and project.name != NAME:
+        raise click.ClickException(
+            f"Project {PROJECT} is “{project.name}”, which is no demo. Name another data folder "
+            "with THONSO_DATA."
+        )
+    project.name, project.org_unit_id, project.language = NAME, province_id, "vi"
+
+
+def _villages() -> "dict[str, OrgUnit]":
+    from app.org_units.hierarchy import children
+    from app.org_units.villages import create_village
+
+    made = {}
+    for village in VILLAGES:
+        commune = _place(village.commune)
+        there = {(unit.name, unit.type): unit for unit in children(commune.id)}
+        known = there.get((village.name, village.type))
+        made[village.key] = known or create_village(commune.id, village.name, village.type)
+    return made
+
+
+def _round(day: date) -> str:
+    from app import pipeline
+    from app.accounts.actors import OPERATOR
+    from app.rounds.queries import list_rounds
+
+    begins = round_begins(day)
+    code = f"{begins.year}-1"
+    if code not in {known.code for known in list_rounds(PROJECT)}:
+        name, ends = f"Đợt 1 năm {begins.year} (mô phỏng)", day + timedelta(2 * ROUND_DAYS)
+        pipeline.open_round(
+            PROJECT, code, name, begins, ends, actor=OPERATOR, legal_basis=LEGAL_BASIS
+        )
+    return code
