@@ -4,7 +4,7 @@ import contextlib
 import logging
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pkgutil import resolve_name
 from typing import Any
@@ -50,9 +50,9 @@ def _supervise(config: Config, hook: str | None) -> None:
 
     def publish(watched: Sequence[Watched]) -> None:
         now = known | describe(watched)
-        state.write(config.data_dir, now)
+        _try(lambda: state.write(config.data_dir, now))
         if hook:
-            _call(hook, now)
+            _try(lambda: resolve_name(hook)(now))
 
     try:
         Supervisor(children(config, listening), publish).run()
@@ -75,11 +75,11 @@ def describe(watched: Sequence[Watched]) -> dict[str, Any]:
     }
 
 
-def _call(hook: str, now: dict[str, Any]) -> None:
+def _try(tell: Callable[[], None]) -> None:
     try:
-        resolve_name(hook)(now)
-    except Exception:  # whatever it is, the children must be kept running
-        logger.exception("%s failed", hook)
+        tell()
+    except Exception:  # whatever it is, a full disk too: the children must be kept running
+        logger.exception("The state could not be told")
 
 
 if __name__ == "__main__":

@@ -68,22 +68,12 @@ class Watched:
             return
         try:
             self.child.prepare()
-            command = self.child.command()
-        except CannotRun as problem:
+            self.process = self._launch()
+        except (CannotRun, OSError) as problem:
             if not self.been_ready:
-                raise
-            self._ended(str(problem))
+                raise CannotRun(f"{self.child.name} cannot be started: {problem}") from problem
+            self._ended(str(problem))  # as when the disk is full: that may pass
             return
-        with self.child.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                env=dict(self.child.environment),
-                pass_fds=self.child.pass_fds,
-                start_new_session=True,
-            )
         self.starts += 1
         self._since = time.monotonic()
         self.state = "starting"
@@ -110,6 +100,18 @@ class Watched:
             self.process.wait()
         self.process = None
         self.state = "waiting"
+
+    def _launch(self) -> subprocess.Popen[bytes]:
+        with self.child.log.open("ab") as log:
+            return subprocess.Popen(
+                self.child.command(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=dict(self.child.environment),
+                pass_fds=self.child.pass_fds,
+                start_new_session=True,
+            )
 
     def _look_for_readiness(self) -> None:
         if self.child.ready():

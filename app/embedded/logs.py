@@ -1,5 +1,6 @@
 """Log files that do not fill the disk."""
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -14,5 +15,6 @@ def keep_short(log: Path) -> None:
             return
     except FileNotFoundError:
         return
-    shutil.copyfile(log, log.with_name(f"{log.name}.1"))
+    with contextlib.suppress(OSError):  # a full disk: then room is what is needed most
+        shutil.copyfile(log, log.with_name(f"{log.name}.1"))
     os.truncate(log, 0)  # the writers opened it for appending, so they go on at its new end

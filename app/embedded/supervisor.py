@@ -48,6 +48,8 @@ class Supervisor:
         self._give_up_on_what_never_ran()
         self._start_the_next()
         self._tell()
+        if not self._busy():
+            reap({one.pid for one in self.watched})  # the first process of a container gets orphans
         for one in self.watched:
             keep_short(one.child.log)
 

@@ -161,3 +161,12 @@ def test_children_end_with_a_supervisor_that_is_killed(supervise):
     pids = [running.pid("web"), running.pid("worker")]
     running.process.kill()
     assert wait_until(lambda: not any(map(alive, pids)), seconds=10)
+
+
+def test_a_child_that_cannot_be_started_at_all_is_named(supervise, tmp_path):
+    (tmp_path / "web.log").mkdir()
+    running = supervise({"name": "postgres", "run": SLEEPER}, {"name": "web", "run": SLEEPER})
+    said, _ = running.process.communicate(timeout=30)
+    assert running.process.returncode == 1
+    assert "web cannot be started" in said
+    assert not alive(int((tmp_path / "pids").read_text()))
