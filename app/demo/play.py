@@ -1,0 +1,51 @@
+"""Plays the plan against a server: in each turn the surveyors send, then the reviewers decide."""
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from app.demo.phone import Phone
+from app.demo.plan import Plan
+from app.demo.reviewers import Reviewer, decide_all
+from app.demo.surveyors import FieldWork, Surveyor
+
+TURNS = ("Listing dwellings", "Visiting households", "Mending")
+
+
+class Steps(Protocol):
+    """Whatever shows how far something has come."""
+
+    def step(self) -> None:
+        """One more is done."""
+
+
+def play(
+    plan: Plan,
+    programme: Mapping[str, Any],
+    base_url: str,
+    *,
+    settle: Callable[[], None],
+    progress: Callable[[str, int], AbstractContextManager[Steps]],
+) -> None:
+    """Play all turns; `settle` waits until the server has processed what it accepted.
+
+    Played again, everything is a repeat, and only what is not decided yet is decided.
+    """
+    address = f"{base_url}/v1/key/{{token}}/projects/{programme['project_id']}"
+    surveyors = [
+        Surveyor(one["username"].upper(), Phone(address.format_map(one), one["username"]))
+        for one in programme["surveyors"]
+    ]
+    reviewers = [
+        Reviewer(base_url, token, commune_id)
+        for token, commune_id in zip(programme["reviewers"], programme["commune_ids"], strict=True)
+    ]
+    for name, turn in zip(TURNS, plan.turns, strict=True):
+        with progress(f"{name}: interviews sent", len(turn)) as steps:
+            FieldWork(plan.seed, programme["villages"], steps.step).send_turn(surveyors, turn)
+        settle()
+        waiting = [(reviewer, reviewer.waiting()) for reviewer in reviewers]
+        decisions = {interview.instance_id(plan.seed): interview.decision for interview in turn}
+        with progress(f"{name}: interviews reviewed", sum(len(own) for _, own in waiting)) as steps:
+            decide_all(waiting, decisions, steps.step)
+        settle()
