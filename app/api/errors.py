@@ -1,0 +1,87 @@
+"""Refusals in JSON: `{"code", "message", "details"}` with the status that fits."""
+
+import logging
+from typing import Any
+
+import psycopg
+from flask import Blueprint, Response, jsonify
+from marshmallow import Schema, fields
+from sqlalchemy import exc
+from werkzeug.exceptions import HTTPException
+
+from app.errors import NotReady, Problem, SignInNeeded, TooLarge
+
+AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, psycopg.OperationalError)
+TRY_AGAIN = "30"  # seconds
+
+log = logging.getLogger(__name__)
+
+
+class ErrorSchema(Schema):
+    """A refusal: its stable name, words that say what to do, and what it is about."""
+
+    code = fields.String(required=True)
+    message = fields.String(required=True)
+    details = fields.Dict(required=True)
+
+
+class BadParameters(Problem):
+    """A parameter or a body that is not as documented."""
+
+    status = 422
+    message = "Correct the parameters named in the details."
+
+
+class Unreadable(Problem):
+    """A request that HTTP itself does not allow."""
+
+    message = "The request is not understood."
+
+
+class ServerFault(Problem):
+    """A fault of the programme."""
+
+    status = 500
+    message = "Something went wrong on the server. Nothing was changed."
+
+
+def install(door: Blueprint) -> None:
+    """Makes a blueprint answer every refusal and fault in JSON."""
+    door.register_error_handler(Problem, answer)
+    door.register_error_handler(HTTPException, _http)
+    door.register_error_handler(Exception, _fault)
+
+
+def answer(problem: Problem) -> Response:
+    """The refusal as JSON."""
+    details = {key: _plain(value) for key, value in problem.details.items()}
+    response = jsonify(code=problem.code, message=str(problem), details=details)
+    response.status_code = problem.status
+    if isinstance(problem, SignInNeeded):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if isinstance(problem, NotReady):
+        response.headers["Retry-After"] = TRY_AGAIN
+    return response
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, str | int | float | dict | list) else str(value)
+
+
+def _http(error: HTTPException) -> Response:
+    wrong = getattr(error, "data", None)
+    if wrong is not None:
+        return answer(BadParameters(None, **wrong.get("messages", {})))
+    if error.code == TooLarge.status:
+        return answer(TooLarge())
+    problem = Unreadable()
+    problem.status = error.code or Problem.status
+    return answer(problem)
+
+
+def _fault(error: Exception) -> Response:
+    if isinstance(error, AWAY):
+        log.error("The database does not answer: %s", error)
+        return answer(NotReady("The server is busy or being repaired. Try again later."))
+    log.error("A request failed", exc_info=error)
+    return answer(ServerFault())

@@ -1,0 +1,106 @@
+"""`GET /api/v1/indicators`: figures of places, as JSON or CSV."""
+
+from typing import Any
+
+from flask import Response, jsonify, request
+from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow.validate import OneOf
+
+from app.access import requires
+from app.api.blueprint import caller, resource
+from app.api.cursors import Key, page_after
+from app.api.parameters import choose_project, choose_unit, limit, number, text
+from app.api.schemas import FigurePage
+from app.errors import NotFound
+from app.indicators.figures import Figure
+from app.indicators.lookup import breakdown_names, find_indicator
+from app.indicators.queries import find_figures
+from app.indicators.table import figures_csv
+from app.rounds.models import Round
+from app.rounds.queries import current_round, get_round
+
+LEVELS = ("province", "commune", "village")
+CSV, JSON = "text/csv", "application/json"
+
+
+class FigureQuery(Schema):
+    """Which figures are asked for."""
+
+    unit = number(description="Id of a place; or give its code.")
+    code = text(description="Official code of a province or commune, or a village's id (T-…).")
+    on = fields.Date(metadata={"description": "The day on which the code is valid; today without."})
+    level = fields.String(
+        validate=OneOf(LEVELS),
+        metadata={"description": "Figures of all places of this level in it; its own without."},
+    )
+    round = text(description="Code of a round; the present one without.")
+    indicator = text(description="Code of one indicator; all without.")
+    by = text(description="Name of a breakdown, such as sex; undivided figures without.")
+    project = number(description="Number of a project; the caller's first one without.")
+    format = fields.String(
+        validate=OneOf(("json", "csv")), metadata={"description": "Instead of an Accept header."}
+    )
+    limit = limit(1000, 10_000)
+    next = text(2000, "The text under “next” of the answer before.")
+
+    @validates_schema
+    def names_one_place(self, data: dict[str, Any], **_: Any) -> None:
+        """One of the two ways to name a place, not both."""
+        if ("unit" in data) == ("code" in data):
+            raise ValidationError("Name the place by “unit” or by “code”.", "unit")
+
+
+@resource("/indicators", query=FigureQuery, answer=FigurePage)
+@requires("indicator.read")
+def list_figures(asked: dict[str, Any]) -> Response:
+    """Figures of a place, or of all places of a level in it
+
+    Rates are never averaged: they are quotients of sums. What is not available is null, never 0.
+    A CSV holds all figures at once.
+    """
+    figures = _figures(asked)
+    if _wants_csv(asked):
+        response = Response(figures_csv(figures), mimetype=CSV)
+    else:
+        keys = [_key(figure) for figure in figures]
+        items, following = page_after(figures, keys, asked.get("next"), asked["limit"])
+        response = jsonify(FigurePage().dump({"items": items, "next": following}))
+    response.add_etag()
+    return response.make_conditional(request)  # type: ignore[return-value]
+
+
+def _figures(asked: dict[str, Any]) -> list[Figure]:
+    actor = caller()
+    project_id = choose_project(actor, "indicator.read", asked.get("project"))
+    unit = choose_unit(
+        actor, "indicator.read", asked.get("unit"), asked.get("code"), asked.get("on")
+    )
+    indicator, by = asked.get("indicator"), asked.get("by", "")
+    if indicator is not None and find_indicator(project_id, indicator) is None:
+        raise NotFound("There is no indicator “%(code)s”.", code=indicator)
+    if by and by not in breakdown_names(project_id):
+        raise NotFound("There is no breakdown “%(name)s”.", name=by)
+    return find_figures(
+        actor,
+        round_=_round(project_id, asked.get("round")),
+        unit_id=unit.id,
+        level=asked.get("level", unit.level),
+        indicator=indicator,
+        by=by,
+    )
+
+
+def _round(project_id: int, code: str | None) -> Round:
+    found = get_round(project_id, code) if code else current_round(project_id)
+    if found is None:
+        raise NotFound("No round has been opened yet.")
+    return found
+
+
+def _wants_csv(asked: dict[str, Any]) -> bool:
+    accepted = request.accept_mimetypes.best_match([JSON, CSV], default=JSON)
+    return bool(asked.get("format", "csv" if accepted == CSV else "json") == "csv")
+
+
+def _key(figure: Figure) -> Key:
+    return [figure.unit_id, figure.indicator, figure.breakdown, figure.breakdown_value]

@@ -1,0 +1,61 @@
+"""Kinds of parameters, and the things that callers name with them."""
+
+from collections.abc import Callable
+from datetime import date
+
+from marshmallow import ValidationError, fields
+from marshmallow.validate import Length, Range
+
+from app.accounts.actors import Actor
+from app.accounts.territory import get_unit
+from app.errors import NotFound
+from app.org_units.models import OrgUnit
+from app.org_units.queries import find_by_code, find_village
+
+LARGEST_ID = 2**31 - 1
+LARGEST_RECORD = 2**63 - 1
+
+
+def _without_nul(text: str) -> None:
+    if "\0" in text:
+        raise ValidationError("A text cannot hold the NUL character.")
+
+
+def text(longest: int = 200, description: str = "") -> fields.String:
+    """A text that the database can hold."""
+    checks: list[Callable[[str], object]] = [Length(1, longest), _without_nul]
+    return fields.String(validate=checks, metadata={"description": description})
+
+
+def number(largest: int = LARGEST_ID, description: str = "") -> fields.Integer:
+    """An id or a count, from 1."""
+    return fields.Integer(validate=Range(1, largest), metadata={"description": description})
+
+
+def limit(default: int, largest: int) -> fields.Integer:
+    """How many items to answer at most."""
+    return fields.Integer(
+        load_default=default,
+        validate=Range(1, largest),
+        metadata={"description": "How many items at most; “next” continues."},
+    )
+
+
+def choose_project(actor: Actor, capability: str, wanted: int | None) -> int:
+    """The project asked for, else the caller's first one; `NotFound` when it is not theirs."""
+    projects = actor.projects(capability)
+    if not projects or (wanted is not None and wanted not in projects):
+        raise NotFound("There is no such project for you.")
+    return wanted or projects[0]
+
+
+def choose_unit(
+    actor: Actor, capability: str, unit: int | None, code: str | None, on: date | None
+) -> OrgUnit:
+    """The place with an id, or with an official code (a village's own id) on a date."""
+    if code is not None:
+        found = find_by_code(code, on=on) or find_village(code)
+        unit = found.id if found else None
+    if unit is None:
+        raise NotFound("There is no such place, or you may not see it.")
+    return get_unit(actor, capability, unit)

@@ -1,0 +1,164 @@
+"""What machines get, field by field."""
+
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from app.org_units.queries import code_of
+
+
+def _about(description: str, **options: Any) -> dict[str, Any]:
+    return {"allow_none": True, "metadata": {"description": description}, **options}
+
+
+class UnitSchema(Schema):
+    """A place of the country."""
+
+    id = fields.Integer()
+    code = fields.String(allow_none=True)
+    name = fields.String()
+    level = fields.String()
+
+
+class FigureSchema(Schema):
+    """One indicator for one place (or one group in it)."""
+
+    unit = fields.Function(
+        lambda figure: {
+            "id": figure.unit_id,
+            "code": figure.unit_code,
+            "name": figure.unit_name,
+            "level": figure.level,
+        },
+        metadata={"type": "object"},
+    )
+    round = fields.String()
+    indicator = fields.String()
+    version = fields.String()
+    by = fields.Function(
+        lambda figure: (
+            {"name": figure.breakdown, "value": figure.breakdown_value}
+            if figure.breakdown
+            else None
+        ),
+        metadata={"type": ["object", "null"], "description": "Breakdown and group; else null."},
+    )
+    value = fields.Float(**_about("A fraction or a mean, not per cent."))
+    numerator = fields.Float(allow_none=True)
+    denominator = fields.Float(allow_none=True)
+    n = fields.Integer(metadata={"description": "Rows with an answer."})
+    se = fields.Float(**_about("Standard error of the value."))
+    ci = fields.List(fields.Float(), **_about("95 % interval, low and high."))
+    ci_method = fields.String(allow_none=True)
+    df = fields.Float(allow_none=True)
+    deff = fields.Float(allow_none=True)
+    coverage = fields.Float(**_about("Counted interviews as a share of those expected."))
+    status = fields.String(metadata={"enum": ["provisional", "final"]})
+    suppressed = fields.String(**_about("Why the figure is withheld; null when it is not."))
+    as_of = fields.AwareDateTime(**_about("When the sums were made."))
+
+
+class FigurePage(Schema):
+    """Some figures; `next` asks for the following ones."""
+
+    items = fields.List(fields.Nested(FigureSchema))
+    next = fields.String(allow_none=True)
+
+
+class PlaceSchema(UnitSchema):
+    """A place with its kind and the place around it."""
+
+    type = fields.String()
+    parent = fields.Integer(allow_none=True)
+
+
+class PlacePage(Schema):
+    """Some places; `next` asks for the following ones."""
+
+    items = fields.List(fields.Nested(PlaceSchema))
+    next = fields.String(allow_none=True)
+
+
+class QueueItemSchema(Schema):
+    """An interview in a list."""
+
+    id = fields.Integer()
+    state = fields.String(metadata={"enum": ["received", "edited", "approved", "rejected"]})
+    received_at = fields.AwareDateTime()
+    form = fields.String(attribute="xml_form_id")
+    unit = fields.Function(
+        lambda item: {
+            "id": item.unit.id,
+            "code": code_of(item.unit),
+            "name": item.unit.name,
+            "level": item.unit.level,
+        },
+        metadata={"type": "object"},
+    )
+    household = fields.String(allow_none=True)
+    person_no = fields.Integer(allow_none=True)
+    interviewed_on = fields.Date(allow_none=True)
+    outcome = fields.String(allow_none=True)
+    flags = fields.List(fields.String())
+
+
+class QueuePageSchema(Schema):
+    """Some interviews, newest first; `next` asks for the older ones."""
+
+    items = fields.List(fields.Nested(QueueItemSchema))
+    next = fields.String(allow_none=True)
+
+
+class VersionSchema(Schema):
+    """One version of an interview: as first sent, or an edit."""
+
+    id = fields.Integer(attribute="instance_pk")
+    instance_id = fields.String()
+    received_at = fields.AwareDateTime()
+    form_version = fields.String()
+
+
+class RowSchema(Schema):
+    """A row of a repeat."""
+
+    repeat = fields.String()
+    position = fields.String()
+    answers = fields.Dict()
+
+
+class FileSchema(Schema):
+    """A file of an interview."""
+
+    name = fields.String()
+    expected = fields.Boolean()
+    size = fields.Integer(allow_none=True)
+
+
+class DecisionSchema(Schema):
+    """A person's decision about an interview."""
+
+    version = fields.Integer(attribute="instance_pk")
+    state = fields.String()
+    reason = fields.String(allow_none=True)
+    decided_at = fields.AwareDateTime()
+    decided_by = fields.String()
+
+
+class SubmissionSchema(Schema):
+    """An interview: its newest version's answers without the personal ones, and its history."""
+
+    id = fields.Integer()
+    state = fields.String()
+    received_at = fields.AwareDateTime()
+    form = fields.String()
+    unit = fields.Nested(UnitSchema)
+    current_version = fields.Integer()
+    counting_version = fields.Integer(allow_none=True)
+    interviewed_on = fields.Date(allow_none=True)
+    outcome = fields.String(allow_none=True)
+    answers = fields.Dict()
+    rows = fields.List(fields.Nested(RowSchema))
+    files = fields.List(fields.Nested(FileSchema))
+    flags = fields.List(fields.String())
+    versions = fields.List(fields.Nested(VersionSchema))
+    decisions = fields.List(fields.Nested(DecisionSchema))

@@ -1,0 +1,77 @@
+"""A commune's page: its figures, and those of its villages side by side."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from app.access import requires
+from app.accounts.territory import get_unit
+from app.indicators.figures import Figure
+from app.indicators.queries import find_figures
+from app.org_units.hierarchy import descendants
+from app.org_units.models import OrgUnit
+from app.pages.blueprint import pages
+from app.pages.choices import choose_round
+from app.pages.reader import reader
+from app.pages.rules import UNIT
+from app.submissions.queries import Counts, count_by_state
+
+
+@dataclass(frozen=True, slots=True)
+class VillageLine:
+    """One village of the table: its figures in the order of the commune's indicators."""
+
+    unit: OrgUnit
+    interviews: int
+    figures: list[Figure | None]
+
+
+@pages.get(f"/communes/<{UNIT}:commune_id>")
+@requires("indicator.read")
+def show_commune(commune_id: int) -> ResponseReturnValue:
+    """The commune's indicators in a round, and village by village."""
+    actor = reader()
+    commune = get_unit(actor, "indicator.read", commune_id, level="commune")
+    rounds = choose_round(actor, commune.id)
+    if rounds.chosen is None:
+        return render_template("commune.html", commune=commune, rounds=rounds, figures=[])
+    figures = find_figures(actor, round_=rounds.chosen, unit_id=commune.id, level="commune")
+    of_villages = find_figures(actor, round_=rounds.chosen, unit_id=commune.id, level="village")
+    counts = count_by_state(actor, rounds.chosen.project_id, [commune.id])
+    return render_template(
+        "commune.html",
+        commune=commune,
+        rounds=rounds,
+        figures=figures,
+        villages=_lines(figures, of_villages, descendants(commune.id, "village")),
+        counts=counts.get(commune.id, Counts()),
+        dates=_dates(figures),
+        as_of=max((f.as_of for f in figures if f.as_of), default=None),
+    )
+
+
+def _lines(
+    figures: list[Figure], of_villages: list[Figure], villages: Sequence[OrgUnit]
+) -> list[VillageLine]:
+    by_village: dict[int, dict[str, Figure]] = defaultdict(dict)
+    for figure in of_villages:
+        by_village[figure.unit_id][figure.indicator] = figure
+    return [
+        VillageLine(
+            village,
+            max((f.base.n for f in by_village[village.id].values()), default=0),
+            [by_village[village.id].get(figure.indicator) for figure in figures],
+        )
+        for village in villages
+        if village.id in by_village
+    ]
+
+
+def _dates(figures: list[Figure]) -> tuple[date, date] | None:
+    first = [f.base.first_on for f in figures if f.base.first_on]
+    last = [f.base.last_on for f in figures if f.base.last_on]
+    return (min(first), max(last)) if first and last else None

@@ -1,0 +1,70 @@
+"""The project's questionnaires: what is published, and whether phones get it."""
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from app.access import requires
+from app.accounts.actors import Actor
+from app.db import db, transaction
+from app.errors import NotFound
+from app.forms import queries, states
+from app.forms.models import Form, FormVersion
+from app.indicators.catalog import in_force
+from app.pages.blueprint import pages
+from app.pages.choices import choose_project
+from app.pages.inputs import asked, posted
+from app.pages.reader import reader
+from app.pages.rules import UNIT
+
+
+@pages.get("/forms")
+@requires("form.read")
+def list_forms() -> ResponseReturnValue:
+    """The project's forms with their present version."""
+    projects = choose_project(reader(), "form.read")
+    forms = queries.list_forms(projects.chosen.id)
+    return render_template(
+        "forms.html",
+        projects=projects,
+        forms=forms,
+        indicators={form.id: len(in_force(form.id)) for form in forms},
+        may_manage=reader().may("form.manage", projects.chosen.id),
+    )
+
+
+@pages.get(f"/forms/<{UNIT}:form_id>")
+@requires("form.read")
+def show_form(form_id: int) -> ResponseReturnValue:
+    """A form's versions, files and indicators."""
+    form = _form(reader(), "form.read", form_id)
+    versions = select(FormVersion).where(FormVersion.form_id == form.id)
+    newest_first = versions.order_by(FormVersion.id.desc()).options(selectinload(FormVersion.media))
+    return render_template(
+        "form.html",
+        form=form,
+        versions=db.session.scalars(newest_first).all(),
+        indicators=in_force(form.id),
+        may_manage=reader().may("form.manage", form.project_id),
+        published=asked("published"),
+        states=states.STATES,
+    )
+
+
+@pages.post(f"/forms/<{UNIT}:form_id>/state")
+@requires("form.manage")
+def change_form_state(form_id: int) -> ResponseReturnValue:
+    """Opens the form, lets it run out, or closes it."""
+    actor = reader()
+    with transaction():
+        form = _form(actor, "form.manage", form_id)
+        states.set_state(form.project_id, form.id, posted("state"), actor)
+    return redirect(url_for("pages.show_form", form_id=form_id), 303)
+
+
+def _form(actor: Actor, capability: str, form_id: int) -> Form:
+    form = db.session.get(Form, form_id)
+    if form is None or not actor.may(capability, form.project_id):
+        raise NotFound
+    return form

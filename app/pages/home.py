@@ -1,0 +1,64 @@
+"""The first page: the communes a reader may see, and what waits there."""
+
+from collections.abc import Iterable
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from app.access import signed_in
+from app.accounts.actors import Actor
+from app.accounts.territory import UnitFilter, find_units
+from app.pages.blueprint import pages
+from app.pages.choices import choose_project
+from app.pages.inputs import asked
+from app.pages.reader import reader
+from app.projects.models import Project
+from app.review.queries import QueueFilter, count_queue
+from app.submissions.queries import Counts, count_by_state
+
+MOST_COMMUNES = 200  # a province has up to 170
+
+
+@pages.get("/")
+@signed_in
+def home() -> ResponseReturnValue:
+    """The reader's communes with the number of interviews by state, searchable by name."""
+    actor, wanted = reader(), asked("q")
+    if not actor.projects("submission.read"):
+        return render_template("nothing.html")
+    projects = choose_project(actor, "submission.read")
+    communes = find_units(
+        actor,
+        "submission.read",
+        UnitFilter(level="commune", text=wanted),
+        project_id=projects.chosen.id,
+        limit=MOST_COMMUNES,
+    )
+    counts = count_by_state(actor, projects.chosen.id, [commune.id for commune in communes])
+    return render_template(
+        "home.html",
+        projects=projects,
+        communes=communes,
+        counts=counts,
+        total=_sum(counts.values()),
+        placeless=_placeless(actor, projects.chosen),
+        wanted=wanted,
+        is_full=len(communes) == MOST_COMMUNES,
+    )
+
+
+def _placeless(actor: Actor, project: Project) -> int:
+    """How many interviews name no known place, so that they are filed at the project's own."""
+    if project.org_unit_id is None:
+        return 0
+    asked = QueueFilter(project.id, project.org_unit_id, itself=True)
+    return count_queue(actor, asked)
+
+
+def _sum(counts: Iterable[Counts]) -> Counts:
+    known = list(counts)
+    return Counts(
+        sum(c.waiting for c in known),
+        sum(c.approved for c in known),
+        sum(c.rejected for c in known),
+    )

@@ -1,0 +1,97 @@
+"""One indicator in one commune: what it says, its groups, and village by village."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+
+from app.access import requires
+from app.accounts.territory import get_unit
+from app.errors import NotFound
+from app.forms.queries import definition_of
+from app.indicators.figures import Figure
+from app.indicators.lookup import find_indicator
+from app.indicators.models import IndicatorVersion
+from app.indicators.queries import find_figures
+from app.org_units.hierarchy import descendants
+from app.org_units.names import sort_key
+from app.pages import words
+from app.pages.blueprint import pages
+from app.pages.choices import choose_round
+from app.pages.inputs import chosen
+from app.pages.reader import reader
+from app.pages.rules import UNIT
+
+SORTS: dict[str, tuple[Callable[[Figure], Any], bool]] = {
+    "name": (lambda figure: sort_key(figure.unit_name), False),
+    "value": (lambda figure: -1.0 if figure.value is None else figure.value, True),
+    "n": (lambda figure: figure.n, True),
+    "coverage": (lambda figure: figure.coverage or 0.0, True),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The figures of one breakdown, with words for its name and values."""
+
+    title: str
+    rows: list[tuple[str, Figure]]
+
+
+@pages.get(f"/communes/<{UNIT}:commune_id>/indicators/<code>")
+@requires("indicator.read")
+def show_indicator(commune_id: int, code: str) -> ResponseReturnValue:
+    """The indicator's figure for the commune, by group, and by village in the order asked for."""
+    actor = reader()
+    commune = get_unit(actor, "indicator.read", commune_id, level="commune")
+    rounds = choose_round(actor, commune.id)
+    if rounds.chosen is None or "\0" in code:
+        raise NotFound
+    version = find_indicator(rounds.chosen.project_id, code)
+    if version is None:
+        raise NotFound
+    find = partial(
+        find_figures, actor, round_=rounds.chosen, unit_id=commune.id, indicator=version.code
+    )
+    figures = find(level="commune", by=None)
+    sort = chosen("sort", SORTS) or "name"
+    key, descending = SORTS[sort]
+    return render_template(
+        "indicator.html",
+        commune=commune,
+        rounds=rounds,
+        indicator=version,
+        figure=next(figure for figure in figures if not figure.breakdown),
+        groups=_groups(version, [figure for figure in figures if figure.breakdown]),
+        villages=sorted(find(level="village"), key=key, reverse=descending),
+        units={unit.id: unit for unit in descendants(commune.id, "village")},
+        sort=sort,
+    )
+
+
+def _groups(version: IndicatorVersion, figures: Sequence[Figure]) -> list[Group]:
+    groups = []
+    for breakdown in version.definition["by"]:
+        name, labels = breakdown["name"], _value_labels(version, breakdown["expression"])
+        rows = [
+            (words.label(labels.get(f.breakdown_value, {}), f.breakdown_value), f)
+            for f in figures
+            if f.breakdown == name
+        ]
+        if rows:
+            groups.append(Group(words.label(breakdown["labels"], name), rows))
+    return groups
+
+
+def _value_labels(version: IndicatorVersion, expression: str) -> dict[str, dict[str, str]]:
+    """The choices' labels, where the groups are simply the answers to one question."""
+    question = re.fullmatch(r"\s*\$\{([^}]+)\}\s*", expression)
+    if question is None:
+        return {}
+    definition = definition_of(version.form_version_id)
+    field = definition.field(question[1])
+    return definition.choices.get((field and field.list) or "", {})

@@ -1,0 +1,114 @@
+"""Publishing a questionnaire by page: hand in, see what is wrong, confirm."""
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.datastructures import FileStorage
+
+from app import pipeline
+from app.access import requires
+from app.errors import BadRequest, Conflict, NotAllowed
+from app.extensions import secret_key
+from app.forms.source import FormSource
+from app.pages.blueprint import pages
+from app.pages.choices import choose_project
+from app.pages.inputs import LARGEST_ID, posted, posted_id, takes
+from app.pages.reader import reader
+from app.storage.blobs import blob_path, store
+from app.xforms.problems import Finding, FormRefused
+
+LARGEST_UPLOAD = 100 * 1024 * 1024  # bytes, workbook and media files together
+HOUR = 3600
+
+
+@pages.get("/forms/new")
+@requires("form.manage")
+def new_form() -> ResponseReturnValue:
+    """Where a workbook and its media files are handed in."""
+    return render_template("publish.html", projects=choose_project(reader(), "form.manage"))
+
+
+@pages.post("/forms/check")
+@requires("form.manage")
+@takes(LARGEST_UPLOAD)
+def check_form() -> ResponseReturnValue:
+    """Shows everything that is wrong or doubtful; without errors it can be published at once."""
+    project_id = _project_id()
+    file = request.files.get("form")
+    if file is None or not file.filename:
+        raise BadRequest("Choose a file: an XLSForm (.xlsx, .xls) or an XForm (.xml).")
+    media = [item for item in request.files.getlist("media") if item.filename]
+    handed_in = {
+        "name": _name(file),
+        "form": _kept(file),
+        "media": {_name(item): _kept(item) for item in media},
+    }
+    findings = pipeline.check(_source(handed_in), project_id)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    page = render_template(
+        "check.html",
+        name=handed_in["name"],
+        project_id=project_id,
+        errors=errors,
+        warnings=[finding for finding in findings if finding.severity != "error"],
+        ticket=None if errors else _tickets(project_id).dumps(handed_in),
+    )
+    return page, BadRequest.status if errors else 200
+
+
+@pages.post("/forms")
+@requires("form.manage")
+def publish_form() -> ResponseReturnValue:
+    """Publishes what was handed in and checked."""
+    project_id = _project_id()
+    try:
+        handed_in = _tickets(project_id).loads(posted("ticket", longest=None), max_age=HOUR)
+    except BadData as error:
+        raise BadRequest("This check is too old. Hand the file in again.") from error
+    try:
+        published = pipeline.publish(project_id, _source(handed_in), reader())
+    except FormRefused as refusal:
+        return _refused(handed_in["name"], project_id, refusal.findings)
+    except Conflict as problem:
+        return _refused(handed_in["name"], project_id, [Finding(str(problem))])
+    version = published.version
+    address = url_for("pages.show_form", form_id=version.form_id, published=version.version)
+    return redirect(address, 303)
+
+
+def _refused(name: str, project_id: int, findings: Sequence[Finding]) -> ResponseReturnValue:
+    page = render_template(
+        "check.html", name=name, project_id=project_id, errors=findings, warnings=[], ticket=None
+    )
+    return page, Conflict.status
+
+
+def _project_id() -> int:
+    project_id = posted_id("project", LARGEST_ID)
+    if project_id is None or not reader().may("form.manage", project_id):
+        raise NotAllowed
+    return project_id
+
+
+def _name(file: FileStorage) -> str:
+    """The bare name; it never becomes a path."""
+    return PurePosixPath((file.filename or "").replace("\\", "/").replace("\0", "")).name
+
+
+def _kept(file: FileStorage) -> str:
+    return store(file.stream).sha256.hex()  # type: ignore[arg-type]
+
+
+def _source(handed_in: dict[str, Any]) -> FormSource:
+    media = {name: blob_path(bytes.fromhex(mark)) for name, mark in handed_in["media"].items()}
+    content = blob_path(bytes.fromhex(handed_in["form"])).read_bytes()
+    return FormSource(handed_in["name"], content, media)
+
+
+def _tickets(project_id: int) -> URLSafeTimedSerializer:
+    """Signs what was handed in, so that exactly that is published, by whom it was checked."""
+    return URLSafeTimedSerializer(secret_key(), salt=f"publish:{project_id}:{reader().label}")

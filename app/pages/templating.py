@@ -1,0 +1,41 @@
+"""What every template knows: texts, formats, words for codes, and small pieces of the frame."""
+
+from typing import Any
+
+from flask import Flask, g, request
+from jinja2 import StrictUndefined
+
+from app.i18n import templates
+from app.pages import words
+from app.pages.blueprint import pages
+from app.pages.files import static_address
+from app.pages.forgery import field
+
+
+def install(app: Flask) -> None:
+    """Teaches the application's templates; a name a template does not know is an error."""
+    environment = app.jinja_env
+    environment.undefined = StrictUndefined
+    environment.trim_blocks = environment.lstrip_blocks = True
+    templates.install(environment)
+    environment.globals.update(static_address=static_address, csrf_field=field, here=_here)
+    environment.filters.update(
+        state=words.state,
+        outcome=words.outcome,
+        flag=words.flag,
+        flag_details=words.flag_details,
+        form_state=words.form_state,
+        parked_reason=words.parked_reason,
+        place=words.place,
+        label=words.label,
+    )
+
+
+@pages.app_context_processor
+def _reader() -> dict[str, Any]:
+    return {"reader": g.get("reader")}
+
+
+def _here() -> str:
+    """The present address, to come back to after choosing a language."""
+    return request.full_path.rstrip("?") if request.method == "GET" else "/"

@@ -1,0 +1,87 @@
+"""Words for codes: what a reader sees instead of `edited`, `same-id` or a place's bare name."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.i18n import gettext, present_language
+from app.org_units.models import OrgUnit
+from app.org_units.names import official_name
+from app.review.checks import FLAGS
+from app.submissions.parked import REASONS
+
+
+def state(code: str) -> str:
+    """A submission's state."""
+    known = {
+        "received": gettext("waiting for review"),
+        "edited": gettext("edited, waiting for review"),
+        "approved": gettext("approved"),
+        "rejected": gettext("rejected"),
+    }
+    return known.get(code, code)
+
+
+def form_state(code: str) -> str:
+    """Whether phones get a form, and whether what they send is filed."""
+    known = {
+        "open": gettext("open"),
+        "closing": gettext("closing: takes interviews, phones no longer get it"),
+        "closed": gettext("closed: what arrives is parked"),
+    }
+    return known.get(code, code)
+
+
+def outcome(code: str) -> str:
+    """What a visit came to."""
+    known = {
+        "complete": gettext("complete interview"),
+        "refused": gettext("refused"),
+        "ineligible": gettext("not a household of this survey"),
+        "unresolved": gettext("not reached yet"),
+    }
+    return known.get(code, code)
+
+
+def refusal_title(status: int) -> str:
+    """The heading of the page that tells a refusal with this HTTP status."""
+    known = {
+        401: gettext("Please sign in"),
+        403: gettext("Not allowed"),
+        404: gettext("Nothing here"),
+        409: gettext("Something changed meanwhile"),
+        413: gettext("Too large"),
+        429: gettext("Please wait"),
+        503: gettext("Not available at the moment"),
+    }
+    return known.get(status, gettext("This did not work"))
+
+
+def flag(code: str) -> str:
+    """What a check found doubtful."""
+    return gettext(FLAGS.get(code, code))
+
+
+def flag_details(detail: Mapping[str, Any]) -> str:
+    """What else a check noted: names of questions and codes, never the answers themselves."""
+    parts: list[str] = []
+    for value in detail.values():
+        items = value if isinstance(value, list) else [value]
+        parts += (str(item[0] if isinstance(item, list) else item) for item in items)
+    return ", ".join(part for part in parts if part and part != "None")
+
+
+def parked_reason(code: str) -> str:
+    """Why an upload could not be filed."""
+    return gettext(REASONS.get(code, code))
+
+
+def place(unit: OrgUnit) -> str:
+    """A place's name in full."""
+    return official_name(unit.type, unit.name, present_language())
+
+
+def label(labels: Mapping[str, str], otherwise: str = "") -> str:
+    """A questionnaire's text in the reader's language, else in Vietnamese, else in any."""
+    wanted = (present_language(), "vi", "")
+    found = next((labels[language] for language in wanted if labels.get(language)), None)
+    return found or next(filter(None, labels.values()), otherwise)

@@ -1,0 +1,196 @@
+"""Forms on the screen: what is published, opening and closing, and publishing by hand."""
+
+import io
+
+import pytest
+
+from app.accounts.actors import OPERATOR
+from app.db import db, transaction
+from app.forms.models import Form, FormVersion
+from app.forms.source import FormSource
+from app.pipeline import publish
+from tests import people
+from tests.survey import HOUSEHOLD_FORM
+
+GOOD = HOUSEHOLD_FORM.replace("{version}", "2")
+CIRCULAR = """
+| survey |
+| | type      | name | label | calculation |
+| | calculate | a    |       | ${b}        |
+| | calculate | b    |       | ${a}        |
+| | text      | t    | T     |             |
+| settings |
+| | form_id | version |
+| | circle  | 1       |
+"""
+WITH_PICTURE = """
+| survey |
+| | type | name | label | media::image |
+| | text | t    | T     | a.png        |
+| settings |
+| | form_id | version |
+| | picture | 1       |
+"""
+
+
+@pytest.fixture
+def administrator(signed_in):
+    return signed_in("administrator", people.GIA_LAI)
+
+
+def hand_in(browser, text, name="ho.md", status=200, media=()):
+    page = browser.get("/forms/new")
+    files = [(io.BytesIO(content), media_name) for media_name, content in media]
+    return browser.post(
+        page, "/forms/check", status,
+        form=(io.BytesIO(text if isinstance(text, bytes) else text.encode()), name), media=files,
+    )  # fmt: skip
+
+
+def versions():
+    return [v.version for v in db.session.query(FormVersion).order_by(FormVersion.id)]
+
+
+def test_everybody_with_a_role_sees_what_is_published(signed_in, survey):
+    browser = signed_in("auditor", people.GIA_LAI)
+    page = browser.get("/forms")
+    assert page.rows()[1][:4] == ["Household", "ho", "đang mở", "1"]
+
+    form = browser.get(next(link for link in page.links() if link.startswith("/forms/")))
+    assert "FIBRE" in form.text
+    assert "/forms/new" not in page.links()
+    assert form.tree.xpath("//select[@name='state']") == []
+
+
+def test_a_questionnaire_is_checked_then_confirmed(administrator, survey):
+    checked = hand_in(administrator, GOOD)
+    assert "Không có lỗi." in checked.text
+    assert versions() == ["1"]
+
+    landed = administrator.post(checked, "/forms")
+    assert versions() == ["1", "2"]
+    assert "Đã công bố phiên bản 2" in administrator.get(landed.leads_to).text
+
+
+def test_errors_name_sheet_and_cell_and_nothing_is_published(administrator, survey):
+    wrong = GOOD.replace("${fibre} = '1'", "${fiber} = '1'")
+    page = hand_in(administrator, wrong, status=400)
+
+    assert "Chưa công bố gì" in page.text
+    assert any(row[0] == "indicators" and "fiber" in row[2] for row in page.rows())
+    assert page.tree.xpath("//form[@action='/forms']") == []
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [(CIRCULAR, "c.md"), (b"", "a.xlsx"), (b"PK\x03\x04 broken", "a.xlsx"), (b"\x00\x01", "a.xls"),
+     (b"<not xml", "a.xml"), (b"<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", "a.xml"),
+     (b"\xff\xfe", "x.md"), (b"x", "a.exe"), (b"x", "../../etc/passwd.xml")],
+)  # fmt: skip
+def test_what_is_no_questionnaire_is_told_so(administrator, survey, content, name):
+    page = hand_in(administrator, content, name, status=400)
+
+    assert "Có 1 lỗi" in page.text or "lỗi. Chưa công bố gì" in page.text
+    assert versions() == ["1"]
+
+
+def test_no_file_at_all_is_told_so(administrator, survey):
+    page = administrator.get("/forms/new")
+    sent = administrator.post(page, "/forms/check", 400)
+
+    assert "Hãy chọn tệp" in sent.text
+
+
+def test_a_published_version_does_not_change(administrator, survey):
+    page = hand_in(
+        administrator,
+        HOUSEHOLD_FORM.replace("{version}", "1").replace("Fibre ", "Fiber "),
+        status=400,
+    )
+
+    assert "published already" in page.text
+
+
+def test_media_go_with_the_form(administrator, survey):
+    picture = b"\x89PNG\r\n\x1a\n"
+    checked = hand_in(administrator, WITH_PICTURE, "p.md", media=[("a.png", picture)])
+    administrator.post(checked, "/forms")
+    media = db.session.query(FormVersion).order_by(FormVersion.id.desc()).first().media
+
+    assert [(file.name, file.made_list) for file in media] == [("a.png", None)]
+
+
+def test_a_missing_picture_is_a_warning(administrator, survey):
+    page = hand_in(administrator, WITH_PICTURE, "p.md")
+
+    assert "Cảnh báo (1)" in page.text
+    assert "a.png" in page.text
+
+
+def test_only_what_was_checked_is_published_and_only_by_whom(administrator, survey, signed_in):
+    ticket = hand_in(administrator, GOOD).tree.xpath("//input[@name='ticket']/@value")[0]
+    other = signed_in("administrator", people.GIA_LAI)
+    csrf = other.get("/").tree.xpath("//input[@name='csrf']/@value")[0]
+    for forged in (ticket, ticket[:-2] + "xx", "", "x" * 5000):
+        answer = other.client.post(
+            "/forms", data={"csrf": csrf, "project": survey.project.id, "ticket": forged}
+        )
+        assert answer.status_code == 400
+
+    assert versions() == ["1"]
+
+
+def test_a_form_published_meanwhile_by_another_is_a_conflict_in_words(administrator, survey):
+    checked = hand_in(administrator, GOOD)
+    publish(
+        survey.project.id,
+        FormSource("ho.md", GOOD.replace("Adults", "Grown-ups").encode()),
+        OPERATOR,
+    )
+    refused = administrator.post(checked, "/forms", 409)
+
+    assert "published already with other questions" in refused.text
+
+
+def test_forms_are_opened_and_closed(administrator, survey):
+    form = db.session.query(Form).one()
+    page = administrator.get(f"/forms/{form.id}")
+    administrator.post(page, f"/forms/{form.id}/state", state="closing")
+    assert "sắp đóng" in administrator.get(f"/forms/{form.id}").text
+
+    db.session.expire_all()
+    assert form.state == "closing"
+    administrator.post(page, f"/forms/{form.id}/state", 400, state="ajar")
+
+
+@pytest.mark.parametrize("role", ["commune_lead", "province_analyst", "auditor"])
+def test_only_administrators_publish_and_close(signed_in, survey, role):
+    browser = signed_in(role, people.GIA_LAI)
+    csrf = browser.get("/").tree.xpath("//input[@name='csrf']/@value")[0]
+    form = db.session.query(Form).one()
+
+    browser.get("/forms/new", 403)
+    for address in ("/forms", "/forms/check", f"/forms/{form.id}/state"):
+        assert browser.client.post(address, data={"csrf": csrf}).status_code == 403
+
+
+def test_an_administrator_of_one_project_does_not_reach_into_another(administrator, survey):
+    with transaction():
+        other = people.project(name="Khác")
+    csrf = administrator.get("/").tree.xpath("//input[@name='csrf']/@value")[0]
+    publish(other.id, FormSource("p.md", WITH_PICTURE.encode()), OPERATOR)
+    foreign = db.session.query(Form).filter_by(project_id=other.id).one()
+
+    administrator.get(f"/forms?project={other.id}", 404)
+    administrator.get(f"/forms/{foreign.id}", 404)
+    for address, fields in (
+        ("/forms/check", {"project": other.id}),
+        ("/forms", {"project": other.id, "ticket": "x"}),
+        ("/forms/check", {"project": "99999999999999999999"}),
+    ):
+        answer = administrator.client.post(address, data={"csrf": csrf} | fields)
+        assert answer.status_code == 403
+    answer = administrator.client.post(
+        f"/forms/{foreign.id}/state", data={"csrf": csrf, "state": "closed"}
+    )
+    assert answer.status_code == 404

@@ -1,0 +1,77 @@
+"""Surveyors' phones and the code that sets them up."""
+
+import base64
+import json
+import zlib
+
+from sqlalchemy import select
+
+from app.accounts import app_users
+from app.accounts.app_users import app_user_token
+from app.accounts.phone_settings import collect_settings
+from app.audit import AuditEvent
+from app.db import db, transaction
+from tests import people
+
+
+def test_an_administrator_finds_the_phones_and_where_they_work(signed_in, survey):
+    page = signed_in("administrator", people.GIA_LAI).get("/surveyors")
+
+    assert ["Rơ Châm H'Lan", "dtv01", "Làng Mook Đen", "Xem"] in page.rows()
+
+
+def test_showing_a_code_is_recorded(signed_in, survey):
+    browser = signed_in("administrator", people.GIA_LAI)
+    page = browser.get(f"/surveyors/{survey.phone.id}")
+
+    assert page.tree.xpath("//img/@src")[-1].startswith("data:image/svg+xml")
+    assert f"/v1/key/{survey.token}/projects/{survey.project.id}" in page.text
+    shown = db.session.scalars(
+        select(AuditEvent).where(AuditEvent.action == "app_user.code_shown")
+    ).all()
+    assert [event.subject for event in shown] == [f"app_user:{survey.phone.id}"]
+
+
+def test_the_code_is_what_collect_reads(survey):
+    code = collect_settings(survey.phone, "https://so.example", "Xã hội số")
+    settings = json.loads(zlib.decompress(base64.b64decode(code, validate=True)))
+
+    url = f"https://so.example/v1/key/{app_user_token(survey.phone)}/projects/{survey.project.id}"
+    assert settings["general"]["server_url"] == url
+    assert "?" not in url
+    assert settings["admin"] == {}
+    assert settings["project"]["name"] == "Xã hội số"
+
+
+def test_a_phone_whose_access_ended_has_no_code(signed_in, survey):
+    with transaction():
+        app_users.revoke_app_user(app_users.find_by_username("dtv01", survey.project.id))
+    browser = signed_in("administrator", people.GIA_LAI)
+
+    assert "đã ngừng" in browser.get("/surveyors").text
+    page = browser.get(f"/surveyors/{survey.phone.id}")
+    assert "không còn quyền truy cập" in page.text
+    assert survey.token not in page.html
+
+
+def test_an_administrator_of_one_commune_does_not_get_anothers_keys(signed_in, survey):
+    browser = signed_in("administrator", people.PLEIKU)
+
+    assert "dtv01" not in browser.get("/surveyors").text
+    browser.get(f"/surveyors/{survey.phone.id}", 404)
+    browser.get("/surveyors/999999", 404)
+
+
+def test_a_phone_that_also_works_elsewhere_is_not_theirs_either(signed_in, survey):
+    with transaction():
+        people.grant_role(
+            people.OPERATOR, survey.phone, role="surveyor",
+            unit_id=people.unit(people.PLEIKU).id, project_id=survey.project.id,
+        )  # fmt: skip
+    signed_in("administrator").get(f"/surveyors/{survey.phone.id}", 404)
+    signed_in("administrator", people.GIA_LAI).get(f"/surveyors/{survey.phone.id}")
+
+
+def test_nobody_else_gets_keys(signed_in, survey):
+    for role in ("commune_lead", "province_analyst", "auditor"):
+        signed_in(role, people.GIA_LAI).get("/surveyors", 403)
