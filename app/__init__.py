@@ -24,8 +24,5 @@ def create_app(config: Config) -> Flask:
     init_queue(app, config.queue_url)
     use_folder(config.blobs_dir)
     for door in DOORS:
-        try:
-            import_module(door).register(app)
-        except (ImportError, AttributeError) as e:
-            print("TEMPORARY: door not there yet:", door, e)
+        import_module(door).register(app)
     return app

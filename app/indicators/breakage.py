@@ -1,4 +1,4 @@
-"""PURE. What a new version of a questionnaire would do to the indicators in force."""
+"""What a new version of a questionnaire would do to the indicators in force."""
 
 from collections.abc import Iterator, Sequence
 

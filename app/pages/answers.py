@@ -36,17 +36,21 @@ class Line:
 
 @dataclass(slots=True)
 class Section:
-    """Questions under one heading of the form; in a repeat, `columns` has a title for each row."""
+    """Questions under one heading of the form, with a column for each row of the repeat."""
 
     path: str
     title: str
-    columns: list[str]
+    is_repeat: bool
+    columns: list[str]  # the rows' positions; outside repeats a single one without a title
     lines: list[Line] = field(default_factory=list)
 
-    @property
-    def answered(self) -> list[Line]:
-        """The questions with an answer."""
-        return [line for line in self.lines if line.is_answered]
+    def shown(self, with_personal: bool) -> list[Line]:
+        """The questions with an answer, and those whose answer may be hidden."""
+        return [
+            line
+            for line in self.lines
+            if line.texts and (line.is_answered or (line.is_personal and not with_personal))
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +113,9 @@ def answer_sheet(
             continue
         heading = _heading_of(item, headings)
         if not sections or sections[-1].path != heading.path:
-            columns = source.positions(item.repeat) if item.repeat else []
-            sections.append(Section(heading.path, label(heading.labels), columns))
+            columns = source.positions(item.repeat) if item.repeat else [""]
+            title = label(heading.labels)
+            sections.append(Section(heading.path, title, item.repeat is not None, columns))
         sections[-1].lines.append(line)
     silent = [
         line.label for section in sections for line in section.lines
@@ -186,5 +191,5 @@ def _value(flat: Flat, place: Place) -> str | None:
 def _flat(sheet: Sheet) -> Iterator[tuple[Place, tuple[str, str | None]]]:
     for section in sheet.sections:
         for line in section.lines:
-            for column, text in zip(section.columns or [""], line.texts, strict=True):
+            for column, text in zip(section.columns, line.texts, strict=True):
                 yield (line.path, column), (line.label, text)

@@ -64,15 +64,15 @@ def test_a_method_that_there_is_not_is_told_in_json(machine, method):
 
 
 @pytest.mark.parametrize(
-    ("body", "kind"),
-    [(b"", "application/json"), (b"{", "application/json"), (b"[]", "application/json"),
-     (b"\xff", "application/json"), (b"{}", "application/json"), (b'{"state": 1}', "application/json"),
-     (b'{"state": "burnt"}', "application/json"), (b"state=approved", "application/x-www-form-urlencoded"),
-     (b'{"state": "approved", "more": 1}', "application/json"), (b"[" * 100_000, "application/json")],
+    "body",
+    [b"", b"{", b"[]", b"\xff", b"{}", b'{"state": 1}', b'{"state": "burnt"}', b"state=approved",
+     b'{"state": "approved", "more": 1}', b"[" * 100_000, b'{"state": "rejected", "reason": "\\u0000"}'],
 )  # fmt: skip
-def test_bodies_that_are_no_decision_are_refused(machine, body, kind):
+def test_bodies_that_are_no_decision_are_refused(machine, body):
     asking = machine("commune_lead")
-    answer = asking.open("/submissions/1", method="PATCH", data=body, content_type=kind)
+    answer = asking.open(
+        "/submissions/1", method="PATCH", data=body, content_type="application/json"
+    )
 
     assert answer.status_code in {400, 413, 422}
     assert set(answer.json) == {"code", "message", "details"}

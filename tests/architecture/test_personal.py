@@ -17,8 +17,6 @@ ALLOWED = {
 
 def test_only_these_modules_know_the_table_of_personal_answers():
     found = {
-        str(path.relative_to(ROOT))
-        for path in ROOT.rglob("*.py")
-        if NAMES.search(path.read_text())
+        str(path.relative_to(ROOT)) for path in ROOT.rglob("*.py") if NAMES.search(path.read_text())
     }
     assert found == set(ALLOWED)

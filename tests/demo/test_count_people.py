@@ -15,7 +15,7 @@ SCRIPT = Path(count_people.__file__)
 
 
 def interview(household, instance="i", *, members=(), fibre="1", **said):
-    """A complete, approved household interview of 2026; members are (birth year, phone, bank, other)."""
+    """A complete, approved interview of 2026; members are (birth year, phone, bank, other)."""
     return {
         "form": "xhs_ho", "instance": instance, "replaces": None, "household": household,
         "village": "T-A", "on": "2026-11-01", "turn": 2, "decision": "approve",

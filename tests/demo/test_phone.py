@@ -73,7 +73,7 @@ class Handler(BaseHTTPRequestHandler):
         if self.command == "GET":
             self.wfile.write(content)
 
-    do_GET = do_HEAD = do_POST = _answer
+    do_GET = do_HEAD = do_POST = _answer  # noqa: N815 - the names that the library calls
 
     def log_message(self, *_):
         pass

@@ -3,7 +3,8 @@ import pytest
 from app.demo import state
 
 PROGRAMME = {
-    "project_id": 1, "round": "2026-1", "province_id": 23, "commune_ids": [5, 6], "api_token": "key",
+    "project_id": 1, "round": "2026-1", "province_id": 23, "commune_ids": [5, 6],
+    "api_token": "key",
     "surveyors": [{"name": "Siu", "token": "t1", "username": "dtv01", "password": "p1"}],
     "users": [{"username": "admin", "password": "x", "role": "administrator", "unit_id": 23}],
     "reviewers": ["secret"],

@@ -45,9 +45,9 @@ class Installation:
     def kill_and_await_the_next(self, name):
         old = self.state()[name]
         os.kill(old, signal.SIGKILL)
-        assert wait_until(lambda: self._is_up_again(name, old), seconds=60), self.state()
+        assert wait_until(lambda: self.is_up_again(name, old), seconds=60), self.state()
 
-    def _is_up_again(self, name, old):
+    def is_up_again(self, name, old):
         now = self.state()
         return now["ready"] and now[name] not in {None, old}
 
@@ -98,8 +98,11 @@ def test_what_is_killed_comes_back_at_the_same_address(installation, name):
 
 
 def test_a_phone_waits_while_the_web_server_is_started_again(installation):
-    os.kill(installation.state()["web"], signal.SIGKILL)
+    web = installation.state()["web"]
+    for pid in tree(web):
+        os.kill(pid, signal.SIGKILL)
     assert installation.get("/healthz")[0] == 200
+    assert wait_until(lambda: installation.is_up_again("web", web), seconds=60)
 
 
 def test_a_killed_supervisor_takes_its_children_along_and_can_be_started_again(installation):

@@ -1,0 +1,261 @@
+"""Every route says who may call it, and shows or changes nothing of another territory.
+
+One commune's interviews, files and people are the secret; everybody else walks every route with
+their ids and must come back with nothing. A new route joins the walk by itself; only a new kind of
+parameter is entered in `ids`.
+"""
+
+import re
+
+import pytest
+from markupsafe import escape
+from sqlalchemy import select
+
+from app.access import CAPABILITIES, PUBLIC, SIGNED_IN
+from app.accounts.app_users import app_user_token
+from app.accounts.tokens import issue_api_token
+from app.db import db, driver, transaction
+from app.forms.models import Form
+from app.storage.blobs import store
+from app.submissions.models import ParkedUpload, Submission
+from app.submissions.upload import UploadedFile
+from tests import people
+from tests.pages.browsing import browser_of
+from tests.survey import start_survey
+
+PHONES = "openrosa."
+MACHINES = ("api.", "api_elsewhere.")
+HARMLESS = {"pages.sign_out", "pages.choose_language", "pages.sign_in"}
+# What decisions, admissions and publications write to.
+CHANGING = ("submissions", "review_decisions", "parked_uploads", "forms", "audit_events", "inbox")
+
+
+def rules(app, method="GET"):
+    found = [rule for rule in app.url_map.iter_rules() if method in rule.methods]
+    assert len(found) > 1 or method != "GET"
+    return found
+
+
+def test_every_route_says_who_may_call_it(installation):
+    views = installation.view_functions
+    unmarked = {name for name, view in views.items() if not hasattr(view, "access")}
+    unknown = {
+        name
+        for name, view in views.items()
+        if getattr(view, "access", PUBLIC) not in CAPABILITIES | {PUBLIC, SIGNED_IN}
+    }
+
+    assert unmarked == set()
+    assert unknown == set()
+
+
+def test_public_routes_are_few_and_known(installation):
+    views = installation.view_functions.items()
+
+    assert {name for name, view in views if view.access == PUBLIC} == {
+        "api.openapi", "api_elsewhere.nothing_here", "openrosa.nothing_here", "pages.favicon",
+        "pages.health", "pages.sign_in", "pages.sign_in_form", "pages.sign_out",
+        "pages.choose_language", "pages.static_file",
+    }  # fmt: skip
+
+
+@pytest.fixture
+def survey(app):
+    """Ia Dom: an interview that waits, with a photo, another that counts, and a parked one."""
+    survey = start_survey(policy="approve-unflagged", households=3)
+    photo = [UploadedFile("nhà.jpg", store(b"\xff\xd8\xff"))]
+    survey.send(survey.instance(survey.ids[0], photo="nhà.jpg"), files=photo)
+    survey.send(survey.instance("T-00000-0001"))
+    survey.send(survey.instance(survey.ids[2], version="99"))
+    return survey
+
+
+@pytest.fixture
+def ids(survey):
+    """Values for the parameters of addresses: all of them of Ia Dom."""
+    submission_id = db.session.query(Submission.id).order_by(Submission.id).first()[0]
+    form = db.session.scalars(select(Form)).one()
+    return {
+        "commune_id": people.unit(people.IA_DOM).id,
+        "code": "FIBRE",
+        "submission_id": submission_id,
+        "instance_pk": submission_id,
+        "name": "nhà.jpg",
+        "parked_id": db.session.scalars(select(ParkedUpload.id)).one(),
+        "form_id": form.id,
+        "app_user_id": survey.phone.id,
+        "token": survey.token,
+        "project_id": survey.project.id,
+        "version_id": form.current_version_id,
+        "_rest": "x",
+    }
+
+
+@pytest.fixture
+def secrets(survey, ids):
+    """Texts that give Ia Dom's people, places and answers away."""
+    return [survey.village.public_id, "Mook Đen", survey.phone.name, survey.token,
+            f"/submissions/{ids['submission_id']}", f"/parked/{ids['parked_id']}"]  # fmt: skip
+
+
+def address(app, rule, ids):
+    missing = rule.arguments - set(ids)
+    assert not missing, f"say in `ids` what {missing} of {rule.rule} is"
+    values = {name: ids[name] for name in rule.arguments}
+    if rule.endpoint == "pages.static_file":
+        values["name"] = "site.css"
+    with app.test_request_context():
+        return app.url_map.bind("localhost").build(rule.endpoint, values)
+
+
+def queries(ids, survey):
+    """Ways to ask for Ia Dom beside the address."""
+    yield ""
+    yield (
+        f"?unit={ids['commune_id']}&village={survey.village.id}&project={survey.project.id}"
+        f"&personal=yes&q=Mook&below={ids['commune_id']}"
+    )
+    yield f"?unit={ids['commune_id']}"
+    yield f"?code={survey.village.public_id}"
+    yield f"?village={survey.village.id}"
+    yield "?q=mook"
+
+
+def assert_silent(answer, secrets, where):
+    """The answer tells none of the secrets; the address it was asked for may come back."""
+    text = answer.get_data(as_text=True).replace(str(escape(where)), "")
+    text = re.sub(r"next=[^\"&]*", "", text)
+    assert answer.status_code < 500, where
+    assert [secret for secret in secrets if secret in text] == [], where
+
+
+ROLES = ["commune_reviewer", "commune_lead", "auditor", "administrator", "api_client"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_pages_show_nothing_of_another_territory(app, survey, ids, secrets, role):
+    browser = browser_of(app.test_client(), role, place=people.PLEIKU, of=survey.project)
+    for rule in rules(app):
+        if rule.endpoint.startswith((PHONES, *MACHINES)):
+            continue
+        for query in queries(ids, survey):
+            where = address(app, rule, ids) + query
+            assert_silent(browser.client.get(where, buffered=True), secrets, where)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_machines_learn_nothing_of_another_territory(app, survey, ids, secrets, role):
+    with transaction():
+        user = people.person(role, people.PLEIKU, of=survey.project)
+        headers = {"Authorization": f"Bearer {issue_api_token(user, 'Máy')}"}
+    client = app.test_client()
+    for rule in rules(app):
+        if rule.endpoint.startswith(MACHINES):
+            for query in queries(ids, survey):
+                where = address(app, rule, ids) + query
+                assert_silent(client.get(where, headers=headers), secrets, where)
+
+
+def test_a_role_in_another_project_opens_nothing(app, survey, ids, secrets):
+    with transaction():
+        other = people.project(name="Chương trình khác")
+    browser = browser_of(app.test_client(), "administrator", place=people.GIA_LAI, of=other)
+    # Villages are places, which belong to no project; the interviews of this one do.
+    kept = [secret for secret in secrets if secret not in {survey.village.public_id, "Mook Đen"}]
+    for rule in rules(app):
+        if not rule.endpoint.startswith((PHONES, *MACHINES)):
+            for query in queries(ids, survey):
+                where = address(app, rule, ids) + query
+                assert_silent(browser.client.get(where, buffered=True), kept, where)
+
+
+def test_strangers_get_no_further_than_the_sign_in_page(app, survey, ids, secrets):
+    client = app.test_client()
+    for rule in rules(app):
+        if rule.endpoint.startswith(PHONES):
+            continue
+        where = address(app, rule, ids)
+        answer = client.get(where, buffered=True)
+        assert_silent(answer, secrets, where)
+        if app.view_functions[rule.endpoint].access != PUBLIC:
+            assert answer.status_code in {302, 401}, where
+
+
+def test_phones_of_another_territory_get_nothing_of_this_one(app, survey, ids, secrets):
+    with transaction():
+        village = people.village("Plei Bạc", people.PLEIKU)
+        phone = people.surveyor(village, of=survey.project, username="dtv02")
+        phone.name = "Người khác"
+        token = app_user_token(phone)
+    client = app.test_client()
+    for rule in rules(app):
+        if not rule.endpoint.startswith(PHONES):
+            continue
+        for name in ("nhà.jpg", "villages.csv", "communes.csv", "households.csv"):
+            where = address(app, rule, ids | {"token": token, "name": name})
+            assert_silent(client.get(where, buffered=True), secrets, where)
+
+
+def test_an_unknown_phone_gets_nothing_at_all(app, survey, ids, secrets):
+    client = app.test_client()
+    for rule in rules(app):
+        if rule.endpoint.startswith(PHONES):
+            where = address(app, rule, ids | {"token": "A" * 43})
+            answer = client.get(where, buffered=True)
+            assert_silent(answer, secrets, where)
+            assert answer.status_code in {403, 404}, where
+
+
+def contents():
+    """Everything that a decision, an admission or a publication would change."""
+    return [driver().execute(f"select * from {table} order by 1").fetchall() for table in CHANGING]
+
+
+@pytest.mark.parametrize("role", ["commune_lead", "administrator"])
+def test_nothing_of_another_territory_is_changed(app, survey, ids, role):
+    browser = browser_of(app.test_client(), role, place=people.PLEIKU, of=survey.project)
+    csrf = browser.get("/").tree.xpath("//input[@name='csrf']/@value")[0]
+    form = {
+        "csrf": csrf, "decision": "approve", "seen": ids["submission_id"], "reason": "x",
+        "project": survey.project.id, "ticket": "x", "state": "nothing",
+    }  # fmt: skip
+    before = contents()
+    db.session.rollback()
+    for rule in rules(app, "POST"):
+        if rule.endpoint.startswith((PHONES, *MACHINES)) or rule.endpoint in HARMLESS:
+            continue
+        where = address(app, rule, ids)
+        answer = browser.client.post(where, data=form)
+        assert 400 <= answer.status_code < 500, where
+
+    assert contents() == before
+
+
+def test_posts_without_the_pages_mark_are_refused_everywhere(app, survey, ids):
+    browser = browser_of(
+        app.test_client(), "administrator", place=people.GIA_LAI, of=survey.project
+    )
+    for rule in rules(app, "POST"):
+        if not rule.endpoint.startswith((PHONES, *MACHINES)):
+            where = address(app, rule, ids)
+            for mark in ({}, {"csrf": ""}, {"csrf": "0" * 64}):
+                answer = browser.client.post(where, data=mark)
+                assert answer.status_code == 403, where
+
+
+def test_machines_change_nothing_of_another_territory(app, survey, ids):
+    with transaction():
+        user = people.person("commune_lead", people.PLEIKU, of=survey.project)
+        headers = {"Authorization": f"Bearer {issue_api_token(user, 'Máy')}"}
+    before = contents()
+    db.session.rollback()
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        for rule in rules(app, method):
+            if rule.endpoint.startswith(MACHINES):
+                where = address(app, rule, ids)
+                answer = app.test_client().open(
+                    where, method=method, headers=headers, json={"state": "approved"}
+                )
+                assert answer.status_code == 404, where
+
+    assert contents() == before

@@ -1,0 +1,141 @@
+"""The two measurements: submissions until everything is settled, and questions."""
+
+import itertools
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app import pipeline
+from app.db import db, driver
+from tests.benchmarks import load, programme, templates
+from tests.benchmarks.machine import Meter
+
+PARTS = ("web", "worker", "postgres", "valkey")
+ROUNDS = 3
+CONNECTIONS = 8
+SUBMISSIONS, WARM_UP, READS = 3000, 300, 600
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The installation under test."""
+
+    base_url: str
+    data_dir: str
+    pids: dict[str, int]
+    sending: str  # addresses of the phone that sends, and of the one that downloads
+    downloading: str
+    api_key: str
+    commune_id: int
+
+    @classmethod
+    def of(cls, running: Mapping[str, Any], made: programme.Programme) -> "Bench":
+        """The installation with what was prepared in it."""
+        address = f"{running['base_url']}/v1/key/{{}}/projects/{programme.PROJECT}"
+        return cls(
+            running["base_url"],
+            running["data_dir"],
+            {name: running[name] for name in PARTS},
+            address.format(made.sender),
+            address.format(made.phone),
+            made.api_key,
+            made.commune_id,
+        )
+
+    def reads(self) -> Iterator[tuple[str, str, str, list[str]]]:
+        """What is asked: name, method, address and headers."""
+        phone, form = self.downloading, f"{self.downloading}/forms/{_household_form()}"
+        key = f"Authorization: Bearer {self.api_key}"
+        figures = f"{self.base_url}/api/v1/indicators?unit={self.commune_id}"
+        yield "HEAD submission", "HEAD", f"{phone}/submission", []
+        yield "formList", "GET", f"{phone}/formList", []
+        yield "manifest", "GET", f"{form}/manifest", []
+        yield "form.xml", "GET", f"{form}/form.xml", ["Accept-Encoding: gzip"]
+        yield "households.csv", "GET", f"{form}/media/households.csv", ["Accept-Encoding: gzip"]
+        yield "indicators of a commune", "GET", figures, [key]
+        villages = f"{figures}&level=village&indicator=XHS-01"
+        yield "one indicator, all villages", "GET", villages, [key]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One run: requests per second, latencies in ms, and CPU ms of each part per request."""
+
+    answered: float
+    settled: float | None
+    p50: float
+    p99: float
+    cpu: dict[str, float]
+
+
+def submit(bench: Bench, template: str, run: int) -> Measured:
+    """Send new interviews, wait until the last one is counted, and see that all of them are."""
+    first = 1 + run * (SUBMISSIONS + WARM_UP)
+    source = templates.bodies(template, seed=run, first=first)
+    bodies = list(itertools.islice(source, SUBMISSIONS + WARM_UP))
+    programme.register(programme.households_in(bodies))
+    url = f"{bench.sending}/submission"
+    kind = f"Content-Type: multipart/form-data; boundary={templates.BOUNDARY}"
+    requests = [load.request("POST", url, body, kind) for body in bodies]
+    load.run(url, requests[:WARM_UP], CONNECTIONS)
+    settle()
+    before = approved()
+    meter = Meter(bench.pids)
+    result = load.run(url, requests[WARM_UP:], CONNECTIONS)
+    sent = meter.wall()
+    settle()
+    measured = _measured(result, sent, meter)
+    assert dict(result.statuses) == {201: SUBMISSIONS}, result.statuses
+    assert approved() - before == SUBMISSIONS, "some interviews were flagged"
+    return measured
+
+
+def read(bench: Bench, method: str, url: str, *headers: str) -> Measured:
+    """Ask the same question again and again."""
+    raw = load.request(method, url, b"", *headers)
+    load.run(url, [raw] * (READS // 10), CONNECTIONS)
+    meter = Meter(bench.pids)
+    result = load.run(url, [raw] * READS, CONNECTIONS)
+    assert set(result.statuses) <= {200, 204}, result.statuses
+    return _measured(result, meter.wall(), meter, settled=False)
+
+
+def settle() -> None:
+    """Wait until everything accepted is processed and every figure is up to date."""
+    while not pipeline.owed().is_settled:
+        db.session.rollback()
+        time.sleep(0.1)
+    db.session.rollback()
+
+
+def approved() -> int:
+    """How many interviews count as approved."""
+    found = driver().execute("select count(*) from submissions where state = 'approved'").fetchone()
+    db.session.rollback()
+    assert found is not None
+    return int(found[0])
+
+
+def _measured(
+    result: load.Result, seconds: float, meter: Meter, *, settled: bool = True
+) -> Measured:
+    count = len(result.seconds)
+    return Measured(
+        answered=count / seconds,
+        settled=count / meter.wall() if settled else None,
+        p50=result.milliseconds(0.5),
+        p99=result.milliseconds(0.99),
+        cpu={name: 1000 * used / count for name, used in meter.cpu().items()},
+    )
+
+
+def _household_form() -> int:
+    found = (
+        driver()
+        .execute("select current_version_id from forms where xml_form_id = 'xhs_ho'")
+        .fetchone()
+    )
+    db.session.rollback()
+    assert found is not None
+    return int(found[0])

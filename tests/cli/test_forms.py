@@ -1,0 +1,112 @@
+"""`thonso forms`: errors with file, sheet and cell; nothing half-published; 0 or 1 at the end."""
+
+import pytest
+
+from app.db import transaction
+from app.forms.queries import list_forms
+from tests import people
+from tests.small_forms import WELL
+
+
+@pytest.fixture
+def project(app):
+    with transaction():
+        return people.project()
+
+
+@pytest.fixture
+def write(tmp_path):
+    """A maker of files: name, text -> path."""
+
+    def write(name, text=WELL):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def published(project):
+    return {form.xml_form_id: form.current_version.version for form in list_forms(project.id)}
+
+
+def test_a_form_is_published(thonso, project, write):
+    path = write("well.md")
+    write("media/dug.png", "png")
+
+    done = thonso(f"forms publish {path} --media {path.parent / 'media'} --project {project.id}")
+
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout == f"{path}: well version 1 is published.\n"
+    assert published(project) == {"well": "1"}
+
+
+def test_warnings_are_told_and_do_not_hinder(thonso, project, write):
+    path = write("well.md")
+
+    done = thonso(f"forms publish {path} --project {project.id}")
+
+    assert done.exit_code == 0
+    assert done.stderr == f"{path}: warning: The form shows dug.png, which was not given with it.\n"
+
+
+def test_errors_name_file_sheet_and_cell(thonso, project, write):
+    broken = WELL.replace("select_one kind ", "select_one kin  ")
+    path = write("well.md", broken)
+
+    done = thonso(f"forms publish {path} --project {project.id}")
+
+    assert done.exit_code == 1
+    assert any(line.startswith(f"{path}: survey!") for line in done.stderr.splitlines())
+    assert published(project) == {}
+
+
+def test_a_faulty_form_does_not_hold_up_the_others(thonso, project, write):
+    faulty, good = write("faulty.md", "| survey |\n"), write("well.md")
+
+    done = thonso(f"forms publish {faulty} {good} --project {project.id}")
+
+    assert done.exit_code == 1
+    assert f"{faulty}: " in done.stderr
+    assert published(project) == {"well": "1"}
+
+
+def test_a_changed_form_under_a_published_version_is_refused(thonso, project, write):
+    path = write("well.md")
+    thonso(f"forms publish {path} --project {project.id}")
+    write("well.md", WELL.replace("Kind ", "Sort "))
+
+    for command in ("publish", "check"):
+        done = thonso(f"forms {command} {path} --project {project.id}")
+        assert done.exit_code == 1
+        assert "Raise the version in the settings sheet" in done.stderr
+
+
+def test_checking_says_the_same_and_publishes_nothing(thonso, project, write):
+    good, faulty = write("well.md"), write("faulty.md", "| survey |\n")
+
+    done = thonso(f"forms check {good}")
+    assert done.exit_code == 0
+    assert f"{good}: can be published." in done.stdout
+    assert "dug.png" in done.stderr
+
+    done = thonso(f"forms check {good} {faulty}")
+    assert done.exit_code == 1
+    assert f"{faulty}: can be published." not in done.stdout
+    assert published(project) == {}
+
+
+def test_a_project_that_is_not_there_is_told(thonso, app, write):
+    done = thonso(f"forms publish {write('well.md')} --project 999999")
+
+    assert done.exit_code == 1
+    assert "There is no project 999999" in done.stderr
+
+
+def test_the_list_shows_what_is_in_force(thonso, project, write):
+    thonso(f"forms publish {write('well.md')} --project {project.id}")
+
+    done = thonso(f"forms list --project {project.id}")
+
+    assert done.stdout == "well  open  1  Wells & <springs>\n"

@@ -1,0 +1,30 @@
+"""The table of commands."""
+
+from pkgutil import resolve_name
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from app.cli.main import COMMANDS, cli
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_entry_is_the_command_of_its_name_and_says_what_it_does(name):
+    command = resolve_name(COMMANDS[name])
+    assert isinstance(command, click.Command)
+    assert command.name == name
+    assert command.help
+
+
+def test_a_setting_that_cannot_be_used_is_one_line_and_no_traceback(monkeypatch):
+    monkeypatch.setenv("THONSO_PORT", "http")
+    result = CliRunner().invoke(cli, ["status"])
+    assert result.exit_code == 1
+    assert result.output == (
+        "Error: THONSO_PORT must be a port number from 1 to 65535, not 'http'\n"
+    )
+
+
+def test_an_unknown_command():
+    assert "No such command 'rum'" in CliRunner().invoke(cli, ["rum"]).output

@@ -1,0 +1,144 @@
+"""The pages in a real Chromium, scripts switched off: they look whole, and work by keyboard."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+
+import pytest
+from werkzeug.serving import make_server
+
+from app.db import transaction
+from tests import people
+from tests.pages.test_submission import state_of
+
+pytestmark = pytest.mark.browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+PHONE, OLD_PC = {"width": 360, "height": 740}, {"width": 1024, "height": 768}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator:
+    if CHROMIUM is None and not os.environ.get("THONSO_REQUIRE_TOOLS"):
+        pytest.skip("no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server(app) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complains about: a refused style, a missing file, an insecure form."""
+    return []
+
+
+@pytest.fixture
+def window(chromium, server, survey, complaints) -> Iterator:
+    """A window of the commune's lead, signed in by typing."""
+    with transaction():
+        people.person("commune_lead", people.IA_DOM, of=survey.project, username="lan")
+    context = chromium.new_context(java_script_enabled=False, viewport=OLD_PC, base_url=server)
+    page = context.new_page()
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("requestfailed", lambda request: complaints.append(request.url))
+    page.goto("/")
+    page.locator("[name=username]").focus()
+    page.keyboard.type("lan")
+    page.keyboard.press("Tab")
+    page.keyboard.type(people.PASSWORD)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    yield page
+    context.close()
+
+
+def every_page(commune, submission_id):
+    yield from (
+        "/", f"/communes/{commune.id}", f"/communes/{commune.id}/indicators/FIBRE",
+        f"/communes/{commune.id}/submissions", f"/submissions/{submission_id}", "/forms", "/parked",
+        "/nix",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [PHONE, OLD_PC], ids=["phone", "old PC"])
+def test_nothing_is_refused_and_nothing_runs_off_the_screen(
+    window, complaints, sent, commune, size
+):
+    submission_id = sent(0)
+    window.set_viewport_size(size)
+    for address in every_page(commune, submission_id):
+        window.goto(address)
+        body = window.locator("body").bounding_box()
+        assert body["width"] <= size["width"], address
+        main = window.locator("main").bounding_box()
+        assert main["x"] >= 0, address
+        assert main["x"] + main["width"] <= size["width"], address
+
+    assert [text for text in complaints if "404" not in text] == []
+
+
+def test_the_style_is_in_force_and_letters_are_large(window, commune):
+    window.goto(f"/communes/{commune.id}")
+    title, text = (window.locator(kind).first.bounding_box() for kind in ("h1", "main p"))
+
+    assert window.locator("header img").first.bounding_box()["height"] == 40
+    assert title["height"] > text["height"] / 3
+    # 18 px letters in lines of one and a half
+    assert window.locator("th[scope=col]").first.bounding_box()["height"] >= 24
+
+
+def test_an_interview_is_approved_without_a_mouse(window, sent):
+    submission_id = sent(0)
+    window.goto(f"/submissions/{submission_id}")
+    window.locator("textarea").focus()
+    window.keyboard.press("Tab")
+    with window.expect_navigation():
+        window.keyboard.press("Enter")  # the button after the reason is “approve”
+
+    assert state_of(submission_id) == ("approved", submission_id)
+    assert "Đã ghi quyết định" in window.locator("main").inner_text()
+
+
+def test_rejecting_asks_for_the_reason_and_keeps_what_was_typed(window, sent):
+    submission_id = sent(0)
+    window.goto(f"/submissions/{submission_id}")
+    window.get_by_role("button", name="Từ chối").click()
+    assert "Hãy ghi lý do" in window.get_by_role("alert").inner_text()
+
+    window.locator("textarea").fill("Nhầm hộ")
+    with window.expect_navigation():
+        window.get_by_role("button", name="Từ chối").click()
+    assert state_of(submission_id)[0] == "rejected"
+
+
+def test_the_language_changes_with_one_press(window):
+    window.get_by_role("button", name="English").click()
+    window.get_by_role("button", name="Sign out").wait_for()
+
+    assert window.locator("html").get_attribute("lang") == "en"
+
+
+def test_on_paper_there_are_no_menus_and_no_buttons(window, commune):
+    window.goto(f"/communes/{commune.id}")
+    window.emulate_media(media="print")
+
+    assert not window.locator("header").is_visible()
+    assert not window.locator("footer").is_visible()
+    assert window.locator("table").first.is_visible()
