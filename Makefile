@@ -25,7 +25,7 @@ stop: ## end what `make demo` or `make run` started
 	@if [ -x $(VENV)/bin/thonso ]; then $(VENV)/bin/thonso stop; fi
 
 test: $(INSTALLED_DEV) ## the tests (ARGS="tests/forms -x" chooses)
-	@$(VENV)/bin/pytest $(ARGS)
+	@$(VENV)/bin/pytest -n 2 --dist loadfile $(ARGS)
 
 lint: $(INSTALLED_DEV) ## style and types
 	@$(VENV)/bin/ruff check .

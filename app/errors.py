@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 
-class Problem(Exception):  # noqa: N818 - a refusal, told to a person; not a fault of the programme
+class Problem(Exception):
     """A refusal; doors write it as OpenRosa XML, JSON or a page, in the reader's language.
 
     `message` is an English source text with `%(name)s` places, filled from `details`.

@@ -12,11 +12,16 @@ from babel.messages.pofile import read_po
 import app
 from app.i18n import gettext, in_language, locale_of, present_language, use_language
 from app.i18n.texts import CATALOGUE
+from app.review.checks import FLAGS
+from app.submissions.parked import REASONS
 
 ROOT = Path(app.__file__).parent
 PLACES = re.compile(r"%\(\w+\)[a-z]")
 METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 PLEASE = "Please sign in."
+
+# Texts that are chosen by a key and translated where they are shown.
+TABLES = (REASONS, FLAGS)
 
 
 @pytest.fixture(autouse=True)
@@ -111,6 +116,8 @@ def texts() -> Iterator[tuple[str, str]]:
     for name, kind in kinds.items():
         if message := usual_message(kind):
             yield message, name
+    for table in TABLES:
+        yield from ((text, "a table of texts") for text in table.values())
     words = dict.fromkeys(["gettext", "_", *kinds])
     for path, line, text, *_ in extract_from_dir(ROOT, METHODS, keywords=words):
         yield (text if isinstance(text, str) else text[0]), f"app/{path}:{line}"
