@@ -7,11 +7,11 @@ the client's. With --serve the prepared installation stays, for another load too
 
 import argparse
 import os
+import signal
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # started as a script, it is not a package's
@@ -24,7 +24,7 @@ from tests.benchmarks import programme, report
 from tests.benchmarks.measure import ROUNDS, Bench, read, submit
 from tests.benchmarks.sixty import template as sixty_template
 
-SERVED = 5000  # numbers that are registered in each village for another load tool
+SERVED = 2500  # numbers that are registered in each village for another load tool
 
 
 def main() -> None:
@@ -52,7 +52,7 @@ def measure(bench: Bench) -> None:
 
 
 def serve(bench: Bench) -> None:
-    """Say how to reach the installation, and keep it."""
+    """Say how to reach the installation, and keep it until told to end."""
     programme.register(
         f"{village}-{number}"
         for village in programme.VILLAGE_IDS
@@ -61,11 +61,11 @@ def serve(bench: Bench) -> None:
     print(f"{bench.sending}/submission")
     print(f"template: {programme.TEMPLATE_FILE}, numbers 1 to {SERVED}")
     print(" ".join(f"--cpu {name}={pid}" for name, pid in bench.pids.items()))
-    print(f"settled: THONSO_DATA={bench.data_dir} thonso queue wait")
-    try:
-        time.sleep(24 * 3600)
-    except KeyboardInterrupt:
-        print()
+    print(f"settled: THONSO_DATA={bench.data_dir} thonso queue status", flush=True)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        signal.pause()
 
 
 @contextmanager
