@@ -20,16 +20,18 @@ where (s.round_id, s.village_id) = (p.round_id, p.village_id)
 FORGET_BASES = FORGET_SUMS.replace("village_sums", "village_bases")
 
 # One adult stands for all adults of the household: the number comes from the household interview
-# that counts, never from what was typed into the person form; without it the person waits.
+# that counts, never from what was typed into the person form; without it the person waits, and so
+# does one who is said to live in another village than the household.
+# Materialized, so that the weight is looked up once and not in each of the sums.
 COUNTED = """
-with weighed as (
+with weighed as materialized (
     select c.round_id, c.village_id, c.form_id, c.instance_pk, c.outcome,
            case when f.kind = 'person' then (
                select i.adults from counted_interviews h
                join forms hf on hf.id = h.form_id and hf.kind = 'household'
                join interviews i on i.instance_pk = h.instance_pk and i.adults > 0
                where h.round_id = c.round_id and h.subject = c.household
-                 and h.outcome = 'complete'
+                 and h.village_id = c.village_id and h.outcome = 'complete'
                order by hf.id limit 1
            ) else 1 end::float8 as weight
     from unnest(%s::int[], %s::int[]) as p (round_id, village_id)
@@ -75,21 +77,27 @@ BASE = (
            max(i.interviewed_on) filter (where c.outcome = 'complete') as last_on
     from counted c join interviews i using (instance_pk)
     group by 1, 2, 3
+), registered as (
+    select p.round_id, p.village_id, count(*) as households
+    from unnest(%s::int[], %s::int[]) as p (round_id, village_id)
+    join rounds r on r.id = p.round_id
+    join households h on h.village_id = p.village_id and h.project_id = r.project_id
+    group by p.round_id, p.village_id
 ), framed as (
     select p.round_id, p.village_id, f.id as form_id,
            coalesce(o.n, 0) as n, coalesce(o.n, 0) + coalesce(o.refused, 0) as eligible,
            coalesce(o.ineligible, 0) as ineligible, o.first_on, o.last_on,
-           case when f.kind in ('household', 'person') then
-                    (select count(*) from households h
-                     where h.village_id = p.village_id and h.project_id = f.project_id)
+           case when f.kind in ('household', 'person') then coalesce(g.households, 0)
                 when f.kind = 'village' then 1
                 else coalesce(o.n, 0) end as frame,
            (select count(*) from submissions s
+            join interviews i on i.instance_pk = s.current_pk and i.round_id = p.round_id
             where s.unit_id = p.village_id and s.form_id = f.id
               and s.state in ('received', 'edited')) as waiting
     from unnest(%s::int[], %s::int[]) as p (round_id, village_id)
     join rounds r on r.id = p.round_id
     join forms f on f.project_id = r.project_id
+    left join registered g on (g.round_id, g.village_id) = (r.id, p.village_id)
     left join outcomes o on (o.round_id, o.village_id, o.form_id) = (r.id, p.village_id, f.id)
 )
 insert into village_bases (round_id, village_id, form_id, frame, n, eligible, ineligible,
@@ -110,4 +118,4 @@ def recompute(pairs: list[tuple[int, int]]) -> None:
     connection.execute(LOCK, columns)
     for statement in (FORGET_SUMS, FORGET_BASES, SUM):
         connection.execute(statement, columns)
-    connection.execute(BASE, columns * 2)
+    connection.execute(BASE, columns * 3)
