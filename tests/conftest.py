@@ -18,6 +18,7 @@ from app.accounts import passwords
 from app.config import Config
 from app.db import close_db, db, transaction
 from app.embedded import postgres, valkey
+from app.i18n import use_language
 from app.org_units.load import load_units
 from app.schema import upgrade
 
@@ -86,6 +87,7 @@ def app(installation: Flask, config: Config) -> Iterator[Flask]:
     """The application over an empty installation, inside its context."""
     with installation.app_context():
         yield installation
+        use_language(None)
         db.session.rollback()
         db.session.remove()
     _empty(config.conninfo)

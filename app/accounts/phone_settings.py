@@ -15,17 +15,17 @@ def project_url(app_user: AppUser, base_url: str) -> str:
     return f"{base_url}/v1/key/{app_user_token(app_user)}/projects/{app_user.project_id}"
 
 
-def collect_settings(app_user: AppUser, base_url: str, project_name: str) -> str:
+def collect_settings(server_url: str, project_name: str, enumerator_code: str) -> str:
     """Base64 of deflated JSON, as a QR code holds it (OpenRosa conformance 142 to 146).
 
     Whatever is not named falls back to Collect's own defaults, among them a foreign server.
     """
     settings = {
         "general": {
-            "server_url": project_url(app_user, base_url),
+            "server_url": server_url,
             "form_update_mode": "match_exactly",
             "autosend": "wifi_and_cellular",
-            "metadata_username": app_user.enumerator_code,
+            "metadata_username": enumerator_code,
         },
         "admin": {},
         "project": {"name": project_name, "color": COLOUR, "icon": ICON},

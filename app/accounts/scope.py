@@ -7,8 +7,10 @@ from sqlalchemy.orm import aliased
 
 from app.accounts.actors import Actor
 from app.db import db
+from app.errors import NotAllowed
 from app.org_units.hierarchy import valid_on
 from app.org_units.models import OrgUnitAncestor
+from app.projects.queries import get_project
 
 
 def within(
@@ -34,6 +36,17 @@ def sees(actor: Actor, capability: str, unit_id: int, project_id: int | None = N
     """Whether the actor has the capability at this place today."""
     condition = within(literal(unit_id), actor, capability, project_id)
     return bool(db.session.scalar(select(condition)))
+
+
+def require_whole(actor: Actor, capability: str, project_id: int) -> None:
+    """Refuses (`NotAllowed`) unless the actor has the capability in all of a project's territory.
+
+    What concerns every commune of a programme is not decided in one of them.
+    """
+    place = get_project(project_id).org_unit_id
+    whole = place is not None and sees(actor, capability, place, project_id)
+    if not (actor.is_operator or whole):
+        raise NotAllowed
 
 
 def _below(column: Any, unit_ids: list[int]) -> ColumnElement[bool]:

@@ -1,5 +1,6 @@
 """The surveyors of an administrator's territory, and where each of them works."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,9 +25,12 @@ class Surveyor:
 def list_surveyors(actor: Actor, project_id: int) -> list[Surveyor]:
     """The phones that work only where the actor manages people, by name."""
     statement = select(AppUser).where(AppUser.project_id == project_id).order_by(AppUser.name)
-    everybody = (Surveyor(found, _places(found)) for found in db.session.scalars(statement))
-    managed = _managed(actor, project_id)
-    return [found for found in everybody if {place.id for place in found.places} <= managed]
+    places, managed = _places(project_id), _managed(actor, project_id)
+    return [
+        Surveyor(found, places[found.id])
+        for found in db.session.scalars(statement)
+        if {place.id for place in places[found.id]} <= managed
+    ]
 
 
 def get_surveyor(actor: Actor, app_user_id: int) -> Surveyor:
@@ -46,9 +50,15 @@ def _managed(actor: Actor, project_id: int) -> set[int]:
     return set(db.session.scalars(statement))
 
 
-def _places(app_user: AppUser) -> Sequence[OrgUnit]:
-    held = select(RoleGrant.org_unit_id).where(
-        RoleGrant.app_user_id == app_user.id, RoleGrant.revoked_at.is_(None)
+def _places(project_id: int) -> dict[int | None, list[OrgUnit]]:
+    """By phone, the places it works in, in alphabetical order."""
+    statement = (
+        select(RoleGrant.app_user_id, OrgUnit)
+        .join(OrgUnit, OrgUnit.id == RoleGrant.org_unit_id)
+        .where(RoleGrant.project_id == project_id, RoleGrant.revoked_at.is_(None))
+        .order_by(OrgUnit.sort_key)
     )
-    statement = select(OrgUnit).where(OrgUnit.id.in_(held)).order_by(OrgUnit.sort_key)
-    return db.session.scalars(statement).all()
+    places: dict[int | None, list[OrgUnit]] = defaultdict(list)
+    for app_user_id, place in db.session.execute(statement):
+        places[app_user_id].append(place)
+    return places

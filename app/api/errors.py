@@ -38,7 +38,7 @@ class Unreadable(Problem):
     message = "The request is not understood."
 
 
-class ServerFault(Problem):
+class Fault(Problem):
     """A fault of the programme."""
 
     status = 500
@@ -84,4 +84,4 @@ def _fault(error: Exception) -> Response:
         log.error("The database does not answer: %s", error)
         return answer(NotReady("The server is busy or being repaired. Try again later."))
     log.error("A request failed", exc_info=error)
-    return answer(ServerFault())
+    return answer(Fault())

@@ -4,8 +4,6 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from app.org_units.queries import code_of
-
 
 def _about(description: str, **options: Any) -> dict[str, Any]:
     return {"allow_none": True, "metadata": {"description": description}, **options}
@@ -85,16 +83,8 @@ class QueueItemSchema(Schema):
     id = fields.Integer()
     state = fields.String(metadata={"enum": ["received", "edited", "approved", "rejected"]})
     received_at = fields.AwareDateTime()
-    form = fields.String(attribute="xml_form_id")
-    unit = fields.Function(
-        lambda item: {
-            "id": item.unit.id,
-            "code": code_of(item.unit),
-            "name": item.unit.name,
-            "level": item.unit.level,
-        },
-        metadata={"type": "object"},
-    )
+    form = fields.String()
+    unit = fields.Nested(UnitSchema)
     household = fields.String(allow_none=True)
     person_no = fields.Integer(allow_none=True)
     interviewed_on = fields.Date(allow_none=True)

@@ -1,5 +1,6 @@
 """`/api/v1/submissions`: interviews listed, read, and decided."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import Schema, fields
@@ -23,10 +24,12 @@ from app.db import db, transaction
 from app.errors import NotFound
 from app.forms.models import Form
 from app.forms.queries import find_form
-from app.org_units.queries import code_of, get_unit
+from app.org_units.models import OrgUnit
+from app.org_units.queries import code_of, codes_of, get_unit
 from app.review.queries import (
     STATE_FILTERS,
     QueueFilter,
+    QueueItem,
     decisions_of,
     flags_of,
     review_queue,
@@ -84,7 +87,27 @@ def list_submissions(asked: dict[str, Any]) -> dict[str, Any]:
     )
     page = review_queue(actor, wanted, before=_before(asked.get("next")), limit=asked["limit"])
     following = write_cursor([page.next_before]) if page.next_before else None
-    return {"items": page.items, "next": following}
+    codes = codes_of({item.unit.id for item in page.items})
+    return {"items": [_line(item, codes) for item in page.items], "next": following}
+
+
+def _line(item: QueueItem, codes: Mapping[int, str]) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "state": item.state,
+        "received_at": item.received_at,
+        "form": item.xml_form_id,
+        "unit": _unit(item.unit, codes.get(item.unit.id)),
+        "household": item.household,
+        "person_no": item.person_no,
+        "interviewed_on": item.interviewed_on,
+        "outcome": item.outcome,
+        "flags": item.flags,
+    }
+
+
+def _unit(unit: OrgUnit, code: str | None) -> dict[str, Any]:
+    return {"id": unit.id, "code": code, "name": unit.name, "level": unit.level}
 
 
 def _form_id(project_id: int, xml_form_id: str | None) -> int | None:
@@ -144,12 +167,7 @@ def _detail(submission: Submission) -> dict[str, Any]:
         "state": submission.state,
         "received_at": submission.received_at,
         "form": db.session.get_one(Form, submission.form_id).xml_form_id,
-        "unit": {
-            "id": unit.id,
-            "code": code_of(unit),
-            "name": unit.name,
-            "level": unit.level,
-        },
+        "unit": _unit(unit, code_of(unit)),
         "current_version": submission.current_pk,
         "counting_version": submission.approved_pk,
         "interviewed_on": interview.interviewed_on if interview else None,

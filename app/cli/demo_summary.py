@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from app.demo.collect_code import collect_settings, draw, save_png
+from app.accounts.phone_settings import collect_settings
+from app.demo.collect_code import draw, save_png
 from app.demo.figures import INDICATORS, Compared, compare
 
 LABELS = {

@@ -4,6 +4,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.actors import Actor
+from app.accounts.scope import require_whole
 from app.audit import record
 from app.db import db
 from app.errors import Conflict
@@ -32,7 +33,7 @@ def store_version(
     The same questionnaire again is the version that is there; only its workbook, which may have
     other indicators now, is replaced.
     """
-    actor.require("form.manage", project_id)
+    require_whole(actor, "form.manage", project_id)
     form = _locked_form(project_id, compiled.definition.xml_form_id)
     workbook = source.content if source.is_workbook else None
     version = _published(form, compiled)

@@ -4,6 +4,7 @@ from sqlalchemy import select
 
 from app import audit
 from app.accounts.actors import Actor
+from app.accounts.scope import require_whole
 from app.db import db
 from app.errors import BadRequest, NotFound
 from app.forms.models import Form
@@ -13,7 +14,7 @@ STATES = ("open", "closing", "closed")
 
 def set_state(project_id: int, form_id: int, state: str, actor: Actor) -> Form:
     """Sets whether a form is open, closing (takes interviews, is not listed) or closed."""
-    actor.require("form.manage", project_id)
+    require_whole(actor, "form.manage", project_id)
     if state not in STATES:
         raise BadRequest("The state is one of: %(known)s.", known=", ".join(STATES))
     statement = select(Form).where(Form.id == form_id, Form.project_id == project_id)

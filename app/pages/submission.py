@@ -9,6 +9,7 @@ from app.accounts.actors import Actor
 from app.accounts.scope import sees
 from app.db import transaction
 from app.errors import BadRequest, Conflict, Problem
+from app.indicators.lookup import counted_among
 from app.org_units.hierarchy import commune_of
 from app.org_units.queries import get_unit
 from app.pages.blueprint import pages
@@ -16,7 +17,13 @@ from app.pages.inputs import LARGEST_RECORD, asked_id, chosen, posted, posted_id
 from app.pages.reader import reader
 from app.pages.rules import RECORD
 from app.pages.shown import history_of, make_shown, pending_changes
-from app.review.queries import QueueFilter, decisions_of, flags_of, next_waiting
+from app.review.queries import (
+    QueueFilter,
+    decisions_of,
+    flags_of,
+    next_waiting,
+    rivals_of,
+)
 from app.submissions.models import Submission
 from app.submissions.queries import get_submission, versions_of
 
@@ -46,18 +53,21 @@ def decide_submission(submission_id: int) -> ResponseReturnValue:
     actor, reason = reader(), posted("reason")
     try:
         with transaction():
-            for state in _steps():
-                pipeline.decide(submission_id, state, reason, actor, seen_pk=posted_id("seen") or 0)
+            _decide(submission_id, reason, actor)
     except (BadRequest, Conflict) as problem:
         return _page(submission_id, problem=problem, reason=reason), problem.status
     return redirect(_next_address(actor, submission_id), 303)
 
 
-def _steps() -> tuple[str, ...]:
-    steps = STEPS.get(posted("decision"))
-    if steps is None:
+def _decide(submission_id: int, reason: str, actor: Actor) -> None:
+    decision = posted("decision")
+    if decision == "prefer":
+        pipeline.prefer(submission_id, actor)
+    elif decision in STEPS:
+        for state in STEPS[decision]:
+            pipeline.decide(submission_id, state, reason, actor, seen_pk=posted_id("seen") or 0)
+    else:
         raise BadRequest("Choose what to decide.")
-    return steps
 
 
 def _next_address(actor: Actor, decided: int) -> str:
@@ -100,6 +110,8 @@ def _page(
         newest=newest,
         changes=pending_changes(actor, submission, versions, newest),
         flags=flags_of(version.instance_pk),
+        rivals=(rivals := rivals_of(actor, submission, version.instance_pk)),
+        counted=counted_among([submission_id, *(rival.id for rival in rivals)]),
         decisions=(decisions := decisions_of(submission_id)),
         history=history_of(versions, decisions),
         may_read_personal=sees(actor, "personal.read", *place),

@@ -36,12 +36,13 @@ def show_surveyor(app_user_id: int) -> ResponseReturnValue:
         audit.record(actor.label, "app_user.code_shown", f"app_user:{app_user_id}")
         base_url = current_app.config["THONSO"].public_url or request.host_url.rstrip("/")
         project = get_project(surveyor.app_user.project_id)
-        settings = collect_settings(surveyor.app_user, base_url, project.name)
+        address = project_url(surveyor.app_user, base_url)
+        settings = collect_settings(address, project.name, surveyor.app_user.enumerator_code)
         return render_template(
             "surveyor.html",
             surveyor=surveyor,
             project=project,
-            address=project_url(surveyor.app_user, base_url),
+            address=address,
             code=segno.make(settings, error="l", micro=False).svg_data_uri(
                 scale=6, border=4, light="#fff"
             ),

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app import audit
 from app.accounts.actors import Actor
+from app.accounts.scope import require_whole
 from app.db import db
 from app.errors import BadRequest, Conflict
 from app.rounds.models import Round
@@ -26,7 +27,7 @@ def open_round(
     legal_basis: str | None = None,
 ) -> Round:
     """A new round; raises `Conflict` when the code is taken."""
-    actor.require("round.manage")
+    require_whole(actor, "round.manage", project_id)
     if ends_on is not None and ends_on < starts_on:
         raise BadRequest("The round ends before it starts. Correct one of the dates.")
     if db.session.scalar(select(Round).filter_by(project_id=project_id, code=code)):
@@ -48,7 +49,7 @@ def open_round(
 
 def set_review_policy(project_id: int, code: str, policy: str, *, actor: Actor) -> Round:
     """Sets whether interviews without flags are approved by themselves from now on."""
-    actor.require("round.manage")
+    require_whole(actor, "round.manage", project_id)
     if policy not in POLICIES:
         raise BadRequest("The review policy is one of: %(known)s.", known=", ".join(POLICIES))
     found = get_round(project_id, code)

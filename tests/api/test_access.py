@@ -66,7 +66,8 @@ def test_a_method_that_there_is_not_is_told_in_json(machine, method):
 @pytest.mark.parametrize(
     "body",
     [b"", b"{", b"[]", b"\xff", b"{}", b'{"state": 1}', b'{"state": "burnt"}', b"state=approved",
-     b'{"state": "approved", "more": 1}', b"[" * 100_000, b'{"state": "rejected", "reason": "\\u0000"}'],
+     b'{"state": "approved", "more": 1}', b"[" * 100_000,
+     b'{"state": "rejected", "reason": "\\u0000"}'],
 )  # fmt: skip
 def test_bodies_that_are_no_decision_are_refused(machine, body):
     asking = machine("commune_lead")
@@ -87,7 +88,7 @@ def test_a_fault_is_told_in_json_without_its_cause(machine, monkeypatch, caplog)
     monkeypatch.setattr(units, "find_units", fail)
     problem = machine().ask("/units", 500)
 
-    assert problem["code"] == "ServerFault"
+    assert problem["code"] == "Fault"
     assert "secret" not in str(problem)
     assert "a secret of the programme" in caplog.text
 

@@ -12,7 +12,7 @@ from markupsafe import escape
 from sqlalchemy import select
 
 from app.access import CAPABILITIES, PUBLIC, SIGNED_IN
-from app.accounts.app_users import app_user_token
+from app.accounts.app_users import app_user_token, device_password
 from app.accounts.tokens import issue_api_token
 from app.db import db, driver, transaction
 from app.forms.models import Form
@@ -23,7 +23,7 @@ from tests import people
 from tests.pages.browsing import browser_of
 from tests.survey import start_survey
 
-PHONES = "openrosa."
+PHONES = ("openrosa.", "openrosa_by_name.")
 MACHINES = ("api.", "api_elsewhere.")
 HARMLESS = {"pages.sign_out", "pages.choose_language", "pages.sign_in"}
 # What decisions, admissions and publications write to.
@@ -53,9 +53,9 @@ def test_public_routes_are_few_and_known(installation):
     views = installation.view_functions.items()
 
     assert {name for name, view in views if view.access == PUBLIC} == {
-        "api.openapi", "api_elsewhere.nothing_here", "openrosa.nothing_here", "pages.favicon",
-        "pages.health", "pages.sign_in", "pages.sign_in_form", "pages.sign_out",
-        "pages.choose_language", "pages.static_file",
+        "api.openapi", "api_elsewhere.nothing_here", "openrosa.nothing_here",
+        "openrosa_by_name.nothing_here", "pages.favicon", "pages.health", "pages.sign_in",
+        "pages.sign_in_form", "pages.sign_out", "pages.choose_language", "pages.static_file",
     }  # fmt: skip
 
 
@@ -136,7 +136,7 @@ ROLES = ["commune_reviewer", "commune_lead", "auditor", "administrator", "api_cl
 def test_pages_show_nothing_of_another_territory(app, survey, ids, secrets, role):
     browser = browser_of(app.test_client(), role, place=people.PLEIKU, of=survey.project)
     for rule in rules(app):
-        if rule.endpoint.startswith((PHONES, *MACHINES)):
+        if rule.endpoint.startswith((*PHONES, *MACHINES)):
             continue
         for query in queries(ids, survey):
             where = address(app, rule, ids) + query
@@ -163,7 +163,7 @@ def test_a_role_in_another_project_opens_nothing(app, survey, ids, secrets):
     # Villages are places, which belong to no project; the interviews of this one do.
     kept = [secret for secret in secrets if secret not in {survey.village.public_id, "Mook Đen"}]
     for rule in rules(app):
-        if not rule.endpoint.startswith((PHONES, *MACHINES)):
+        if not rule.endpoint.startswith((*PHONES, *MACHINES)):
             for query in queries(ids, survey):
                 where = address(app, rule, ids) + query
                 assert_silent(browser.client.get(where, buffered=True), kept, where)
@@ -187,13 +187,17 @@ def test_phones_of_another_territory_get_nothing_of_this_one(app, survey, ids, s
         phone = people.surveyor(village, of=survey.project, username="dtv02")
         phone.name = "Người khác"
         token = app_user_token(phone)
+        signed = ("dtv02", device_password(phone))  # sent to the addresses that have no token
     client = app.test_client()
+    https = {"base_url": "https://localhost", "auth": signed, "buffered": True}
     for rule in rules(app):
         if not rule.endpoint.startswith(PHONES):
             continue
         for name in ("nhà.jpg", "villages.csv", "communes.csv", "households.csv"):
             where = address(app, rule, ids | {"token": token, "name": name})
-            assert_silent(client.get(where, buffered=True), secrets, where)
+            answer = client.get(where, **https)
+            assert_silent(answer, secrets, where)
+            assert answer.status_code not in {401, 403}, where
 
 
 def test_an_unknown_phone_gets_nothing_at_all(app, survey, ids, secrets):
@@ -203,7 +207,8 @@ def test_an_unknown_phone_gets_nothing_at_all(app, survey, ids, secrets):
             where = address(app, rule, ids | {"token": "A" * 43})
             answer = client.get(where, buffered=True)
             assert_silent(answer, secrets, where)
-            assert answer.status_code in {403, 404}, where
+            refusal = 403 if "token" in rule.arguments else 401
+            assert answer.status_code in {refusal, 404}, where
 
 
 def contents():
@@ -222,7 +227,7 @@ def test_nothing_of_another_territory_is_changed(app, survey, ids, role):
     before = contents()
     db.session.rollback()
     for rule in rules(app, "POST"):
-        if rule.endpoint.startswith((PHONES, *MACHINES)) or rule.endpoint in HARMLESS:
+        if rule.endpoint.startswith((*PHONES, *MACHINES)) or rule.endpoint in HARMLESS:
             continue
         where = address(app, rule, ids)
         answer = browser.client.post(where, data=form)
@@ -236,7 +241,7 @@ def test_posts_without_the_pages_mark_are_refused_everywhere(app, survey, ids):
         app.test_client(), "administrator", place=people.GIA_LAI, of=survey.project
     )
     for rule in rules(app, "POST"):
-        if not rule.endpoint.startswith((PHONES, *MACHINES)):
+        if not rule.endpoint.startswith((*PHONES, *MACHINES)):
             where = address(app, rule, ids)
             for mark in ({}, {"csrf": ""}, {"csrf": "0" * 64}):
                 answer = browser.client.post(where, data=mark)

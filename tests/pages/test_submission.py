@@ -121,11 +121,10 @@ def test_what_an_edit_changed_is_shown_beside_what_was(signed_in, sent):
     page = open_page(browser, submission_id)
 
     assert "Bản đã duyệt vẫn được tính" in page.text
-    changes = [item.text_content() for item in page.tree.xpath("//li[del]")]
-    assert "Fibre: Yes → No" in changes
-    assert "Phone (1): Smart → Feature" in changes
-    assert "Age (2): – → 33" in changes
-    assert not any("Name" in change for change in changes)
+    assert ["Fibre", "Yes", "No"] in page.rows()
+    assert ["Phone (1)", "Smart", "Feature"] in page.rows()
+    assert ["Age (2)", "–", "33"] in page.rows()
+    assert not any("Name (2)" in row[0] for row in page.rows())
 
 
 @pytest.fixture
@@ -160,6 +159,28 @@ def test_the_whole_interview_can_be_rejected_with_its_edit(edited):
     decide(browser, submission_id, "reject-all", "Hộ không tồn tại")
 
     assert state_of(submission_id) == ("rejected", None)
+
+
+def test_of_two_interviews_about_one_household_a_person_chooses(signed_in, sent):
+    first, second = sent(0, fibre="1"), sent(0, fibre="0")
+    browser = signed_in()
+    decide(browser, first, "approve")
+    page = open_page(browser, second)
+    assert f"Phiếu số {first}, " in page.text
+    assert "được tính" in page.text
+    decide(browser, second, "approve")
+    assert "không được tính, vì đã tính phiếu khác" in open_page(browser, second).text
+
+    decide(browser, second, "prefer")
+    assert "Phiếu này được tính" in open_page(browser, second).text
+    assert "không được tính, vì đã tính phiếu khác" in open_page(browser, first).text
+
+
+def test_only_an_approved_interview_can_be_preferred(signed_in, sent):
+    submission_id = sent(0)
+    refused = decide(signed_in(), submission_id, "prefer", status=409)
+
+    assert "Hãy duyệt phiếu trước" in refused.text
 
 
 def test_a_version_that_arrived_meanwhile_is_not_decided_unseen(signed_in, sent):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.accounts import app_users
 from app.accounts.app_users import app_user_token
-from app.accounts.phone_settings import collect_settings
+from app.accounts.phone_settings import collect_settings, project_url
 from app.audit import AuditEvent
 from app.db import db, transaction
 from tests import people
@@ -33,13 +33,18 @@ def test_showing_a_code_is_recorded(signed_in, survey):
 
 
 def test_the_code_is_what_collect_reads(survey):
-    code = collect_settings(survey.phone, "https://so.example", "Xã hội số")
+    address = project_url(survey.phone, "https://so.example")
+    code = collect_settings(address, "Xã hội số", "dtv01")
     settings = json.loads(zlib.decompress(base64.b64decode(code, validate=True)))
 
     url = f"https://so.example/v1/key/{app_user_token(survey.phone)}/projects/{survey.project.id}"
     assert settings["general"]["server_url"] == url
     assert "?" not in url
+    assert settings["general"]["form_update_mode"] == "match_exactly"
+    assert settings["general"]["autosend"] == "wifi_and_cellular"
+    assert settings["general"]["metadata_username"] == "dtv01"
     assert settings["admin"] == {}
+    assert len(settings["project"]["color"]) == len("#rrggbb")
     assert settings["project"]["name"] == "Xã hội số"
 
 
