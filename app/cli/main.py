@@ -18,6 +18,7 @@ COMMANDS = {
     "projects": "app.cli.projects:projects",
     "users": "app.cli.users:users",
     "rounds": "app.cli.rounds:rounds",
+    "stats": "app.cli.stats:stats",
     "queue": "app.cli.queue:queue",
     "db": "app.cli.db:db",
     "worker": "app.jobs.command:worker",

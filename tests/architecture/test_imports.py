@@ -69,7 +69,7 @@ HOMES = {
 # What is hard stays free of requests and databases, so that it can be checked by hand: these, and
 # every module whose docstring begins with PURE. They see each other and nothing else of app/.
 ISLANDS = {"app.xforms", "app.indicators.definitions", "app.indicators.sums"}
-ISLANDS |= {"app.indicators.estimate", "app.errors", "app.clock"}
+ISLANDS |= {"app.indicators.estimation", "app.errors", "app.clock"}
 NOT_ON_ISLANDS = {"flask", "flask_sqlalchemy", "sqlalchemy", "psycopg", "redis", "rq"}
 
 

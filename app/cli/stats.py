@@ -1,0 +1,94 @@
+"""`thonso stats`: the estimator behind the figures, for any table of observations."""
+
+import csv
+import json
+from collections.abc import Iterable
+from dataclasses import astuple
+from pathlib import Path
+from typing import Any
+
+import click
+
+from app.indicators.estimation.calibrate import totals_columns
+from app.indicators.estimation.estimate import estimate as estimate_rows
+from app.indicators.estimation.plan import Fault, Plan, read_plan
+from app.indicators.estimation.result import COLUMNS, Estimate
+from app.indicators.estimation.rows import Row, check_columns
+
+a_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def stats() -> None:
+    """Estimate figures and their precision from survey data."""
+
+
+@stats.command()
+@click.option("--data", required=True, type=a_file, help="CSV: one row per observation.")
+@click.option("--design", required=True, type=a_file, help="JSON: sample, indicators, domains.")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+def estimate(data: Path, design: Path, out: Path) -> None:
+    """Estimate each indicator in each domain, as docs/statistics.md says."""
+    files = {"data": data, "design": design, "totals": design}
+    try:
+        plan = read_plan(_read_json(design))
+        rows = _read_rows(data, plan.columns, "data")
+        totals: list[Row] = []
+        if plan.calibration:
+            files["totals"] = design.parent / plan.calibration.totals
+            totals = _read_rows(files["totals"], totals_columns(plan.calibration), "totals")
+        results = list(estimate_rows(rows, plan, totals))
+    except Fault as fault:
+        raise click.ClickException(f"{files[fault.source]}: {fault}") from fault
+    try:
+        _write(out, results)
+    except OSError as problem:
+        raise click.ClickException(f"{out}: cannot be written: {problem.strerror}") from problem
+    _tell_left_out(plan, results)
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"))
+    except json.JSONDecodeError as problem:
+        message = f"line {problem.lineno}, column {problem.colno}: {problem.msg}"
+        raise Fault(message, source="design") from problem
+    except UnicodeDecodeError as problem:
+        raise Fault("is not UTF-8", source="design") from problem
+
+
+def _read_rows(path: Path, wanted: Iterable[str], source: str) -> list[Row]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            table = list(csv.reader(stream))
+    except OSError as problem:
+        raise Fault(f"cannot be read: {problem.strerror}", source=source) from problem
+    except (UnicodeDecodeError, csv.Error) as problem:
+        raise Fault(f"is not a CSV file in UTF-8: {problem}", source=source) from problem
+    header = table[0] if table else []
+    check_columns(header, wanted, source)
+    rows = []
+    for number, cells in enumerate(table[1:], start=2):
+        if not cells:
+            continue
+        if len(cells) != len(header):
+            message = f"has {len(cells)} cells, the header has {len(header)}"
+            raise Fault(message, source=source, row=number)
+        rows.append(Row(number, dict(zip(header, cells, strict=True))))
+    return rows
+
+
+def _write(path: Path, results: Iterable[Estimate]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        writer.writerows(astuple(result) for result in results)
+
+
+def _tell_left_out(plan: Plan, results: Iterable[Estimate]) -> None:
+    """Nobody should take a figure for one of places where nobody was asked."""
+    names = sorted({name for r in results for name in r.strata_left_out.split("; ") if name})
+    if names:
+        columns = " × ".join(plan.strata)
+        told = f"no sampled row in {columns}: {', '.join(names)} (see strata_left_out)"
+        click.echo(f"warning: {told}", err=True)

@@ -1,0 +1,1 @@
+"""Survey statistics in plain Python: estimates of samples, standard errors and intervals."""

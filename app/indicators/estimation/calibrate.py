@@ -1,0 +1,151 @@
+"""Weights fitted to known totals: post-stratification and raking, and what they explain.
+
+Post-stratification is raking to a single margin, so one procedure serves both.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.indicators.estimation.linear import Matrix, decompose, solve
+from app.indicators.estimation.plan import Adjustment, Fault
+from app.indicators.estimation.rows import Row
+
+CONVERGED = 1e-13
+ROUNDS = 10_000
+AGREES = 1e-9
+
+Cell = tuple[str, tuple[str, ...]]  # margin and the values in it
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """Fitted weights, and the cells (one of each margin) that explain part of any score."""
+
+    weights: list[float]
+    cells_of: list[tuple[int, ...]]  # row -> its cells
+    base: Sequence[float]
+    unit_cells: list[dict[int, float]]  # unit -> cell -> sum of fitted weights
+    factor: Matrix
+
+    def fit(self, scores: Mapping[int, float]) -> list[float]:
+        """Coefficients of the cells, by least squares weighted with the base weights.
+
+        `scores` are those of the rows of a domain; all other rows of the sample score 0.
+        """
+        sides = [0.0] * len(self.factor)
+        for row, score in scores.items():
+            for cell in self.cells_of[row]:
+                sides[cell] += self.base[row] * score
+        return solve(self.factor, sides)
+
+
+def calibrate(
+    adjustment: Adjustment,
+    totals: Sequence[Row],
+    rows: Sequence[Row],
+    base: Sequence[float],
+    unit_of: Sequence[int],
+) -> Calibration:
+    """Fit the weights of a sample; raises Fault where totals and sample do not meet."""
+    known = _totals(adjustment, totals)
+    numbers = {cell: number for number, cell in enumerate(known)}
+    cells_of = [_cells(row, adjustment, numbers) for row in rows]
+    _check_filled(known, cells_of)
+    goals = [total for total, _ in known.values()]
+    weights = _rake(list(base), cells_of, goals, len(_margins(adjustment)))
+    unit_cells: list[dict[int, float]] = [defaultdict(float) for _ in range(max(unit_of) + 1)]
+    crossed = [[0.0] * len(known) for _ in known]
+    for row, cells in enumerate(cells_of):
+        for cell in cells:
+            unit_cells[unit_of[row]][cell] += weights[row]
+            for other in cells:
+                crossed[cell][other] += base[row]
+    return Calibration(weights, cells_of, base, unit_cells, decompose(crossed))
+
+
+def totals_columns(adjustment: Adjustment) -> set[str]:
+    """Columns the file of totals must have."""
+    own = {"margin", "level"} if adjustment.kind == "rake" else set(adjustment.columns)
+    return own | {"N"}
+
+
+def _margins(adjustment: Adjustment) -> dict[str, tuple[str, ...]]:
+    """Columns of each margin; post-strata are one margin of several columns."""
+    if adjustment.kind == "rake":
+        return {column: (column,) for column in adjustment.columns}
+    return {"": adjustment.columns}
+
+
+def _totals(adjustment: Adjustment, totals: Sequence[Row]) -> dict[Cell, tuple[float, Row]]:
+    known: dict[Cell, tuple[float, Row]] = {}
+    for row in totals:
+        margin, level = "", tuple(row.cells.get(column, "") for column in adjustment.columns)
+        if adjustment.kind == "rake":
+            margin, level = row.cells["margin"], (row.cells["level"],)
+            if margin not in adjustment.columns:
+                continue
+        if (margin, level) in known:
+            raise Fault("is there twice", source="totals", row=row.number)
+        number = row.number_in("N")
+        if number is None or number < 0:
+            raise Fault("must be 0 or more", source="totals", row=row.number, column="N")
+        if number > 0:
+            known[margin, level] = (number, row)
+    _check_margins(adjustment, known)
+    return known
+
+
+def _check_margins(adjustment: Adjustment, known: Mapping[Cell, tuple[float, Row]]) -> None:
+    sums = {
+        margin: sum(total for (name, _), (total, _) in known.items() if name == margin)
+        for margin in _margins(adjustment)
+    }
+    for margin, total in sums.items():
+        if not total:
+            raise Fault(f"has no totals of {margin or 'any cell'}", source="totals")
+    if max(sums.values()) > min(sums.values()) * (1 + AGREES):
+        told = ", ".join(f"{margin} {total:.15g}" for margin, total in sums.items())
+        raise Fault(f"the margins do not add up to the same: {told}", source="totals")
+
+
+def _cells(row: Row, adjustment: Adjustment, numbers: Mapping[Cell, int]) -> tuple[int, ...]:
+    found = []
+    for margin, columns in _margins(adjustment).items():
+        cell = (margin, tuple(row.cells[column] for column in columns))
+        if cell not in numbers:
+            message = f"no total is known for {', '.join(cell[1])}"
+            raise Fault(message, row=row.number, column=" × ".join(columns))
+        found.append(numbers[cell])
+    return tuple(found)
+
+
+def _check_filled(
+    known: Mapping[Cell, tuple[float, Row]], cells_of: Sequence[tuple[int, ...]]
+) -> None:
+    filled = {cell for cells in cells_of for cell in cells}
+    for number, ((_, level), (_, row)) in enumerate(known.items()):
+        if number not in filled:
+            message = f"nobody in the sample is {', '.join(level)}; merge it with another"
+            raise Fault(message, source="totals", row=row.number)
+
+
+def _rake(
+    weights: list[float],
+    cells_of: Sequence[tuple[int, ...]],
+    goals: Sequence[float],
+    margins: int,
+) -> list[float]:
+    """Iterative proportional fitting: each margin in turn, until none moves any more."""
+    for _ in range(ROUNDS):
+        moved = 0.0
+        for margin in range(margins):
+            sums = [0.0] * len(goals)
+            for weight, cells in zip(weights, cells_of, strict=True):
+                sums[cells[margin]] += weight
+            factors = [goal / s if s else 1.0 for goal, s in zip(goals, sums, strict=True)]
+            weights = [w * factors[c[margin]] for w, c in zip(weights, cells_of, strict=True)]
+            moved = max(moved, *(abs(factor - 1) for factor in factors))
+        if margins == 1 or moved <= CONVERGED:
+            return weights
+    raise Fault("raking does not settle: the margins contradict each other", source="totals")
