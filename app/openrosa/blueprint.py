@@ -1,4 +1,4 @@
-"""The door's address, who may pass, and how it answers whatever happens."""
+"""The door's two addresses, who may pass, and how it answers whatever happens."""
 
 import logging
 from typing import Any
@@ -10,10 +10,11 @@ from werkzeug.exceptions import HTTPException
 
 from app.access import public
 from app.db import db
-from app.errors import BadRequest, NotFound, NotReady, Problem, TooLarge
+from app.errors import BadRequest, NotFound, NotReady, Problem, SignInNeeded, TooLarge
 from app.i18n import in_language
 from app.openrosa import responses
 from app.openrosa.auth import admit
+from app.openrosa.sign_in import NonceExpired, challenges
 from app.openrosa.uploads import drain
 from app.projects.queries import get_project
 
@@ -22,7 +23,10 @@ AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, psycopg.Oper
 
 log = logging.getLogger(__name__)
 
-door = Blueprint("openrosa", __name__, url_prefix="/v1/key/<token>")
+# Phones come by a token in the address, or by name and password; `register` hangs it up twice.
+BY_TOKEN, BY_NAME = "/v1/key/<token>", "/v1"
+
+door = Blueprint("openrosa", __name__)
 door.before_request(admit)
 door.after_request(responses.complete)
 
@@ -36,20 +40,21 @@ class ServerFault(Problem):
 
 @door.url_value_preprocessor
 def read_address(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """Take the phone's token and project out of the address."""
+    """Take the project, and the phone's token where there is one, out of the address."""
     values = values or {}
-    g.token = values.pop("token")
+    g.token = values.pop("token", None)
     g.project_id = values.pop("project_id", 0)
 
 
 @door.url_defaults
 def write_address(_endpoint: str, values: dict[str, Any]) -> None:
     """Keep both in the addresses that the phone is told."""
-    values.setdefault("token", g.token)
+    if g.token is not None:
+        values.setdefault("token", g.token)
     values.setdefault("project_id", g.project_id)
 
 
-# Whatever else is asked for below the token is answered by this door too, with its headers.
+# Whatever else is asked for below it is answered by this door too, with its headers.
 @door.route("/", methods=METHODS, strict_slashes=False, provide_automatic_options=False)
 @door.route("/<path:_rest>", methods=METHODS, provide_automatic_options=False)
 @public
@@ -63,7 +68,11 @@ def refuse(problem: Problem) -> Response:
     """Tell a refusal in the project's language, once the phone has sent all it wants to send."""
     drain(request.stream)
     with in_language(language(problem)):
-        return responses.refused(problem)
+        response = responses.refused(problem)
+    if isinstance(problem, SignInNeeded):
+        for challenge in challenges(stale=isinstance(problem, NonceExpired)):
+            response.headers.add("WWW-Authenticate", challenge)
+    return response
 
 
 @door.errorhandler(HTTPException)

@@ -6,7 +6,6 @@ from typing import Any
 from flask import Flask, Response, current_app, g, request, send_file, url_for
 
 from app.access import requires
-from app.accounts.tokens import hash_token
 from app.audit import record
 from app.db import transaction
 from app.errors import NotFound
@@ -16,7 +15,7 @@ from app.households.lists import surveyor_list
 from app.i18n import gettext, in_language
 from app.openrosa import responses
 from app.openrosa.auth import SUBMISSION, check_sender
-from app.openrosa.blueprint import door, language
+from app.openrosa.blueprint import BY_NAME, BY_TOKEN, door, language
 from app.openrosa.documents import ListedFile, ListedForm, form_list, manifest
 from app.openrosa.uploads import Body, read_body
 from app.storage.blobs import blob_path
@@ -33,8 +32,9 @@ log = logging.getLogger(__name__)
 
 
 def register(app: Flask) -> None:
-    """Bring the door into the application."""
-    app.register_blueprint(door)
+    """Bring the door into the application, at both of its addresses."""
+    app.register_blueprint(door, url_prefix=BY_TOKEN)
+    app.register_blueprint(door, url_prefix=BY_NAME, name=f"{door.name}_by_name")
 
 
 @door.get(f"{PROJECT}/formList", strict_slashes=False)
@@ -109,7 +109,7 @@ def receive_submission() -> Response:
     content_type = request.headers.get("Content-Type", "")
     with read_body(request.stream, content_type, request.content_length, check_sender) as body:
         upload = Upload(body.xml, _keep_files(body), _device_id())
-    receipt = receive(upload, project_id=g.project_id, token_hash=hash_token(g.token))
+    receipt = receive(upload, project_id=g.project_id, token_hash=g.token_hash)
     if receipt.reason is None:
         return responses.created()
     with in_language(language()):

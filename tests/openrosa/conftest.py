@@ -1,6 +1,10 @@
-"""A phone with its forms, and a reader of the answers it gets."""
+"""A phone with its forms, a server to speak to, and a reader of the answers it gives."""
 
+import os
 import shutil
+import socket
+import subprocess
+import sys
 import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -132,6 +136,32 @@ def cut_off(app, phone) -> Iterator[Phone]:
     pool.timeout = 0.2
     yield replace(phone, client=away.test_client())
     pool.close()
+
+
+@dataclass(frozen=True)
+class Server:
+    host: str
+    port: int
+    pid: int
+
+
+@pytest.fixture(scope="module")
+def server(config) -> Iterator[Server]:
+    """The web server over this run's database, in processes of its own."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        told = {
+            "THONSO_DATA": str(config.data_dir),
+            "THONSO_SECRET_KEY": config.secret_key,
+            "DATABASE_URL": config.database_url or "",
+        }
+        web = subprocess.Popen(
+            [sys.executable, "-m", "app.embedded.web", str(listening.fileno())],
+            env=os.environ | told,
+            pass_fds=[listening.fileno()],
+        )
+        yield Server(*listening.getsockname(), web.pid)
+    web.terminate()
+    assert web.wait(20) is not None
 
 
 @pytest.fixture

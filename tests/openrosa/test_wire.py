@@ -4,12 +4,9 @@ import http.client
 import os
 import re
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,34 +15,8 @@ from sqlalchemy import select
 
 from app.db import db
 from app.submissions.models import Instance, ParkedUpload
-from tests.openrosa.conftest import CONTENT_TYPE, find, multipart, xml_part
+from tests.openrosa.conftest import CONTENT_TYPE, Server, find, multipart, xml_part
 from tests.small_forms import WELL, publish
-
-
-@dataclass(frozen=True)
-class Server:
-    host: str
-    port: int
-    pid: int
-
-
-@pytest.fixture(scope="module")
-def server(config) -> Iterator[Server]:
-    """The web server over this run's database, in processes of its own."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        told = {
-            "THONSO_DATA": str(config.data_dir),
-            "THONSO_SECRET_KEY": config.secret_key,
-            "DATABASE_URL": config.database_url or "",
-        }
-        web = subprocess.Popen(
-            [sys.executable, "-m", "app.embedded.web", str(listening.fileno())],
-            env=os.environ | told,
-            pass_fds=[listening.fileno()],
-        )
-        yield Server(*listening.getsockname(), web.pid)
-    web.terminate()
-    assert web.wait(20) is not None
 
 
 @pytest.fixture
