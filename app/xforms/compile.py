@@ -75,7 +75,7 @@ class _Attempt:
     warnings: list[Finding] = field(default_factory=list)
 
 
-class _NotCompiled(Exception):  # noqa: N818 - it is no fault of the program
+class _NotCompiled(Exception):
     """Why pyxform did not compile the form."""
 
 

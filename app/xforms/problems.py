@@ -28,7 +28,7 @@ class Finding:
         return f"{place}: {self.message}" if place else self.message
 
 
-class FormRefused(Exception):  # noqa: N818 - it is a refusal
+class FormRefused(Exception):
     """A questionnaire with at least one error; `findings` has all of them, in reading order."""
 
     def __init__(self, findings: Iterable[Finding]) -> None:

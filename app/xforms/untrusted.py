@@ -10,11 +10,11 @@ _ENCODINGS = {b"utf-8", b"utf8", b"us-ascii", b"ascii"}
 _PARSERS = threading.local()
 
 
-class DtdRefused(Exception):  # noqa: N818 - it is a refusal
+class DtdRefused(Exception):
     """The XML has a document type or an entity declaration, as only attacks do."""
 
 
-class NotXml(Exception):  # noqa: N818 - it says what the bytes are not
+class NotXml(Exception):
     """The bytes are no well-formed XML in UTF-8, or are nested more than 256 deep."""
 
 
