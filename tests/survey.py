@@ -7,9 +7,10 @@ from datetime import date
 from typing import Any
 from xml.sax.saxutils import escape
 
-from app import pipeline
+from app import pipeline, programme
 from app.accounts.actors import OPERATOR
 from app.accounts.app_users import app_user_token, hash_token
+from app.accounts.grants import grant_role
 from app.accounts.models import AppUser
 from app.db import driver, transaction
 from app.forms.source import FormSource
@@ -70,6 +71,30 @@ HOUSEHOLD_FORM = """
 """
 
 
+# One adult of a household; the number of adults typed here must not matter.
+PERSON_FORM = """
+| survey |
+| | type           | name       | label            | calculation |
+| | today          | today      |                  |             |
+| | text           | village_id | Village          |             |
+| | text           | hh_id      | Household        |             |
+| | text           | drawn      | Drawn            |             |
+| | calculate      | pick_no    |                  | ${drawn}    |
+| | integer        | n15        | Adults, as typed |             |
+| | select_one yn  | net        | Internet         |             |
+| choices |
+| | list_name | name | label |
+| | yn        | 1    | Yes   |
+| | yn        | 2    | No    |
+| settings |
+| | form_id | version | form_title | org_unit   | household_key | person_key |
+| | nguoi   | 1       | Person     | village_id | hh_id         | pick_no    |
+| indicators |
+| | code | version | label    | unit   | numerator    |
+| | NET  | 1       | Internet | person | ${net} = '1' |
+"""
+
+
 @dataclass
 class Survey:
     """A published household form, a round, a village with registered households, and a phone."""
@@ -88,15 +113,32 @@ class Survey:
         """A filled-in household form; `members` are (age, phone) pairs."""
         return household_xml(self, household, **said)
 
-    def send(self, xml: bytes, **upload: Any) -> Receipt:
-        """What the phone does; processed and summed up."""
-        receipt = receive(
+    def post(self, xml: bytes, **upload: Any) -> Receipt:
+        """What the phone does; nothing is processed yet."""
+        return receive(
             Upload(xml, **upload),
             project_id=self.project.id,
             token_hash=hash_token(self.token),
         )
+
+    def send(self, xml: bytes, **upload: Any) -> Receipt:
+        """What the phone does; processed and summed up."""
+        receipt = self.post(xml, **upload)
         pipeline.settle()
         return receipt
+
+    def add_village(self, name: str) -> OrgUnit:
+        """Another village of the commune, in which the phone works too."""
+        with transaction():
+            village = people.village(name)
+            grant_role(
+                OPERATOR,
+                self.phone,
+                role="surveyor",
+                unit_id=village.id,
+                project_id=self.project.id,
+            )
+        return village
 
     def figure(self, indicator: str = "FIBRE", unit: OrgUnit | None = None, by: str = "") -> Figure:
         """The one figure of an indicator, as an analyst of the province sees it."""
@@ -144,11 +186,11 @@ def start_survey(*, policy: str = "approve-unflagged", households: int = 10) -> 
         village = people.village()
         phone = people.surveyor(village, of=project)
         token = app_user_token(phone)
-        opened = pipeline.open_round(
+        opened = programme.open_round(
             project.id, "2026-1", "Đợt 1", date(2026, 1, 1), None, actor=OPERATOR
         )
         opened.review_policy = policy
-    pipeline.publish(project.id, household_form(), OPERATOR)
+    programme.publish(project.id, household_form(), OPERATOR)
     survey = Survey(project, opened, village, phone, token)
     survey.ids = survey.register(households)
     return survey
@@ -191,6 +233,32 @@ def household_xml(
         f"<photo>{photo}</photo>"
         f"<orx:meta>{meta}</orx:meta>"
         "</data>"
+    ).encode()
+
+
+def person_form() -> FormSource:
+    """The workbook of the questions to one adult of a household."""
+    return FormSource("nguoi.md", PERSON_FORM.encode())
+
+
+def person_xml(
+    survey: Survey,
+    household: str,
+    *,
+    net: str = "1",
+    pick: int = 1,
+    typed: int = 9,
+    village: str | None = None,
+    instance_id: str | None = None,
+    deprecated_id: str | None = None,
+) -> bytes:
+    """What one adult says; `typed` is the number of adults that the surveyor typed in."""
+    deprecated = f"<deprecatedID>{deprecated_id}</deprecatedID>" if deprecated_id else ""
+    return (
+        f'<data id="nguoi" version="1"><today>2026-11-01</today>'
+        f"<village_id>{village or survey.village.public_id}</village_id><hh_id>{household}</hh_id>"
+        f"<drawn>{pick}</drawn><pick_no>{pick}</pick_no><n15>{typed}</n15><net>{net}</net>"
+        f"<meta><instanceID>{instance_id or new_id()}</instanceID>{deprecated}</meta></data>"
     ).encode()
 
 

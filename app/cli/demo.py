@@ -76,13 +76,13 @@ def _settle() -> None:
     """Wait until everything that was accepted is processed, also over a database's restart."""
     from sqlalchemy.exc import OperationalError
 
-    from app import pipeline
+    from app import ledger
     from app.db import db
 
     deadline = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < deadline:
         try:
-            if pipeline.owed().is_settled:
+            if ledger.owed().is_settled:
                 return
         except OperationalError:
             pass

@@ -68,13 +68,13 @@ def _make(day: date) -> dict[str, Any]:
 
 
 def _publish(told: Callable[[str], None]) -> None:
-    from app import pipeline
+    from app import programme
     from app.accounts.actors import OPERATOR
     from app.forms.source import read_source
 
     for workbook in sorted(FORMS.glob("*.xlsx")):
         told(workbook.stem)
-        pipeline.publish(PROJECT, read_source(workbook), OPERATOR)
+        programme.publish(PROJECT, read_source(workbook), OPERATOR)
 
 
 def _place(code: str) -> "OrgUnit":
@@ -111,7 +111,7 @@ def _villages() -> "dict[str, OrgUnit]":
 
 
 def _round(day: date) -> str:
-    from app import pipeline
+    from app import programme
     from app.accounts.actors import OPERATOR
     from app.rounds.queries import list_rounds
 
@@ -119,7 +119,7 @@ def _round(day: date) -> str:
     code = f"{begins.year}-1"
     if code not in {known.code for known in list_rounds(PROJECT)}:
         name, ends = f"Đợt 1 năm {begins.year} (mô phỏng)", day + timedelta(2 * ROUND_DAYS)
-        pipeline.open_round(
+        programme.open_round(
             PROJECT, code, name, begins, ends, actor=OPERATOR, legal_basis=LEGAL_BASIS
         )
     return code

@@ -30,7 +30,7 @@ def forms() -> None:
 @with_app
 def publish(files: tuple[Path, ...], media: Path | None, project: int) -> None:
     """Publish questionnaires; a faulty one is refused and does not hold up the others."""
-    from app import pipeline
+    from app import programme
     from app.accounts.actors import OPERATOR
     from app.errors import Problem
     from app.forms.source import read_source
@@ -42,7 +42,7 @@ def publish(files: tuple[Path, ...], media: Path | None, project: int) -> None:
     refused = False
     for path in files:
         try:
-            published = pipeline.publish(project, read_source(path, media), OPERATOR)
+            published = programme.publish(project, read_source(path, media), OPERATOR)
         except FormRefused as refusal:
             _tell(path, refusal.findings)
             refused = True
@@ -65,12 +65,12 @@ def publish(files: tuple[Path, ...], media: Path | None, project: int) -> None:
 @with_app
 def check(files: tuple[Path, ...], media: Path | None, project: int | None) -> None:
     """Say what publishing would say, without publishing."""
-    from app import pipeline
+    from app import programme
     from app.forms.source import read_source
 
     refused = False
     for path in files:
-        findings = pipeline.check(read_source(path, media), project)
+        findings = programme.check(read_source(path, media), project)
         _tell(path, findings)
         errors = any(finding.severity == "error" for finding in findings)
         refused = refused or errors

@@ -35,11 +35,11 @@ def wait(timeout: float) -> None:
 def _look(*, show: bool) -> int:
     from sqlalchemy.exc import OperationalError
 
-    from app import pipeline
+    from app import ledger
     from app.db import db
 
     try:
-        owed = pipeline.owed()
+        owed = ledger.owed()
         db.session.rollback()
     except OperationalError:
         db.session.rollback()

@@ -32,12 +32,12 @@ def open_(
     project: int,
 ) -> None:
     """Open a round."""
-    from app import pipeline
+    from app import programme
     from app.accounts.actors import OPERATOR
     from app.db import transaction
 
     with transaction():
-        pipeline.open_round(
+        programme.open_round(
             project,
             code,
             name,

@@ -11,7 +11,7 @@ import click
 
 from app.indicators.estimation.calibrate import totals_columns
 from app.indicators.estimation.estimate import estimate as estimate_rows
-from app.indicators.estimation.plan import Fault, Plan, read_plan
+from app.indicators.estimation.plan import DataFault, Plan, read_plan
 from app.indicators.estimation.result import COLUMNS, Estimate
 from app.indicators.estimation.rows import Row, check_columns
 
@@ -38,7 +38,7 @@ def estimate(data: Path, design: Path, out: Path) -> None:
             files["totals"] = design.parent / plan.calibration.totals
             totals = _read_rows(files["totals"], totals_columns(plan.calibration), "totals")
         results = list(estimate_rows(rows, plan, totals))
-    except Fault as fault:
+    except DataFault as fault:
         raise click.ClickException(f"{files[fault.source]}: {fault}") from fault
     try:
         _write(out, results)
@@ -52,9 +52,9 @@ def _read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8-sig"))
     except json.JSONDecodeError as problem:
         message = f"line {problem.lineno}, column {problem.colno}: {problem.msg}"
-        raise Fault(message, source="design") from problem
+        raise DataFault(message, source="design") from problem
     except UnicodeDecodeError as problem:
-        raise Fault("is not UTF-8", source="design") from problem
+        raise DataFault("is not UTF-8", source="design") from problem
 
 
 def _read_rows(path: Path, wanted: Iterable[str], source: str) -> list[Row]:
@@ -62,9 +62,9 @@ def _read_rows(path: Path, wanted: Iterable[str], source: str) -> list[Row]:
         with path.open(encoding="utf-8-sig", newline="") as stream:
             table = list(csv.reader(stream))
     except OSError as problem:
-        raise Fault(f"cannot be read: {problem.strerror}", source=source) from problem
+        raise DataFault(f"cannot be read: {problem.strerror}", source=source) from problem
     except (UnicodeDecodeError, csv.Error) as problem:
-        raise Fault(f"is not a CSV file in UTF-8: {problem}", source=source) from problem
+        raise DataFault(f"is not a CSV file in UTF-8: {problem}", source=source) from problem
     header = table[0] if table else []
     check_columns(header, wanted, source)
     rows = []
@@ -73,7 +73,7 @@ def _read_rows(path: Path, wanted: Iterable[str], source: str) -> list[Row]:
             continue
         if len(cells) != len(header):
             message = f"has {len(cells)} cells, the header has {len(header)}"
-            raise Fault(message, source=source, row=number)
+            raise DataFault(message, source=source, row=number)
         rows.append(Row(number, dict(zip(header, cells, strict=True))))
     return rows
 

@@ -52,13 +52,13 @@ def add_village(
     commune: str, name: str, type_: str, longitude: float | None, latitude: float | None
 ) -> None:
     """Add a village to the commune with this official code; prints its id."""
+    from app import programme
     from app.audit import record
     from app.cli.places import place, written
     from app.db import transaction
-    from app.org_units.villages import create_village
 
     with transaction():
-        village = create_village(
+        village = programme.add_village(
             place(commune).id, name, type_, longitude=longitude, latitude=latitude
         )
         record("operator", "village.created", f"org_unit:{village.id}", name=village.name)

@@ -1,4 +1,4 @@
-"""Enters households into the registry when their listing is approved, and takes them out again.
+"""Keeps the registry in line with the listing interviews that count.
 
 Which answer becomes which property stands in the listing form (`registry` in its survey sheet), as
 does the condition (`registers_when`).
@@ -13,21 +13,30 @@ from app.forms.queries import definition_of
 from app.xforms.expressions.condition import Condition, compile_condition
 from app.xforms.instance import parse_instance
 
-# Of the approved version of each listing: where, which household, and all it answered.
+Code = tuple[int, str]  # project, code of the household
+
+# The listing that counts for each household, in the newest round that has one. It is chosen further
+# down the street; here the table is only read.
 LISTED = """
-select s.id, s.project_id, v.village_id, v.household, v.interviewed_on,
-       v.answers, coalesce(p.answers -> 'top', '{}'), i.xml, i.form_version_id
-from submissions s
-join interviews v on v.instance_pk = s.approved_pk
-join instances i on i.id = s.approved_pk
-left join personal_answers p on p.instance_pk = s.approved_pk
-where s.id = any(%s) and v.outcome = 'complete'
-  and v.village_id is not null and v.household is not null
-order by s.decided_at, s.id
+select distinct on (k.project_id, k.code)
+       k.project_id, k.code, c.village_id, c.submission_id, v.interviewed_on,
+       v.answers || coalesce(p.answers -> 'top', '{}'), i.xml, i.form_version_id
+from unnest(%s::int[], %s::text[]) as k (project_id, code)
+join forms f on f.project_id = k.project_id and f.kind = 'listing'
+join rounds r on r.project_id = k.project_id
+join counted_interviews c on (c.round_id, c.form_id, c.subject) = (r.id, f.id, k.code)
+join interviews v on v.instance_pk = c.instance_pk
+join instances i on i.id = c.instance_pk
+left join personal_answers p on p.instance_pk = c.instance_pk
+where c.outcome = 'complete' and c.household is not null
+order by k.project_id, k.code, r.starts_on desc, r.id desc, f.id
 """
 
-# A listing that is not approved any more takes its household with it.
-FORGET = "delete from households where listed_by = any(%s) and not (code = any(%s))"
+# A household that no listing registers any more goes; one that was imported stays.
+FORGET = """
+delete from households h using unnest(%s::int[], %s::text[]) as k (project_id, code)
+where (h.project_id, h.code) = (k.project_id, k.code) and h.listed_by is not null
+"""
 
 ENTER = """
 insert into households (project_id, code, village_id, number, size, n15, n18, poor, listed_by)
@@ -35,8 +44,9 @@ values (%(project)s, %(code)s, %(village)s, %(number)s, %(size)s, %(n15)s, %(n18
         %(listed_by)s)
 on conflict (project_id, code) do update
 set village_id = excluded.village_id, number = excluded.number, size = excluded.size,
-    n15 = excluded.n15, n18 = excluded.n18, poor = excluded.poor, updated_at = now()
-where households.listed_by = excluded.listed_by
+    n15 = excluded.n15, n18 = excluded.n18, poor = excluded.poor, listed_by = excluded.listed_by,
+    updated_at = now()
+where households.listed_by is not null
 returning id
 """
 
@@ -45,24 +55,30 @@ insert into household_labels (household_id, label, landmark) values (%s, %s, %s)
 on conflict (household_id) do update set label = excluded.label, landmark = excluded.landmark
 """
 
-BLANK = dict.fromkeys(("number", "label", "landmark", "size", "n15", "n18", "poor"))
+NUMBERS = ("number", "size", "n15", "n18")
+LARGEST = 2**31 - 1
 
 
-def register(submission_ids: Iterable[int]) -> None:
-    """Brings the registry in line with these listing interviews; idempotent."""
-    listings = sorted(set(submission_ids))
-    if not listings:
+def register(codes: Iterable[Code]) -> None:
+    """Brings the registry in line for these households; idempotent."""
+    asked = sorted(set(codes))
+    if not asked:
         return
-    rows = driver().execute(LISTED, (listings,)).fetchall()
-    entered = [row for row in rows if _registers(row)]
-    driver().execute(FORGET, (listings, [row[3] for row in entered]))
-    for row in entered:
+    rows = driver().execute(LISTED, _columns(asked)).fetchall()
+    entered = {(row[0], row[1]): row for row in rows if _registers(row)}
+    if gone := [code for code in asked if code not in entered]:
+        driver().execute(FORGET, _columns(gone))
+    for row in entered.values():
         _enter(row)
 
 
+def _columns(codes: list[Code]) -> list[list[int | str]]:
+    return [list(column) for column in zip(*codes, strict=True)]
+
+
 def _registers(row: Any) -> bool:
-    condition = _condition(row[8])
-    return condition is None or condition(parse_instance(row[7]).root, row[4].isoformat())
+    condition = _condition(row[7])
+    return condition is None or condition(parse_instance(row[6]).root, row[4].isoformat())
 
 
 @lru_cache(maxsize=64)
@@ -73,14 +89,21 @@ def _condition(form_version_id: int) -> Condition | None:
 
 
 def _enter(row: Any) -> None:
-    submission_id, project_id, village_id, code, _, answers, personal, _, version_id = row
-    said = answers | personal
-    values = BLANK | {
+    project_id, code, village_id, submission_id, _, said, _, version_id = row
+    values: dict[str, Any] = {
         item.registry: said.get(item.name)
         for item in definition_of(version_id).fields
         if item.registry
     }
     household = {"project": project_id, "code": code, "village": village_id}
-    found = driver().execute(ENTER, values | household | {"listed_by": submission_id}).fetchone()
+    household |= {name: _number(values.get(name)) for name in NUMBERS}
+    household |= {"poor": values.get("poor"), "listed_by": submission_id}
+    found = driver().execute(ENTER, household).fetchone()
     if found:
-        driver().execute(LABEL, (found[0], values["label"], values["landmark"]))
+        label = (found[0], values.get("label"), values.get("landmark"))
+        driver().execute(LABEL, label)
+
+
+def _number(value: Any) -> int | None:
+    """A number the registry can hold; another answer was flagged, and is not one."""
+    return value if isinstance(value, int) and 0 <= value <= LARGEST else None

@@ -102,8 +102,22 @@ def _meaning(indicator: Indicator) -> dict[str, object]:
     return said
 
 
+def keep_in_force() -> None:
+    """What is in force stays so until this transaction ends; call it before anything is locked."""
+    driver().execute("lock table indicator_versions in row share mode")
+
+
+def change_what_is_in_force() -> None:
+    """Waits for the batches that are being read, and lets none begin before this transaction ends.
+
+    Without it a batch that began earlier, and ends later, would be read with what was in force.
+    """
+    driver().execute("lock table indicator_versions in exclusive mode")
+
+
 def evaluate_again(form_id: int) -> int:
     """Puts a form's interviews into the inbox, so that they are read with what is in force now."""
+    change_what_is_in_force()
     done = driver().execute(
         "insert into inbox (instance_pk)"
         " select i.id from instances i join interviews v on v.instance_pk = i.id"

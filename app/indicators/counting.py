@@ -1,8 +1,8 @@
 """Decides which interview counts for each subject of a round.
 
-The first approved complete interview counts, or the one a person preferred; a disposition only
-where no complete interview is approved. The result depends on what is approved, not on the order
-in which it happened to be processed.
+The first approved complete interview counts, or the one a person preferred; only where no complete
+interview is approved a disposition stands: that of the last visit. The result depends on what is
+approved, not on the order in which it happened to be processed.
 """
 
 from collections.abc import Iterable
@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from app.db import driver
 
 Key = tuple[int, int, str]  # round, form, subject
+Pair = tuple[int, int]  # round, village
 
-# Two transactions may settle the same subject; the second waits and then sees the first's work.
 LOCK = """
 select pg_advisory_xact_lock(key) from (
     select distinct hashtextextended(round_id || '/' || form_id || '/' || subject, 0) as key
@@ -24,6 +24,7 @@ FORGET = """
 delete from counted_interviews c
 using unnest(%s::int[], %s::int[], %s::text[]) as k (round_id, form_id, subject)
 where (c.round_id, c.form_id, c.subject) = (k.round_id, k.form_id, k.subject)
+returning c.round_id, c.village_id
 """
 
 COUNT = """
@@ -37,17 +38,35 @@ join interviews i
 join submissions s on s.id = i.submission_id and s.approved_pk = i.instance_pk
 where i.village_id is not null
 order by i.round_id, i.form_id, i.subject, i.outcome = 'complete' desc,
-         s.preferred_at desc nulls last, s.decided_at, s.id
+         s.preferred_at desc nulls last,
+         case when i.outcome <> 'complete' then i.interviewed_on end desc,
+         case when i.outcome <> 'complete' then s.id end desc,
+         s.decided_at, s.id
+returning round_id, village_id
 """
 
 
-def recount(keys: Iterable[Key]) -> None:
-    """Settles anew which interview counts for these subjects; idempotent."""
-    known = sorted(set(keys))
+def lock(keys: Iterable[Key]) -> None:
+    """Makes other transactions that deal with these subjects wait for the end of this one.
+
+    Lock submissions first, and all subjects at once: two transactions cannot block each other then.
+    """
+    if known := set(keys):
+        driver().execute(LOCK, _columns(known))
+
+
+def recount(keys: Iterable[Key]) -> set[Pair]:
+    """Settles anew which interview counts for these subjects; idempotent.
+
+    Where one counted or counts now: interviews about one household may name different villages.
+    """
+    known = set(keys)
     if not known:
-        return
-    columns = [list(column) for column in zip(*known, strict=True)]
-    connection = driver()
-    connection.execute(LOCK, columns)
-    connection.execute(FORGET, columns)
-    connection.execute(COUNT, columns)
+        return set()
+    lock(known)
+    columns = _columns(known)
+    return {pair for statement in (FORGET, COUNT) for pair in driver().execute(statement, columns)}
+
+
+def _columns(keys: set[Key]) -> list[list[int | str]]:
+    return [list(column) for column in zip(*sorted(keys), strict=True)]

@@ -11,7 +11,7 @@ class Base:
     """How one form stands in one unit: its villages' frames and outcomes, added up."""
 
     expected: float  # estimated number of subjects (N̂)
-    n: int  # counted interviews
+    n: int  # subjects of which an interview counts
     waiting: int
     unresolved: int
     refused: int
@@ -55,7 +55,7 @@ class Figure:
     missing: dict[str, int]
     base: Base
     sampled: bool  # one person stands for a household
-    bounded: bool  # a share of households, so the missing ones bound it
+    yes: float | None  # of a share of households: those that say yes, without any weight
     df: int | None = None
     deff: float | None = None
     suppressed: str | None = None
@@ -102,15 +102,14 @@ class Figure:
     def bounds(self) -> tuple[float, float] | None:
         """The value if everybody missing said no, and if everybody said yes.
 
-        Asked of shares of households only; from the unscaled counts y of n among N households:
-        y / N and (y + N - n) / N.
+        Of shares of households only: y / N and (y + N - n) / N, where y of n say yes and the others
+        of N were not reached or gave no answer. Who was not reached may be outside the indicator.
         """
-        if not self.bounded or self.value is None or self.base.expected <= 0:
+        if self.yes is None or not self.n:
             return None
-        missing = max(self.base.expected - self.n, 0.0)
-        yes = self.value * self.n
+        missing = max(self.base.expected - self.base.n, 0.0) + sum(self.missing.values())
         whole = self.n + missing
-        return yes / whole, (yes + missing) / whole
+        return self.yes / whole, (self.yes + missing) / whole
 
     @property
     def as_of(self) -> datetime | None:

@@ -1,9 +1,11 @@
-"""Finds the indicators in force by code, and the breakdowns they have."""
+"""Finds the indicators in force, the breakdowns they have, and the interviews that count."""
+
+from collections.abc import Iterable
 
 from sqlalchemy import select
 
 from app.db import db
-from app.indicators.models import IndicatorVersion
+from app.indicators.models import CountedInterview, IndicatorVersion
 
 
 def find_indicator(project_id: int, code: str) -> IndicatorVersion | None:
@@ -23,3 +25,11 @@ def breakdown_names(project_id: int) -> set[str]:
         IndicatorVersion.project_id == project_id, IndicatorVersion.in_force
     )
     return {item["name"] for found in db.session.scalars(statement) for item in found["by"]}
+
+
+def counted_among(submission_ids: Iterable[int]) -> set[int]:
+    """Those of these submissions that count for their household, person or village."""
+    statement = select(CountedInterview.submission_id).where(
+        CountedInterview.submission_id.in_(list(submission_ids))
+    )
+    return set(db.session.scalars(statement))

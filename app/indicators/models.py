@@ -13,7 +13,6 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
-    SmallInteger,
     UniqueConstraint,
     func,
     text,
@@ -65,9 +64,10 @@ class Observation(Base):
     """
 
     __tablename__ = "observations"
-    # PostgreSQL takes NaN for equal to itself, and above infinity.
+    # Larger numbers are nonsense, and their squares would overflow in the sums of a whole village.
+    # PostgreSQL takes NaN for larger than all.
     __table_args__ = tuple(
-        CheckConstraint(f"'infinity' > all ({name}) and '-infinity' < all ({name})", name=name)
+        CheckConstraint(f"1e15 > all ({name}) and -1e15 < all ({name})", name=name)
         for name in ("y", "x")
     )
 
@@ -176,4 +176,3 @@ class StaleVillage(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     round_id: Mapped[int]
     village_id: Mapped[int]
-    attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")

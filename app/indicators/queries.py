@@ -13,28 +13,32 @@ from app.org_units.models import OrgUnit, OrgUnitAncestor, OrgUnitCode
 from app.rounds.models import Round
 
 # Each village counts by its estimated number of subjects, not by how many were visited: the factor
-# N̂/n, with N̂ = eligible + e · unresolved, and e the eligible share among those resolved.
+# N̂/n, with N̂ = eligible + e · unresolved, and e the eligible share among those resolved. A village
+# form is about one subject, the village, however many quarters it reports in the round; forms
+# without a frame stand for themselves.
 BASES = """
 with bases as (
-    select a.ancestor_id as unit_id, b.*, f.kind,
-           b.eligible + b.unresolved *
-               case when b.eligible + b.ineligible > 0
-                    then b.eligible::float8 / (b.eligible + b.ineligible) else 1 end as expected
+    select a.ancestor_id as unit_id, b.*,
+           case when f.kind in ('household', 'person') then b.eligible + b.unresolved *
+                    case when b.eligible + b.ineligible > 0
+                         then b.eligible::float8 / (b.eligible + b.ineligible) else 1 end
+                when f.kind = 'village' then b.frame
+                else b.n end::float8 as expected
     from village_bases b
     join forms f on f.id = b.form_id
     join org_unit_ancestors a on a.unit_id = b.village_id and a.valid_to is null
     where b.round_id = %(round)s and a.ancestor_id = any(%(units)s)
 )"""
 
+# How many say yes is known of shares only, of which each household says 0 or 1.
 SUMS = (
     BASES  # noqa: S608 - put together from constants
     + """, factors as (
-    select unit_id, village_id, form_id,
-           case when kind in ('household', 'person') then expected / n else 1 end as factor
-    from bases where n > 0
+    select unit_id, village_id, form_id, expected / n as factor from bases where n > 0
 )
 select f.unit_id, d.indicator_id, d.breakdown, d.value,
        sum(f.factor * s.y), sum(f.factor * s.x), sum(s.n)::bigint,
+       case when bool_and(s.yy = s.y and s.x = s.n) then sum(s.y) end as yes,
        sum(s.dont_know)::bigint, sum(s.refused)::bigint, sum(s.blank)::bigint,
        sum(s.irrelevant)::bigint
 from factors f
@@ -49,8 +53,8 @@ group by f.unit_id, d.indicator_id, d.breakdown, d.value
 COVERAGE = (
     BASES
     + """
-select unit_id, form_id, sum(case when kind = 'listing' or kind = 'other' then n else expected end),
-       sum(n)::int, sum(waiting)::int, sum(unresolved)::int, (sum(eligible) - sum(n))::int,
+select unit_id, form_id, sum(expected), sum(least(n, expected))::int, sum(waiting)::int,
+       sum(unresolved)::int, (sum(eligible) - sum(n))::int,
        count(*)::int, (count(*) filter (where n = 0 and frame > 0))::int,
        coalesce(sum(frame) filter (where n = 0), 0)::int,
        min(first_on), max(last_on), max(computed_at)
@@ -107,7 +111,7 @@ def find_figures(
             base = bases.get((unit_id, found[1]), NOTHING)
             rows = sorted(sums.get((unit_id, found[0]), []))
             if not rows and not by:
-                rows = [("", "", None, None, 0, 0, 0, 0, 0)]
+                rows = [("", "", None, None, 0, None, 0, 0, 0, 0)]
             figures += [_figure(place, round_.code, found, base, row) for row in rows]
     return figures
 
@@ -141,7 +145,7 @@ def _figure(
 ) -> Figure:
     unit, code = place
     _, _, indicator, version, labels, observed, kind = found
-    breakdown, value, numerator, denominator, n, *missing = row
+    breakdown, value, numerator, denominator, n, yes, *missing = row
     return Figure(
         unit_id=unit.id,
         unit_code=code,
@@ -159,5 +163,5 @@ def _figure(
         missing=dict(zip(MISSING_REASONS, missing, strict=True)),
         base=base,
         sampled=kind == "person",
-        bounded=observed == "household" and not breakdown,
+        yes=yes if observed == "household" and not breakdown else None,
     )

@@ -17,20 +17,24 @@ def mark_stale(pairs: Iterable[tuple[int | None, int | None]]) -> None:
         )
 
 
+MARK = """
+insert into stale_villages (round_id, village_id)
+select r.id, a.unit_id
+from projects p
+join rounds r on r.project_id = p.id
+join org_unit_ancestors a on a.ancestor_id = p.org_unit_id and a.valid_to is null
+join org_units u on u.id = a.unit_id and u.level = 'village'
+"""
+
+
 def mark_project_stale(project_id: int) -> None:
     """The same for every village of a project in each of its rounds."""
-    driver().execute(
-        """
-        insert into stale_villages (round_id, village_id)
-        select r.id, a.unit_id
-        from projects p
-        join rounds r on r.project_id = p.id
-        join org_unit_ancestors a on a.ancestor_id = p.org_unit_id and a.valid_to is null
-        join org_units u on u.id = a.unit_id and u.level = 'village'
-        where p.id = %s
-        """,
-        (project_id,),
-    )
+    driver().execute(MARK + "where p.id = %s", (project_id,))
+
+
+def mark_village_stale(village_id: int) -> None:
+    """The same for one village in each round of the projects it lies in."""
+    driver().execute(MARK + "where u.id = %s", (village_id,))
 
 
 def take_stale(limit: int) -> list[tuple[int, int]]:
@@ -38,25 +42,12 @@ def take_stale(limit: int) -> list[tuple[int, int]]:
     rows = driver().execute(
         """
         with taken as (
-            delete from stale_villages where id in (
+            delete from stale_villages where id = any(array(
                 select id from stale_villages order by id limit %s for update skip locked
-            ) returning round_id, village_id
+            )) returning round_id, village_id
         )
         select distinct round_id, village_id from taken order by 1, 2
         """,
         (limit,),
     )
     return rows.fetchall()
-
-
-def count_stale() -> int:
-    """How many (round, village) pairs are owed their figures."""
-    row = (
-        driver()
-        .execute(
-            "select count(*) from (select distinct round_id, village_id from stale_villages) s"
-        )
-        .fetchone()
-    )
-    assert row is not None
-    return int(row[0])

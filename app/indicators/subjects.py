@@ -1,8 +1,7 @@
 """Subjects of interviews: what competes to count, and where."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Self
 
 from app.db import driver
 from app.indicators.counting import Key
@@ -26,7 +25,7 @@ where s.id = any(%s) and i.round_id is not null
 class Subject:
     """Whom a version of a submission is about, and where that is."""
 
-    round_id: int | None
+    round_id: int
     form_id: int
     subject: str
     village_id: int | None
@@ -34,31 +33,30 @@ class Subject:
     project_id: int
     kind: str
 
-    @classmethod
-    def of(cls, record: Record) -> Self:
-        """The subject of a record that was just read."""
-        entry = record.entry
-        kind = reader_of(entry.form_version_id).kind
-        return cls(
-            record.round_id,
-            entry.form_id,
-            record.subject,
-            record.village_id,
-            entry.submission_id,
-            entry.project_id,
-            kind,
-        )
-
     @property
     def key(self) -> Key:
         """What it competes under."""
-        assert self.round_id is not None
         return (self.round_id, self.form_id, self.subject)
 
 
-def subjects_of(submission_ids: Sequence[int]) -> list[Subject]:
-    """Every subject that some version of these submissions is about."""
-    if not submission_ids:
-        return []
-    rows = driver().execute(SUBJECTS, (list(submission_ids),)).fetchall()
+def subjects_of(submission_ids: Iterable[int]) -> list[Subject]:
+    """Every subject that some version of these submissions, as read before, is about."""
+    rows = driver().execute(SUBJECTS, (list(submission_ids),))
     return [Subject(*row) for row in rows]
+
+
+def subjects_in(records: Iterable[Record]) -> list[Subject]:
+    """The subjects of records that were just read; those that belong to no round have none."""
+    return [
+        Subject(
+            record.round_id,
+            record.entry.form_id,
+            record.subject,
+            record.village_id,
+            record.entry.submission_id,
+            record.entry.project_id,
+            reader_of(record.entry.form_version_id).kind,
+        )
+        for record in records
+        if record.round_id is not None
+    ]

@@ -3,12 +3,13 @@
 import logging
 import time
 
+import psycopg
 import redis
 from flask import Flask
 from rq import Queue
 from sqlalchemy.exc import SQLAlchemyError
 
-from app import pipeline
+from app import ledger
 from app.db import db
 from app.queue import enqueue, open_queue
 
@@ -23,7 +24,7 @@ def sweep_for_ever(app: Flask, queue_url: str) -> None:
     while True:
         try:
             look(app, queue)
-        except (redis.RedisError, SQLAlchemyError) as error:
+        except (redis.RedisError, SQLAlchemyError, psycopg.Error) as error:
             log.warning("The sweep could not look: %s", error)
         time.sleep(EVERY)
 
@@ -31,7 +32,7 @@ def sweep_for_ever(app: Flask, queue_url: str) -> None:
 def look(app: Flask, queue: Queue) -> None:
     """Rings once if anything is owed."""
     with app.app_context():
-        owed = pipeline.is_owed()
+        owed = ledger.is_owed()
         db.session.rollback()
     if owed:
         enqueue(queue, "settle")

@@ -1,8 +1,12 @@
 """What workers run: thin, idempotent, and safe to run twice at once."""
 
-from app import pipeline
+from app.pipeline import Pace
+from app.pipeline import settle as settle_what_is_owed
+
+# A worker runs its jobs in one process, one after the other: they share its pace.
+PACE = Pace(shortest=1.0)
 
 
 def settle() -> None:
     """Processes everything that is owed, interviews first, then figures."""
-    pipeline.settle()
+    settle_what_is_owed(PACE)

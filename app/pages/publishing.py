@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.datastructures import FileStorage
 
-from app import pipeline
+from app import programme
 from app.access import requires
 from app.errors import BadRequest, Conflict, NotAllowed
 from app.extensions import secret_key
@@ -47,7 +47,7 @@ def check_form() -> ResponseReturnValue:
         "form": _kept(file),
         "media": {_name(item): _kept(item) for item in media},
     }
-    findings = pipeline.check(_source(handed_in), project_id)
+    findings = programme.check(_source(handed_in), project_id)
     errors = [finding for finding in findings if finding.severity == "error"]
     page = render_template(
         "check.html",
@@ -70,7 +70,7 @@ def publish_form() -> ResponseReturnValue:
     except BadData as error:
         raise BadRequest("This check is too old. Hand the file in again.") from error
     try:
-        published = pipeline.publish(project_id, _source(handed_in), reader())
+        published = programme.publish(project_id, _source(handed_in), reader())
     except FormRefused as refusal:
         return _refused(handed_in["name"], project_id, refusal.findings)
     except Conflict as problem:

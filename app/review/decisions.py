@@ -61,6 +61,7 @@ def _locked(submission_id: int, actor: Actor) -> Submission:
             within(Submission.unit_id, actor, "submission.decide", Submission.project_id),
         )
         .with_for_update()
+        .execution_options(populate_existing=True)
     )
     submission = db.session.scalar(statement)
     if submission is None:
@@ -69,17 +70,16 @@ def _locked(submission_id: int, actor: Actor) -> Submission:
 
 
 def _apply(submission: Submission, state: str) -> None:
-    keeps_approved = state == "rejected" and submission.state == "edited"
-    if keeps_approved and submission.approved_pk is not None:
+    counts = submission.approved_pk is not None
+    if state == "rejected" and submission.state == "edited" and counts:
         submission.state = "approved"
-        return
-    if state == "approved" and submission.approved_pk == submission.current_pk:
-        submission.state = state
         return
     submission.state = state
     submission.approved_pk = submission.current_pk if state == "approved" else None
-    # Of several interviews about one household the first approved one counts.
-    submission.decided_at = clock.now() if state != "received" else None
+    # Of several interviews about one subject the first approved one counts: an edit of it does not
+    # lose its place.
+    if not (state == "approved" and counts):
+        submission.decided_at = clock.now() if state != "received" else None
 
 
 def prefer(submission_id: int, actor: Actor) -> Submission:

@@ -10,6 +10,7 @@ from app.submissions.extract import Record
 from app.submissions.places import Places
 from app.submissions.record import reader_of
 
+# Not the first of them, which counts; but it as well, once another one was approved before it.
 DUPLICATES = """
 select k.pk from unnest(%s::bigint[], %s::bigint[], %s::int[], %s::int[], %s::text[])
      as k (pk, submission_id, round_id, form_id, subject)
@@ -18,6 +19,7 @@ where exists (
     join submissions s on s.id = i.submission_id and i.instance_pk in (s.current_pk, s.approved_pk)
     where i.subject = k.subject and i.form_id = k.form_id and i.round_id = k.round_id
       and i.submission_id <> k.submission_id and i.outcome = 'complete' and s.state <> 'rejected'
+      and (i.submission_id < k.submission_id or s.approved_pk is not null)
 )
 """
 

@@ -4,31 +4,36 @@ from collections.abc import Sequence
 
 from app.db import driver
 
+Version = tuple[int, int]  # submission and instance
+
 # Only what is still the newest version, waits for a decision, and no check has flagged.
 APPROVE = """
-update submissions s
-set state = 'approved', approved_pk = s.current_pk, decided_at = now()
-where s.current_pk = any(%s) and s.state in ('received', 'edited')
-  and not exists (select from flags f where f.instance_pk = s.current_pk)
-returning s.current_pk
+update submissions s set state = 'approved', approved_pk = s.current_pk, decided_at = now()
+from unnest(%s::bigint[], %s::bigint[]) as read (id, pk)
+where s.id = read.id and s.current_pk = read.pk and s.state in ('received', 'edited')
+  and not exists (select from flags f where f.instance_pk = read.pk)
+returning s.id
 """
 
 STOP = """
 update submissions s set approved_pk = null
-where s.current_pk = any(%s) and s.approved_pk is not null and s.approved_pk <> s.current_pk
-returning s.id
+from unnest(%s::bigint[], %s::bigint[]) as read (id, pk)
+where s.id = read.id and s.current_pk = read.pk and s.approved_pk <> s.current_pk
 """
 
 
-def approve_unflagged(instance_pks: Sequence[int]) -> list[int]:
-    """Approves these instances unless they are flagged or superseded; those it approved."""
-    if not instance_pks:
-        return []
-    return [row[0] for row in driver().execute(APPROVE, (list(instance_pks),)).fetchall()]
+def approve_unflagged(versions: Sequence[Version]) -> set[int]:
+    """Approves versions unless they are flagged or superseded; the submissions it approved."""
+    if not versions:
+        return set()
+    return {row[0] for row in driver().execute(APPROVE, _columns(versions))}
 
 
-def stop_counting(instance_pks: Sequence[int]) -> list[int]:
+def stop_counting(versions: Sequence[Version]) -> None:
     """Consent was withdrawn in these edits: the approved versions stop counting now."""
-    if not instance_pks:
-        return []
-    return [row[0] for row in driver().execute(STOP, (list(instance_pks),)).fetchall()]
+    if versions:
+        driver().execute(STOP, _columns(versions))
+
+
+def _columns(versions: Sequence[Version]) -> list[list[int]]:
+    return [list(column) for column in zip(*versions, strict=True)]

@@ -66,6 +66,15 @@ class QueuePage:
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """Another submission about the same subject; at most one of them counts."""
+
+    id: int
+    state: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """A person's decision and who took it."""
 
@@ -100,6 +109,28 @@ def next_waiting(actor: Actor, asked: QueueFilter, after: int) -> int | None:
     older_first = waiting.order_by((Submission.id < after).desc(), Submission.id.desc())
     found: int | None = db.session.scalar(older_first.limit(1))
     return found
+
+
+def rivals_of(actor: Actor, submission: Submission, instance_pk: int) -> list[Rival]:
+    """The other submissions about the same household, person or village in the same round."""
+    mine = db.session.get(Interview, instance_pk)
+    if mine is None:
+        return []
+    statement = (
+        select(Submission.id, Submission.state, Submission.received_at)
+        .join(Interview, Interview.submission_id == Submission.id)
+        .where(
+            Interview.subject == mine.subject,
+            Interview.form_id == mine.form_id,
+            Interview.round_id == mine.round_id,
+            Interview.instance_pk.in_((Submission.current_pk, Submission.approved_pk)),
+            Submission.id != submission.id,
+            readable(actor),
+        )
+        .distinct()
+        .order_by(Submission.id)
+    )
+    return [Rival(*row) for row in db.session.execute(statement)]
 
 
 def flags_of(instance_pk: int) -> Sequence[Flag]:

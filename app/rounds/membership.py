@@ -33,13 +33,19 @@ class Membership:
     flag: str | None = None
 
 
-def choose_round(rounds: Sequence[RoundSpan], said: date | None, received: date) -> Membership:
-    """By the interview's own date; by its receipt, flagged, where that date is implausible."""
-    if said is not None and said <= received + AHEAD:
-        for span in rounds:
-            if span.holds(said):
-                return Membership(span, said)
-    for span in rounds:
-        if span.holds(received):
+def choose_round(
+    rounds: Sequence[RoundSpan], said: date | None, received: date, *, kept: int | None = None
+) -> Membership:
+    """By the interview's own date; by its receipt, flagged, where that date is implausible.
+
+    `kept` is the round that an earlier reading gave it: its edits stay there.
+    """
+    believed = said if said is not None and said <= received + AHEAD else None
+    possible = [span for span in rounds if kept in {None, span.id}]
+    for span in possible:
+        if believed is not None and span.holds(believed):
+            return Membership(span, believed)
+    for span in possible:
+        if kept is not None or span.holds(received):
             return Membership(span, received, flag="date-implausible")
-    return Membership(None, said or received, flag="no-round")
+    return Membership(None, believed or received, flag="no-round")

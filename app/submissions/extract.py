@@ -29,6 +29,11 @@ class Record:
         return self.membership.round.id if self.membership.round else None
 
     @property
+    def version(self) -> tuple[int, int]:
+        """The submission and the instance of it."""
+        return self.entry.submission_id, self.entry.instance_pk
+
+    @property
     def is_approved_by_policy(self) -> bool:
         """Whether the round approves it by itself, as long as no check flags it."""
         found = self.membership.round
@@ -43,13 +48,20 @@ ROWS = "copy interview_rows (instance_pk, repeat, position, answers) from stdin"
 PERSONAL = "copy personal_answers (instance_pk, answers) from stdin"
 
 
-READ_BEFORE = ("interviews", "interview_rows", "personal_answers", "observations", "flags")
+# What a reading writes besides the interview itself.
+WRITTEN = ("interview_rows", "personal_answers", "observations", "flags")
 
 
-def forget(instance_pks: Sequence[int]) -> None:
-    """Takes back what an earlier reading of these instances wrote, before they are read again."""
-    for table in READ_BEFORE:
-        driver().execute(f"delete from {table} where instance_pk = any(%s)", (list(instance_pks),))  # noqa: S608 - our own names
+def forget(instance_pks: Sequence[int]) -> set[int]:
+    """Takes back what earlier readings of these instances wrote; those that had been read."""
+    gone = driver().execute(
+        "delete from interviews where instance_pk = any(%s) returning instance_pk",
+        (list(instance_pks),),
+    )
+    again = [instance_pk for (instance_pk,) in gone]
+    for table in WRITTEN if again else ():
+        driver().execute(f"delete from {table} where instance_pk = any(%s)", (again,))  # noqa: S608 - our own names
+    return set(again)
 
 
 def write_records(records: Sequence[Record]) -> None:
@@ -122,6 +134,7 @@ join instances i on i.id = wanted.pk
 left join instances e on e.form_id = i.form_id and e.instance_id = i.deprecated_id
 left join instance_attachments earlier
   on earlier.instance_pk = e.id and earlier.name = wanted.name
+order by wanted.pk, wanted.name
 on conflict (instance_pk, name) do update
 set expected = true,
     blob_sha256 = coalesce(instance_attachments.blob_sha256, excluded.blob_sha256),
@@ -138,13 +151,14 @@ def _expect_files(records: Sequence[Record]) -> None:
         driver().execute(EXPECT, (list(keys), list(names)))
 
 
-# Instances of one chain may be processed out of order by two workers: the newest one leads.
+# The versions of an interview are read in their order, but for one that had failed and is tried
+# again, or one that is read anew: the newest leads. All rows are locked, in the order of their ids.
 RAISE = """
 insert into submissions (id, project_id, form_id, unit_id, current_pk, received_at)
-select distinct on (id) id, project_id, form_id, unit_id, pk, received_at
+select id, project_id, form_id, unit_id, pk, received_at
 from unnest(%s::bigint[], %s::int[], %s::int[], %s::int[], %s::bigint[], %s::timestamptz[])
      as new (id, project_id, form_id, unit_id, pk, received_at)
-order by id, pk desc
+order by id
 on conflict (id) do update
 set current_pk = excluded.current_pk, unit_id = excluded.unit_id, state = 'edited'
 where submissions.current_pk < excluded.current_pk

@@ -21,19 +21,26 @@ class InboxEntry:
     received_at: datetime
     xml: bytes
     is_edit: bool
-    attempts: int
 
 
 # Two workers take different rows; what one of them cannot finish is there again after its rollback.
+# An edit waits for the earlier versions of its interview, so that each is read in its turn; what a
+# worker has in hand still stands in the ledger of the others. The array makes the planner choose
+# the rows once.
 TAKE = """
 with taken as (
-    delete from inbox where instance_pk in (
-        select instance_pk from inbox where attempts < {most} {only}
-        order by instance_pk limit %(limit)s for update skip locked
-    ) returning instance_pk, attempts
+    delete from inbox where instance_pk = any(array(
+        select instance_pk from inbox join instances i on i.id = instance_pk
+        where attempts < {most} {only} and (i.root_id is null or not exists (
+            select from instances earlier join inbox owed on owed.instance_pk = earlier.id
+            where (earlier.id = i.root_id or earlier.root_id = i.root_id) and earlier.id < i.id
+              and owed.attempts < {most}
+        ))
+        order by instance_pk limit %(limit)s for update of inbox skip locked
+    )) returning instance_pk
 )
 select i.id, coalesce(i.root_id, i.id), i.project_id, i.form_id, i.form_version_id,
-       i.app_user_id, i.received_at, i.xml, i.root_id is not null, taken.attempts
+       i.app_user_id, i.received_at, i.xml, i.root_id is not null
 from taken join instances i on i.id = taken.instance_pk
 order by i.id
 """
@@ -65,18 +72,3 @@ def next_ids(limit: int) -> list[tuple[int, int]]:
         (MOST_ATTEMPTS, limit),
     )
     return rows.fetchall()
-
-
-def counts() -> dict[str, int]:
-    """How many instances wait to be read, and how many a person has to look at."""
-    row = (
-        driver()
-        .execute(
-            "select count(*) filter (where attempts < %s), count(*) filter (where attempts >= %s)"
-            " from inbox",
-            (MOST_ATTEMPTS, MOST_ATTEMPTS),
-        )
-        .fetchone()
-    )
-    assert row is not None
-    return {"waiting": row[0], "set_aside": row[1]}

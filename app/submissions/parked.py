@@ -89,6 +89,16 @@ on conflict do nothing
 """
 
 
+# Its original may have come, and been read, in the moment before it was parked: reading it again
+# files the edit. Where a worker has it in hand, this waits for the end of that.
+READ_ORIGINAL = """
+insert into inbox (instance_pk)
+select i.id from instances i join forms f on f.id = i.form_id
+where f.project_id = %(project)s and f.xml_form_id = %(form)s and i.instance_id = %(deprecated)s
+on conflict do nothing
+"""
+
+
 def park(
     connection: psycopg.Connection[Any],
     upload: Upload,
@@ -106,6 +116,8 @@ def park(
         assert row is not None
         if upload.files:
             connection.execute(PARK_FILES, values | {"parked": row[0]})
+    if reason == "edit-of-unknown":
+        connection.execute(READ_ORIGINAL, values)
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
@@ -135,7 +147,8 @@ def list_parked(actor: Actor, project_id: int) -> list[ParkedUpload]:
 def get_parked(parked_id: int, actor: Actor) -> ParkedUpload:
     """One parked upload, settled or not; raises `NotFound`."""
     statement = select(ParkedUpload).where(ParkedUpload.id == parked_id, _visible(actor))
-    upload = db.session.scalar(statement.with_for_update())
+    held = statement.with_for_update().execution_options(populate_existing=True)
+    upload = db.session.scalar(held)
     if upload is None:
         raise NotFound
     return upload
@@ -171,7 +184,7 @@ def admit_waiting_edits(instance_pks: list[int]) -> int:
         join instances i on i.project_id = p.project_id and i.instance_id = p.deprecated_id
         join forms f on f.id = i.form_id and f.xml_form_id = p.xml_form_id
         where i.id = any(%s) and p.settled_at is null and p.reason = 'edit-of-unknown'
-        order by p.id
+        order by p.id for update of p
         """,
         (instance_pks,),
     )

@@ -14,6 +14,7 @@ COMPLETE = "1"
 REFUSED = {"4"}
 INELIGIBLE = {"5", "6"}
 NO_CONSENT = "2"
+MOST_DIGITS = 9  # what a column of the database holds
 # Village forms may ask for the quarter they report; it is that of the visit otherwise.
 PERIOD = "period"
 
@@ -96,8 +97,8 @@ class FormReader:
             return "refused" if consent == NO_CONSENT else "unresolved"
         return "complete"
 
-    def subject(self, reading: Reading) -> str:
-        """Whom the interview is about; interviews about one subject in one round compete."""
+    def subject(self, reading: Reading, day: date) -> str:
+        """Whom the interview of a day is about; those about one subject in one round compete."""
         settings = self.settings
         if "household_key" in settings:
             household = reading.household or f"?{reading.instance.instance_id}"
@@ -105,7 +106,7 @@ class FormReader:
                 return f"{household}#{reading.person_no}"
             return household
         if "org_unit" in settings and reading.village:
-            period = reading.answers.top.get(PERIOD) or _quarter(reading.said_on)
+            period = reading.answers.top.get(PERIOD) or _quarter(day)
             return f"{reading.village}@{period}"
         return str(reading.instance.instance_id)
 
@@ -115,7 +116,9 @@ def _text(value: Any) -> str | None:
 
 
 def _whole(value: Any) -> int | None:
-    return value if isinstance(value, int) else None
+    """A number of people; a calculation's answer is kept as text."""
+    text = str(value)
+    return int(text) if text.isdecimal() and len(text) <= MOST_DIGITS else None
 
 
 def _day(value: Any) -> date | None:
@@ -125,5 +128,5 @@ def _day(value: Any) -> date | None:
         return None
 
 
-def _quarter(day: date | None) -> str:
-    return f"{day.year}-Q{(day.month + 2) // 3}" if day else "?"
+def _quarter(day: date) -> str:
+    return f"{day.year}-Q{(day.month + 2) // 3}"

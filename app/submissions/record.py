@@ -26,19 +26,25 @@ def read_entries(entries: Sequence[InboxEntry]) -> list[Reading]:
 
 
 def make_records(
-    entries: Sequence[InboxEntry], readings: Sequence[Reading], places: Places
+    entries: Sequence[InboxEntry],
+    readings: Sequence[Reading],
+    places: Places,
+    kept: Mapping[int, int],
 ) -> list[Record]:
-    """One record for each entry, with its round and its place in the country."""
+    """One record for each entry, with its round and its place in the country.
+
+    `kept` are the rounds, by submission, that earlier versions or readings belong to.
+    """
     rounds = cache(spans)
     provinces = _provinces({entry.project_id for entry in entries})
+
+    def membership(entry: InboxEntry, reading: Reading) -> Membership:
+        received = local_date(entry.received_at)
+        known = rounds(entry.project_id)
+        return choose_round(known, reading.said_on, received, kept=kept.get(entry.submission_id))
+
     return [
-        _record(
-            entry,
-            reading,
-            places,
-            choose_round(rounds(entry.project_id), reading.said_on, local_date(entry.received_at)),
-            provinces,
-        )
+        _record(entry, reading, places, membership(entry, reading), provinces)
         for entry, reading in zip(entries, readings, strict=True)
     ]
 
@@ -55,7 +61,7 @@ def _record(
     return Record(
         entry=entry,
         reading=reading,
-        subject=reader_of(entry.form_version_id).subject(reading),
+        subject=reader_of(entry.form_version_id).subject(reading, membership.day),
         membership=membership,
         unit_id=village[0] if village else commune or provinces[entry.project_id],
         village_id=village[0] if village else None,

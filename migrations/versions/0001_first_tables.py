@@ -166,12 +166,8 @@ def upgrade() -> None:
         sa.Column("refused", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.Column("blank", postgresql.ARRAY(sa.Integer()), nullable=False),
         sa.Column("irrelevant", postgresql.ARRAY(sa.Integer()), nullable=False),
-        sa.CheckConstraint(
-            "'infinity' > all (x) and '-infinity' < all (x)", name=op.f("observations_x_check")
-        ),
-        sa.CheckConstraint(
-            "'infinity' > all (y) and '-infinity' < all (y)", name=op.f("observations_y_check")
-        ),
+        sa.CheckConstraint("1e15 > all (x) and -1e15 < all (x)", name=op.f("observations_x_check")),
+        sa.CheckConstraint("1e15 > all (y) and -1e15 < all (y)", name=op.f("observations_y_check")),
         sa.PrimaryKeyConstraint("instance_pk", name=op.f("observations_pkey")),
     )
     op.create_table(
@@ -239,7 +235,6 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("round_id", sa.Integer(), nullable=False),
         sa.Column("village_id", sa.Integer(), nullable=False),
-        sa.Column("attempts", sa.SmallInteger(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("stale_villages_pkey")),
     )
     op.create_table(
@@ -576,8 +571,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("households_pkey")),
         sa.UniqueConstraint("project_id", "code", name=op.f("households_project_id_code_key")),
     )
-    op.create_index(op.f("households_listed_by_idx"), "households", ["listed_by"], unique=False)
-    op.create_index(op.f("households_village_id_idx"), "households", ["village_id"], unique=False)
+    op.create_index(
+        op.f("households_village_id_project_id_idx"),
+        "households",
+        ["village_id", "project_id"],
+        unique=False,
+    )
     op.create_table(
         "rounds",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -764,8 +763,7 @@ def downgrade() -> None:
     op.drop_table("household_labels")
     op.drop_table("form_versions")
     op.drop_table("rounds")
-    op.drop_index(op.f("households_village_id_idx"), table_name="households")
-    op.drop_index(op.f("households_listed_by_idx"), table_name="households")
+    op.drop_index(op.f("households_village_id_project_id_idx"), table_name="households")
     op.drop_table("households")
     op.drop_table("forms")
     op.drop_table("app_users")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app import pipeline
+from app import ledger
 from app.db import db, driver
 from tests.benchmarks import load, programme, templates
 from tests.benchmarks.machine import Meter
@@ -103,7 +103,7 @@ def read(bench: Bench, method: str, url: str, *headers: str) -> Measured:
 
 def settle() -> None:
     """Wait until everything accepted is processed and every figure is up to date."""
-    while not pipeline.owed().is_settled:
+    while not ledger.owed().is_settled:
         db.session.rollback()
         time.sleep(0.1)
     db.session.rollback()

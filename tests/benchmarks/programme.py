@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from app import pipeline
+from app import programme
 from app.accounts.actors import OPERATOR
 from app.accounts.app_users import app_user_token, create_app_user
 from app.accounts.grants import grant_role
@@ -53,7 +53,7 @@ def prepare() -> Programme:
         get_project(PROJECT).org_unit_id = province.id
         villages = [_village(commune.id, public_id) for public_id in VILLAGE_IDS]
         own = _village(commune.id, PHONES_VILLAGE)
-        pipeline.open_round(
+        programme.open_round(
             PROJECT, ROUND, "Benchmark", date(2026, 1, 1), None, actor=OPERATOR
         ).review_policy = "approve-unflagged"
         sender = create_app_user(PROJECT, "Sender", "sender", "DTV01", [v.id for v in villages])
@@ -69,8 +69,8 @@ def prepare() -> Programme:
             commune.id,
         )
     for form in ("xhs_lap_ds_ho", "xhs_ho", "xhs_kynang", "xhs_dichvu", "xhs_thon"):
-        pipeline.publish(PROJECT, read_source(ROOT / "forms" / f"{form}.xlsx"), OPERATOR)
-    pipeline.publish(PROJECT, FormSource("sixty.md", sixty.form()), OPERATOR)
+        programme.publish(PROJECT, read_source(ROOT / "forms" / f"{form}.xlsx"), OPERATOR)
+    programme.publish(PROJECT, FormSource("sixty.md", sixty.form()), OPERATOR)
     register(f"{PHONES_VILLAGE}-{number}" for number in range(PHONES_HOUSEHOLDS))
     return made
 

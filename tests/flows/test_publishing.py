@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from app import pipeline
+from app import pipeline, programme
 from app.accounts.actors import OPERATOR
 from app.errors import Conflict
 from app.forms.source import FormSource
@@ -23,7 +23,7 @@ def publish(survey: Survey, *changes: tuple[str, str], version: str = "2"):
         assert before in text
         text = text.replace(before, after)
     source = FormSource("ho.md", text.encode())
-    return pipeline.publish(survey.project.id, source, OPERATOR)
+    return programme.publish(survey.project.id, source, OPERATOR)
 
 
 def codes(survey: Survey, published) -> dict[str, str]:
@@ -32,8 +32,8 @@ def codes(survey: Survey, published) -> dict[str, str]:
 
 
 def test_the_same_workbook_again_changes_nothing(survey):
-    first = pipeline.publish(survey.project.id, household_form(), OPERATOR)
-    again = pipeline.publish(survey.project.id, household_form(), OPERATOR)
+    first = programme.publish(survey.project.id, household_form(), OPERATOR)
+    again = programme.publish(survey.project.id, household_form(), OPERATOR)
     assert first.version.id == again.version.id
     assert codes(survey, again) == {"FIBRE": "1", "PHONE": "1"}
 
@@ -60,13 +60,13 @@ def test_an_unknown_choice_code_is_refused(survey):
 def test_an_upload_without_indicators_keeps_them_or_names_what_it_breaks(survey):
     bare = HOUSEHOLD_FORM[: HOUSEHOLD_FORM.index("| indicators |")]
     kept = FormSource("ho.md", bare.replace("{version}", "2").encode())
-    assert codes(survey, pipeline.publish(survey.project.id, kept, OPERATOR)) == {
+    assert codes(survey, programme.publish(survey.project.id, kept, OPERATOR)) == {
         "FIBRE": "1",
         "PHONE": "1",
     }
     without = bare.replace("{version}", "3").replace("| m_phone      |", "| m_fone       |")
     with pytest.raises(FormRefused) as refused:
-        pipeline.publish(survey.project.id, FormSource("ho.md", without.encode()), OPERATOR)
+        programme.publish(survey.project.id, FormSource("ho.md", without.encode()), OPERATOR)
     [finding] = refused.value.findings
     assert "PHONE" in str(finding)
 
@@ -99,5 +99,5 @@ def test_a_circle_of_calculations_is_found(survey):
     | | circle  | 1       |
     """
     with pytest.raises(FormRefused) as refused:
-        pipeline.publish(survey.project.id, FormSource("circle.md", text.encode()), OPERATOR)
+        programme.publish(survey.project.id, FormSource("circle.md", text.encode()), OPERATOR)
     assert any("survey!" in str(finding) for finding in refused.value.findings)

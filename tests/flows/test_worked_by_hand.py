@@ -1,39 +1,14 @@
 """Figures worked by hand: the mistakes that reports of this kind have made."""
 
+from datetime import date
+
 import pytest
 from flask import Flask
 
-from app import pipeline
+from app import pipeline, programme
 from app.accounts.actors import OPERATOR
-from app.accounts.app_users import hash_token
-from app.accounts.grants import grant_role
-from app.db import transaction
-from app.forms.source import FormSource
-from app.submissions.intake import receive
-from app.submissions.upload import Upload
 from tests import people
-from tests.survey import Survey, new_id, start_survey
-
-PERSON_FORM = """
-| survey   |              |          |        |               |               |            |
-|          | type         | name     | label  |               |               |            |
-|          | today        | today    |        |               |               |            |
-|          | text         | village_id | Village |            |               |            |
-|          | text         | hh_id    | Household |            |               |            |
-|          | integer      | pick_no  | Number |               |               |            |
-|          | integer      | n15      | Adults, as typed |     |               |            |
-|          | select_one yn | net     | Internet |             |               |            |
-| choices  |              |          |        |               |               |            |
-|          | list_name    | name     | label  |               |               |            |
-|          | yn           | 1        | Yes    |               |               |            |
-|          | yn           | 2        | No     |               |               |            |
-| settings |              |          |        |               |               |            |
-|          | form_id      | version  | form_title | org_unit  | household_key | person_key |
-|          | nguoi        | 1        | Person | village_id    | hh_id         | pick_no    |
-| indicators |            |          |        |               |               |            |
-|          | code         | version  | label  | unit          | numerator     |            |
-|          | NET          | 1        | Internet | person      | ${net} = '1'  |            |
-"""
+from tests.survey import Survey, person_form, person_xml, start_survey
 
 
 @pytest.fixture
@@ -43,26 +18,13 @@ def survey(app: Flask) -> Survey:
 
 def take_in(survey: Survey, *interviews: bytes) -> None:
     for xml in interviews:
-        receive(Upload(xml), project_id=survey.project.id, token_hash=hash_token(survey.token))
+        survey.post(xml)
     pipeline.settle()
-
-
-def person(survey: Survey, household: str, net: str, typed: int) -> bytes:
-    return (
-        f'<data id="nguoi" version="1"><today>2026-11-01</today>'
-        f"<village_id>{survey.village.public_id}</village_id><hh_id>{household}</hh_id>"
-        f"<pick_no>1</pick_no><n15>{typed}</n15><net>{net}</net>"
-        f"<meta><instanceID>{new_id()}</instanceID></meta></data>"
-    ).encode()
 
 
 def test_villages_count_by_their_households_not_by_how_many_were_visited(survey):
     """A: 90 of 100 yes, N = 100; B: 3 of 10 yes, N = 100. 60.0 %, not 93 of 110 = 84.5 %."""
-    with transaction():
-        other = people.village("Mook Trang")
-        grant_role(
-            OPERATOR, survey.phone, role="surveyor", unit_id=other.id, project_id=survey.project.id
-        )
+    other = survey.add_village("Mook Trang")
     codes = survey.register(100, other)
     take_in(
         survey,
@@ -84,9 +46,9 @@ def test_villages_count_by_their_households_not_by_how_many_were_visited(survey)
 
 def test_one_adult_stands_for_all_adults_of_the_household(survey):
     """n15 = 1 with yes, n15 = 4 with no: 20 %, not 50 %; what was typed does not matter."""
-    pipeline.publish(survey.project.id, FormSource("nguoi.md", PERSON_FORM.encode()), OPERATOR)
+    programme.publish(survey.project.id, person_form(), OPERATOR)
     small, large = survey.ids[:2]
-    take_in(survey, person(survey, small, "1", typed=9), person(survey, large, "2", typed=9))
+    take_in(survey, person_xml(survey, small, net="1"), person_xml(survey, large, net="2"))
     # Without the household's own interview nobody knows whom they stand for.
     assert survey.figure("NET").value is None
     take_in(
@@ -98,6 +60,27 @@ def test_one_adult_stands_for_all_adults_of_the_household(survey):
     assert figure.value == pytest.approx(0.20)
     assert figure.n == 2
     assert figure.se is None
+
+
+def test_two_adults_of_a_household_are_two_persons(survey):
+    """Their number comes from a calculation, as in the forms of the programme."""
+    programme.publish(survey.project.id, person_form(), OPERATOR)
+    household = survey.ids[0]
+    take_in(
+        survey,
+        survey.instance(household, members=[(40, "2"), (41, "2")]),
+        person_xml(survey, household, net="1", pick=1),
+        person_xml(survey, household, net="2", pick=2),
+    )
+    assert (survey.figure("NET").value, survey.figure("NET").n) == (0.5, 2)
+
+
+def test_an_adult_said_to_live_in_another_village_stands_for_nobody(survey):
+    programme.publish(survey.project.id, person_form(), OPERATOR)
+    other, household = survey.add_village("Mook Trang"), survey.ids[0]
+    stray = person_xml(survey, household, village=str(other.public_id))
+    take_in(survey, survey.instance(household), stray)
+    assert (survey.figure("NET", unit=other).value, survey.figure("NET").value) == (None, None)
 
 
 def test_a_census_that_is_not_finished_has_bounds_and_no_zero_error(survey):
@@ -146,6 +129,15 @@ def test_refusals_and_absences_are_no_answers(survey):
     figure = survey.figure()
     assert (figure.value, figure.n, sum(figure.missing.values())) == (1.0, 1, 0)
     assert (figure.base.refused, figure.base.unresolved) == (2, 97)
+
+
+def test_of_visits_without_an_interview_the_last_one_stands(survey):
+    """Nobody was at home, then nobody lived there any more; and a phone that was offline."""
+    for day, visit in ((2, "2"), (9, "5"), (5, "4")):
+        visited = survey.instance(survey.ids[0], visit=visit, day=date(2026, 11, day))
+        take_in(survey, visited)
+    base = survey.figure().base
+    assert (base.unresolved, base.refused, base.expected) == (99, 0, 0)
 
 
 def test_a_completed_visit_beats_an_earlier_absence(survey):

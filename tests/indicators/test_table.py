@@ -22,7 +22,7 @@ def figure(**changes):
         "round": "2026-1", "indicator": "XHS-01", "version": "1", "labels": {}, "breakdown": "",
         "breakdown_value": "", "numerator": 3.0, "denominator": 5.0, "n": 5,
         "missing": dict.fromkeys(("dont_know", "refused", "blank", "irrelevant"), 0),
-        "base": COUNTED, "sampled": False, "bounded": True,
+        "base": COUNTED, "sampled": False, "yes": 3.0,
     }  # fmt: skip
     return Figure(**said | changes)
 

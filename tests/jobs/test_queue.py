@@ -8,7 +8,7 @@ from flask import Flask
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from app import pipeline
+from app import ledger
 from app.accounts.app_users import hash_token
 from app.db import db
 from app.jobs import sweep
@@ -61,11 +61,11 @@ def test_a_worker_processes_what_was_sent(connection, survey):
         project_id=survey.project.id,
         token_hash=hash_token(survey.token),
     )
-    assert not pipeline.owed().is_settled
+    assert not ledger.owed().is_settled
     db.session.rollback()
     enqueue(open_queue(connection), "settle")
     run_jobs(connection)
-    assert pipeline.owed().is_settled
+    assert ledger.owed().is_settled
     assert survey.figure().value == 1.0
 
 
@@ -81,7 +81,7 @@ def test_the_sweep_rings_for_what_no_ring_announced(app, connection, survey):
     sweep.look(app, queue)
     assert queue.count == 1
     run_jobs(connection)
-    assert pipeline.owed().is_settled
+    assert ledger.owed().is_settled
 
 
 def test_a_queue_that_is_away_stops_nobody(caplog):

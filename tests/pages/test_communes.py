@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app import pipeline
+from app import programme
 from app.accounts.actors import OPERATOR
 from app.db import transaction
 from tests import people
@@ -90,7 +90,7 @@ def test_before_a_round_is_opened_the_page_says_so(client):
 def test_before_an_indicator_is_defined_the_page_says_so(client):
     with transaction():
         project = people.project()
-        pipeline.open_round(project.id, "2026-1", "Đợt 1", FIRST_DAY, None, actor=OPERATOR)
+        programme.open_round(project.id, "2026-1", "Đợt 1", FIRST_DAY, None, actor=OPERATOR)
     page = browser_of(client, of=project).get(f"/communes/{people.unit(people.IA_DOM).id}")
 
     assert "Chưa có chỉ tiêu nào" in page.text
@@ -108,7 +108,7 @@ def test_other_communes_are_not_found(signed_in, survey, commune, address):
 def test_a_round_of_another_project_is_not_found(signed_in, survey, commune):
     with transaction():
         other = people.project(name="Khác")
-        hidden = pipeline.open_round(other.id, "X", "Đợt kín", FIRST_DAY, None, actor=OPERATOR)
+        hidden = programme.open_round(other.id, "X", "Đợt kín", FIRST_DAY, None, actor=OPERATOR)
     browser = signed_in()
 
     assert "Đợt kín" not in browser.get(f"/communes/{commune.id}").text

@@ -8,7 +8,7 @@ from app.accounts.actors import OPERATOR
 from app.db import db, transaction
 from app.forms.models import Form, FormVersion
 from app.forms.source import FormSource
-from app.pipeline import publish
+from app.programme import publish
 from tests import people
 from tests.survey import HOUSEHOLD_FORM
 

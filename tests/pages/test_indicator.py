@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import pipeline
+from app import programme
 from app.accounts.actors import OPERATOR
 from app.db import transaction
 from app.forms.source import FormSource
@@ -80,7 +80,7 @@ def test_villages_come_in_the_order_asked_for(signed_in, survey, sent, commune, 
 def test_groups_have_words_where_they_are_answers_to_a_question(
     signed_in, survey, sent, commune, counting
 ):
-    pipeline.publish(survey.project.id, FormSource("ho.md", GROUPED.encode()), OPERATOR)
+    programme.publish(survey.project.id, FormSource("ho.md", GROUPED.encode()), OPERATOR)
     sent(0, members=[(40, "2"), (70, "1")], version="2")
     rows = signed_in().get(address(commune, "PHONE")).rows()
 

@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from app import pipeline
+from app import pipeline, programme
 from app.accounts.actors import OPERATOR
 from app.db import db, transaction
+from app.forms.queries import find_form
 from app.forms.states import set_state
 from app.submissions.models import ParkedUpload, Submission
 from tests import people
@@ -39,7 +40,7 @@ def test_it_cannot_be_filed_before_its_reason_is_gone(signed_in, parked):
 
 
 def test_it_is_filed_once_its_version_is_published(signed_in, survey, parked):
-    pipeline.publish(survey.project.id, household_form("2"), OPERATOR)
+    programme.publish(survey.project.id, household_form("2"), OPERATOR)
     browser = signed_in()
     page = browser.get(f"/parked/{parked}")
     assert browser.post(page, f"/parked/{parked}/admit").leads_to == "/parked"
@@ -61,7 +62,7 @@ def test_discarding_needs_a_reason(signed_in, parked):
 
 def test_a_closed_form_parks_and_opening_it_lets_in(signed_in, survey, sent):
     with transaction():
-        form_id = pipeline.find_form(survey.project.id, "ho").id
+        form_id = find_form(survey.project.id, "ho").id
         set_state(survey.project.id, form_id, "closed", OPERATOR)
     survey.send(survey.instance(survey.ids[0]))
     page = signed_in().get("/parked")

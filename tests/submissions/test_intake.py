@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 
-from app import pipeline
+from app import ledger, pipeline, programme
 from app.accounts.actors import OPERATOR
 from app.accounts.app_users import hash_token, revoke_app_user
 from app.db import db, driver, transaction
@@ -14,6 +14,7 @@ from app.errors import BadRequest
 from app.forms.models import Form
 from app.storage.blobs import store
 from app.submissions import inbox
+from app.submissions import parked as parked_module
 from app.submissions.intake import receive
 from app.submissions.models import Instance, ParkedUpload
 from app.submissions.parked import admit, discard, list_parked
@@ -147,7 +148,7 @@ def test_a_closed_form_parks_and_a_closing_one_accepts(survey):
 
 
 def test_an_old_version_is_accepted_for_ever(survey):
-    pipeline.publish(survey.project.id, household_form("2"), OPERATOR)
+    programme.publish(survey.project.id, household_form("2"), OPERATOR)
     assert survey.send(survey.instance(survey.ids[0], version="1")).case == "new"
     assert survey.send(survey.instance(survey.ids[1], version="2")).case == "new"
 
@@ -186,6 +187,21 @@ def test_an_edit_before_its_original_files_itself(survey):
     assert (count("instances"), count("submissions"), count("inbox")) == (3, 1, 0)
 
 
+def test_an_edit_whose_original_comes_while_it_is_parked_files_itself(survey, monkeypatch):
+    first, real = new_id(), parked_module._is_here
+    original = survey.instance(survey.ids[0], instance_id=first)
+
+    def looked_too_early(*asked) -> bool:
+        found = real(*asked)
+        survey.send(original)
+        return found
+
+    monkeypatch.setattr(parked_module, "_is_here", looked_too_early)
+    assert survey.send(survey.instance(survey.ids[0], deprecated_id=first)).case == "parked"
+    assert parked() == []
+    assert (count("instances"), count("submissions"), count("inbox")) == (2, 1, 0)
+
+
 def test_an_edit_takes_over_the_files_it_does_not_send_again(survey):
     first = new_id()
     xml = survey.instance(survey.ids[0], instance_id=first, photo="a.jpg")
@@ -198,7 +214,7 @@ def test_an_edit_takes_over_the_files_it_does_not_send_again(survey):
 def test_a_parked_upload_is_admitted_once_its_version_is_published(survey):
     survey.send(survey.instance(survey.ids[0], version="2"))
     [upload] = parked()
-    pipeline.publish(survey.project.id, household_form("2"), OPERATOR)
+    programme.publish(survey.project.id, household_form("2"), OPERATOR)
     with transaction():
         admit(upload.id, OPERATOR)
     pipeline.settle()
@@ -230,7 +246,7 @@ def test_one_bad_interview_does_not_hold_up_the_others(survey, monkeypatch):
 
     monkeypatch.setattr(pipeline, "read_entries", break_one)
     pipeline.settle()
-    owed = pipeline.owed()
+    owed = ledger.owed()
     assert (count("submissions"), owed.set_aside, owed.is_settled) == (2, 1, True)
     error = driver().execute("select attempts, last_error from inbox").fetchone()
     assert error == (inbox.MOST_ATTEMPTS, "RuntimeError: unheard of")

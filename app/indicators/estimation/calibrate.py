@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.indicators.estimation.linear import Matrix, decompose, solve
-from app.indicators.estimation.plan import Adjustment, Fault
+from app.indicators.estimation.plan import Adjustment, DataFault
 from app.indicators.estimation.rows import Row
 
 CONVERGED = 1e-13
@@ -47,7 +47,7 @@ def calibrate(
     base: Sequence[float],
     unit_of: Sequence[int],
 ) -> Calibration:
-    """Fit the weights of a sample; raises Fault where totals and sample do not meet."""
+    """Fit the weights of a sample; raises DataFault where totals and sample do not meet."""
     known = _totals(adjustment, totals)
     numbers = {cell: number for number, cell in enumerate(known)}
     cells_of = [_cells(row, adjustment, numbers) for row in rows]
@@ -86,10 +86,10 @@ def _totals(adjustment: Adjustment, totals: Sequence[Row]) -> dict[Cell, tuple[f
             if margin not in adjustment.columns:
                 continue
         if (margin, level) in known:
-            raise Fault("is there twice", source="totals", row=row.number)
+            raise DataFault("is there twice", source="totals", row=row.number)
         number = row.number_in("N")
         if number is None or number < 0:
-            raise Fault("must be 0 or more", source="totals", row=row.number, column="N")
+            raise DataFault("must be 0 or more", source="totals", row=row.number, column="N")
         if number > 0:
             known[margin, level] = (number, row)
     _check_margins(adjustment, known)
@@ -103,10 +103,10 @@ def _check_margins(adjustment: Adjustment, known: Mapping[Cell, tuple[float, Row
     }
     for margin, total in sums.items():
         if not total:
-            raise Fault(f"has no totals of {margin or 'any cell'}", source="totals")
+            raise DataFault(f"has no totals of {margin or 'any cell'}", source="totals")
     if max(sums.values()) > min(sums.values()) * (1 + AGREES):
         told = ", ".join(f"{margin} {total:.15g}" for margin, total in sums.items())
-        raise Fault(f"the margins do not add up to the same: {told}", source="totals")
+        raise DataFault(f"the margins do not add up to the same: {told}", source="totals")
 
 
 def _cells(row: Row, adjustment: Adjustment, numbers: Mapping[Cell, int]) -> tuple[int, ...]:
@@ -115,7 +115,7 @@ def _cells(row: Row, adjustment: Adjustment, numbers: Mapping[Cell, int]) -> tup
         cell = (margin, tuple(row.cells[column] for column in columns))
         if cell not in numbers:
             message = f"no total is known for {', '.join(cell[1])}"
-            raise Fault(message, row=row.number, column=" × ".join(columns))
+            raise DataFault(message, row=row.number, column=" × ".join(columns))
         found.append(numbers[cell])
     return tuple(found)
 
@@ -127,7 +127,7 @@ def _check_filled(
     for number, ((_, level), (_, row)) in enumerate(known.items()):
         if number not in filled:
             message = f"nobody in the sample is {', '.join(level)}; merge it with another"
-            raise Fault(message, source="totals", row=row.number)
+            raise DataFault(message, source="totals", row=row.number)
 
 
 def _rake(
@@ -148,4 +148,4 @@ def _rake(
             moved = max(moved, *(abs(factor - 1) for factor in factors))
         if margins == 1 or moved <= CONVERGED:
             return weights
-    raise Fault("raking does not settle: the margins contradict each other", source="totals")
+    raise DataFault("raking does not settle: the margins contradict each other", source="totals")

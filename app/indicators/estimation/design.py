@@ -7,7 +7,7 @@ of a domain still counts as sampled.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from app.indicators.estimation.plan import Fault, Plan
+from app.indicators.estimation.plan import DataFault, Plan
 from app.indicators.estimation.rows import Row
 
 Key = tuple[str, ...]
@@ -57,7 +57,7 @@ def stratum_key(row: Row, plan: Plan) -> Key:
 
 
 def draw(rows: Sequence[Row], plan: Plan) -> Sample:
-    """Build the sample from its rows; raises Fault for bad weights and population sizes."""
+    """Build the sample from its rows; raises DataFault for bad weights and population sizes."""
     sample = Sample(two_stage=len(plan.ids) > 1)
     strata: dict[Key, int] = {}
     psus: dict[Key, int] = {}
@@ -97,7 +97,7 @@ def _enter(
     elif stages[number].population != population:
         known = stages[number]
         message = f"{population:g} differs from {known.population:g} in row {known.first.number}"
-        raise Fault(f"{message}, of the same {known.name}", row=row.number, column=column or "")
+        raise DataFault(f"{message}, of the same {known.name}", row=row.number, column=column or "")
     return number
 
 
@@ -105,4 +105,6 @@ def _check_sizes(stages: Sequence[Stage], column: str | None) -> None:
     for stage in stages:
         if stage.population is not None and stage.population < stage.sampled:
             message = f"{stage.population:g} is less than the {stage.sampled} sampled"
-            raise Fault(f"{message} in {stage.name}", row=stage.first.number, column=column or "")
+            raise DataFault(
+                f"{message} in {stage.name}", row=stage.first.number, column=column or ""
+            )

@@ -7,7 +7,7 @@ from app.indicators.estimation.calibrate import calibrate
 from app.indicators.estimation.design import draw, stratum_key
 from app.indicators.estimation.domain import DomainEstimator
 from app.indicators.estimation.effects import Element
-from app.indicators.estimation.plan import Domain, Fault, Indicator, Plan
+from app.indicators.estimation.plan import DataFault, Domain, Indicator, Plan
 from app.indicators.estimation.result import Estimate
 from app.indicators.estimation.rows import BLANK, Row
 
@@ -27,11 +27,11 @@ def estimate(rows: Sequence[Row], plan: Plan, totals: Sequence[Row] = ()) -> Ite
     """Estimates in the order of the plan's domains, their groups, and its indicators.
 
     `rows` are all rows of the file: those the filter leaves out still say which units and strata
-    there are. `totals` are the rows of the file that a calibration names. Raises Fault.
+    there are. `totals` are the rows of the file that a calibration names. Raises DataFault.
     """
     kept = [row for row in rows if all(row.cells[c] == value for c, value in plan.filter)]
     if not kept:
-        raise Fault("no row is left by the filter" if plan.filter else "there are no rows")
+        raise DataFault("no row is left by the filter" if plan.filter else "there are no rows")
     sample = draw(kept, plan)
     weights: Sequence[float] = sample.weights
     fitted = None
@@ -79,7 +79,7 @@ def _answers(rows: Sequence[Row], weights: Sequence[float], indicator: Indicator
         y = row.number_in(indicator.y)
         x = row.number_in(indicator.x) if indicator.x else 1.0
         if indicator.kind == "prop" and y is not None and not 0 <= y <= 1:
-            raise Fault(f"{y:g} is not a share", row=row.number, column=indicator.y)
+            raise DataFault(f"{y:g} is not a share", row=row.number, column=indicator.y)
         if y is not None and x is not None:
             answers.elements[position] = Element(weights[position], y, x)
     return answers

@@ -9,7 +9,7 @@ LONELY = ("adjust", "remove")
 STAGES = 2
 
 
-class Fault(Exception):
+class DataFault(Exception):
     """Something in a file that has to be mended first: which file, where in it, and what."""
 
     def __init__(
@@ -78,15 +78,15 @@ class Plan:
 
 
 def read_plan(given: Any) -> Plan:
-    """Read a parsed design file; raises Fault that names the place in it."""
+    """Read a parsed design file; raises DataFault that names the place in it."""
     optional = {"filter", "strata", "fpc", "lonely", "calibration"}
     _check(given, "the design", {"ids", "weight", "indicators", "domains"}, optional)
     ids = _names(given["ids"], "ids")
     if not 1 <= len(ids) <= STAGES:
-        raise Fault("ids names one column, or two for two stages", source="design")
+        raise DataFault("ids names one column, or two for two stages", source="design")
     fpc = None if given.get("fpc") is None else _names(given["fpc"], "fpc")
     if fpc is not None and len(fpc) != len(ids):
-        raise Fault("fpc is null or names as many columns as ids", source="design")
+        raise DataFault("fpc is null or names as many columns as ids", source="design")
     plan = Plan(
         ids=ids,
         weight=_name(given["weight"], "weight"),
@@ -107,7 +107,7 @@ def _indicator(given: Any, where: str) -> Indicator:
     kind = _one_of(given["kind"], KINDS, f"{where}.kind")
     x = _optional(given.get("x"), f"{where}.x")
     if (kind == "ratio") != (x is not None):
-        raise Fault(f"{where}.x: a ratio, and only a ratio, has an x", source="design")
+        raise DataFault(f"{where}.x: a ratio, and only a ratio, has an x", source="design")
     code, y = (_name(given[key], f"{where}.{key}") for key in ("code", "y"))
     return Indicator(code, kind, y, x, _optional(given.get("eligible"), f"{where}.eligible"))
 
@@ -124,38 +124,38 @@ def _calibration(given: Any) -> Adjustment | None:
     kind = given.get("kind") if isinstance(given, dict) else None
     key = {"poststratify": "by", "rake": "margins"}.get(str(kind))
     if key is None:
-        raise Fault("calibration.kind must be poststratify or rake", source="design")
+        raise DataFault("calibration.kind must be poststratify or rake", source="design")
     _check(given, "calibration", {"kind", key, "totals"}, set())
     columns = _names(given[key], f"calibration.{key}")
     if not columns:
-        raise Fault(f"calibration.{key} names no column", source="design")
+        raise DataFault(f"calibration.{key} names no column", source="design")
     return Adjustment(str(kind), columns, _name(given["totals"], "calibration.totals"))
 
 
 def _filter(given: Any) -> tuple[tuple[str, str], ...]:
     if not isinstance(given, dict) or any(isinstance(v, dict | list) for v in given.values()):
-        raise Fault("filter must be columns and the value wanted in each", source="design")
+        raise DataFault("filter must be columns and the value wanted in each", source="design")
     return tuple((column, str(value)) for column, value in given.items())
 
 
 def _items(given: Mapping[str, Any], key: str) -> list[tuple[Any, str]]:
     if not isinstance(given[key], list) or not given[key]:
-        raise Fault(f"{key} must be a list with at least one entry", source="design")
+        raise DataFault(f"{key} must be a list with at least one entry", source="design")
     return [(item, f"{key}[{number}]") for number, item in enumerate(given[key])]
 
 
 def _check(given: Any, where: str, required: set[str], optional: set[str]) -> None:
     if not isinstance(given, dict):
-        raise Fault(f"{where} must be an object {{…}}", source="design")
+        raise DataFault(f"{where} must be an object {{…}}", source="design")
     for key in sorted(required - set(given)):
-        raise Fault(f"{where} lacks {key}", source="design")
+        raise DataFault(f"{where} lacks {key}", source="design")
     for key in sorted(set(given) - required - optional):
-        raise Fault(f"{where} has {key}, which means nothing here", source="design")
+        raise DataFault(f"{where} has {key}, which means nothing here", source="design")
 
 
 def _name(given: Any, where: str) -> str:
     if not isinstance(given, str) or not given:
-        raise Fault(f"{where} must be a name", source="design")
+        raise DataFault(f"{where} must be a name", source="design")
     return given
 
 
@@ -165,11 +165,13 @@ def _optional(given: Any, where: str) -> str | None:
 
 def _names(given: Any, where: str) -> tuple[str, ...]:
     if not isinstance(given, list):
-        raise Fault(f"{where} must be a list of columns", source="design")
+        raise DataFault(f"{where} must be a list of columns", source="design")
     return tuple(_name(item, where) for item in given)
 
 
 def _one_of(given: Any, allowed: tuple[str, ...], where: str) -> str:
     if given not in allowed:
-        raise Fault(f"{where} must be one of {', '.join(allowed)}, not {given!r}", source="design")
+        raise DataFault(
+            f"{where} must be one of {', '.join(allowed)}, not {given!r}", source="design"
+        )
     return str(given)

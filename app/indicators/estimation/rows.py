@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.indicators.estimation.plan import Fault
+from app.indicators.estimation.plan import DataFault
 
 BLANK = ("", "NA")
 TRUTH = {"1": 1.0, "0": 0.0, "true": 1.0, "false": 0.0}
@@ -21,7 +21,7 @@ class Row:
         """A cell that may not be blank."""
         value = self.cells[column]
         if value in BLANK:
-            raise Fault("is blank", row=self.number, column=column)
+            raise DataFault("is blank", row=self.number, column=column)
         return value
 
     def number_in(self, column: str) -> float | None:
@@ -34,16 +34,16 @@ class Row:
         except ValueError:
             number = None
         if number is None or not math.isfinite(number):
-            raise Fault(f"{value!r} is not a number", row=self.number, column=column)
+            raise DataFault(f"{value!r} is not a number", row=self.number, column=column)
         return number
 
     def positive(self, column: str) -> float:
         """A number above 0, as weights and population sizes must be."""
         number = self.number_in(column)
         if number is None:
-            raise Fault("is blank", row=self.number, column=column)
+            raise DataFault("is blank", row=self.number, column=column)
         if number <= 0:
-            raise Fault(f"{self.cells[column]} is not above 0", row=self.number, column=column)
+            raise DataFault(f"{self.cells[column]} is not above 0", row=self.number, column=column)
         return number
 
     def yes(self, column: str) -> bool:
@@ -51,13 +51,13 @@ class Row:
         number = self.number_in(column)
         if number not in (None, 0.0, 1.0):
             message = f"{self.cells[column]!r} is neither 0 nor 1"
-            raise Fault(message, row=self.number, column=column)
+            raise DataFault(message, row=self.number, column=column)
         return number == 1.0
 
 
 def check_columns(header: Sequence[str], wanted: Iterable[str], source: str = "data") -> None:
-    """Raise Fault for a column that is named but not there, or there twice."""
+    """Raise DataFault for a column that is named but not there, or there twice."""
     for column in sorted(wanted):
         if header.count(column) != 1:
             problem = "is missing" if column not in header else "is there twice"
-            raise Fault(problem, source=source, row=1, column=column)
+            raise DataFault(problem, source=source, row=1, column=column)

@@ -4,7 +4,7 @@ import pytest
 
 from app.indicators.estimation.calibrate import calibrate
 from app.indicators.estimation.linear import decompose, solve
-from app.indicators.estimation.plan import Adjustment, Fault
+from app.indicators.estimation.plan import Adjustment, DataFault
 
 PEOPLE = """
     | psu | stratum | w | y | sex | age |
@@ -79,7 +79,7 @@ def test_an_answer_that_the_post_strata_explain_has_no_variance(table, figures):
     ],
 )
 def test_totals_that_do_not_fit_are_refused(adjustment, totals, message, fit):
-    with pytest.raises(Fault) as refused:
+    with pytest.raises(DataFault) as refused:
         fit(adjustment, totals)
 
     assert message in str(refused.value)
@@ -90,7 +90,7 @@ def test_margins_that_contradict_each_other_do_not_go_on_for_ever(table):
     totals = table(
         "| margin | level | N |\n| a | x | 10 |\n| a | y | 5 |\n| b | x | 5 |\n| b | y | 10 |"
     )
-    with pytest.raises(Fault, match="raking does not settle"):
+    with pytest.raises(DataFault, match="raking does not settle"):
         calibrate(Adjustment("rake", ("a", "b"), "m.csv"), totals, rows, [1.0, 1.0], [0, 1])
 
 

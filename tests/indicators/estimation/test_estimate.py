@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.indicators.estimation.plan import Fault
+from app.indicators.estimation.plan import DataFault
 
 ROWS = """
     | psu | stratum | status | N | w | y | sex | unit |
@@ -73,7 +73,7 @@ def test_a_total_and_its_design_effect(table, figures):
 )
 def test_bad_cells_are_refused_with_their_place(old, new, message, table, figures):
     assert old in ROWS
-    with pytest.raises(Fault) as refused:
+    with pytest.raises(DataFault) as refused:
         figures(table(ROWS.replace(old, new)), fpc=["N"], **DONE)
 
     assert message in str(refused.value)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.indicators.estimation.plan import Fault, read_plan
+from app.indicators.estimation.plan import DataFault, read_plan
 
 
 def design(**changes):
@@ -62,7 +62,7 @@ def test_what_may_be_left_out():
     ],
 )
 def test_faults_name_their_place(changes, message):
-    with pytest.raises(Fault) as refused:
+    with pytest.raises(DataFault) as refused:
         read_plan(design(**changes))
 
     assert refused.value.source == "design"
@@ -70,5 +70,5 @@ def test_faults_name_their_place(changes, message):
 
 
 def test_a_design_that_is_no_object():
-    with pytest.raises(Fault, match="the design must be an object"):
+    with pytest.raises(DataFault, match="the design must be an object"):
         read_plan(["ids"])

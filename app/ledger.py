@@ -1,0 +1,59 @@
+"""What is owed: how much stands in the two ledgers, and what waits for a person."""
+
+from dataclasses import dataclass
+
+from app.db import driver
+from app.submissions.inbox import MOST_ATTEMPTS
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What is still to be done, and what waits for a person."""
+
+    unread: int
+    stale_villages: int
+    set_aside: int
+    parked: int
+    waiting: int
+
+    @property
+    def is_settled(self) -> bool:
+        """Everything accepted is processed and every figure is up to date."""
+        return not (self.unread or self.stale_villages)
+
+    def counts(self) -> dict[str, int]:
+        """Each count under the words the command line prints."""
+        return {
+            "interviews to read": self.unread,
+            "villages to sum up": self.stale_villages,
+            "set aside after failed attempts": self.set_aside,
+            "parked": self.parked,
+            "waiting for a decision": self.waiting,
+        }
+
+
+OWED = """
+select (select count(*) from inbox where attempts < %(most)s),
+       (select count(*) from (select distinct round_id, village_id from stale_villages) s),
+       (select count(*) from inbox where attempts >= %(most)s),
+       (select count(*) from parked_uploads where settled_at is null),
+       (select count(*) from submissions where state in ('received', 'edited'))
+"""
+
+IS_OWED = """
+select exists (select from inbox where attempts < %(most)s)
+    or exists (select from stale_villages)
+"""
+
+
+def owed() -> Owed:
+    """What the ledgers hold."""
+    row = driver().execute(OWED, {"most": MOST_ATTEMPTS}).fetchone()
+    assert row is not None
+    return Owed(*row)
+
+
+def is_owed() -> bool:
+    """Whether a worker has anything to do."""
+    row = driver().execute(IS_OWED, {"most": MOST_ATTEMPTS}).fetchone()
+    return bool(row and row[0])
