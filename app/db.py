@@ -55,6 +55,8 @@ def transaction() -> Iterator[None]:
     except BaseException:
         db.session.rollback()
         raise
+    finally:
+        del db.session.info["on_commit"]
     for action in actions:
         action()
 

@@ -1,9 +1,15 @@
-"""What is owed: how much stands in the two ledgers, and what waits for a person."""
+"""What is owed: how much stands in the two ledgers, and what waits for a person.
+
+It needs nothing but a connection, so that asking costs a command no start of the application.
+"""
 
 from dataclasses import dataclass
+from typing import Any
 
-from app.db import driver
-from app.submissions.inbox import MOST_ATTEMPTS
+import psycopg
+
+# After so many failed attempts a person has to look at an interview.
+MOST_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +52,14 @@ select exists (select from inbox where attempts < %(most)s)
 """
 
 
-def owed() -> Owed:
+def owed(connection: psycopg.Connection[Any]) -> Owed:
     """What the ledgers hold."""
-    row = driver().execute(OWED, {"most": MOST_ATTEMPTS}).fetchone()
+    row = connection.execute(OWED, {"most": MOST_ATTEMPTS}).fetchone()
     assert row is not None
     return Owed(*row)
 
 
-def is_owed() -> bool:
+def is_owed(connection: psycopg.Connection[Any]) -> bool:
     """Whether a worker has anything to do."""
-    row = driver().execute(IS_OWED, {"most": MOST_ATTEMPTS}).fetchone()
+    row = connection.execute(IS_OWED, {"most": MOST_ATTEMPTS}).fetchone()
     return bool(row and row[0])

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from app import ledger, queue
 from app.accounts.actors import Actor
-from app.db import on_commit, transaction
+from app.db import driver, on_commit, transaction
 from app.households import lists, register
 from app.indicators import catalog, counting, observe, recompute, stale
 from app.indicators.subjects import Subject, subjects_in, subjects_of
@@ -60,7 +60,7 @@ def settle(pace: Pace | None = None) -> None:
             if not pace.wait():
                 pace.refresh()
         with transaction():
-            if not ledger.is_owed():
+            if not ledger.is_owed(driver()):
                 return
         # What comes meanwhile is summed up with the rest.
         time.sleep(pace.wait())

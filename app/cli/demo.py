@@ -74,17 +74,18 @@ def _play(folder: Path, base_url: str, households: int) -> dict[str, Any]:
 
 def _settle() -> None:
     """Wait until everything that was accepted is processed, also over a database's restart."""
+    import psycopg
     from sqlalchemy.exc import OperationalError
 
     from app import ledger
-    from app.db import db
+    from app.db import db, driver
 
     deadline = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < deadline:
         try:
-            if ledger.owed().is_settled:
+            if ledger.owed(driver()).is_settled:
                 return
-        except OperationalError:
+        except (OperationalError, psycopg.OperationalError):
             pass
         finally:
             db.session.rollback()

@@ -10,7 +10,7 @@ from rq import Queue
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import ledger
-from app.db import db
+from app.db import db, driver
 from app.queue import enqueue, open_queue
 
 EVERY = 5.0  # seconds
@@ -32,7 +32,7 @@ def sweep_for_ever(app: Flask, queue_url: str) -> None:
 def look(app: Flask, queue: Queue) -> None:
     """Rings once if anything is owed."""
     with app.app_context():
-        owed = ledger.is_owed()
+        owed = ledger.is_owed(driver())
         db.session.rollback()
     if owed:
         enqueue(queue, "settle")

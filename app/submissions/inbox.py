@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from app.db import driver
-
-MOST_ATTEMPTS = 5
+from app.ledger import MOST_ATTEMPTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ def read(bench: Bench, method: str, url: str, *headers: str) -> Measured:
 
 def settle() -> None:
     """Wait until everything accepted is processed and every figure is up to date."""
-    while not ledger.owed().is_settled:
+    while not ledger.owed(driver()).is_settled:
         db.session.rollback()
         time.sleep(0.1)
     db.session.rollback()

@@ -265,5 +265,5 @@ def test_the_order_of_arrival_makes_no_difference(app, seed, monkeypatch):
             monkeypatch.setattr(pipeline, "BATCH", story.chance.choice([1, 2, 250]))
             pipeline.process_inbox()
     pipeline.settle()
-    assert ledger.owed().parked == 0
+    assert ledger.owed(driver()).parked == 0
     check_books(story)

@@ -194,7 +194,7 @@ def test_nothing_is_lost_or_doubled(survey, reviewer, others, caplog):
         worker.result(LONGEST)
     pipeline.settle()
     assert not [record.message for record in caplog.records if record.exc_info]
-    assert ledger.owed().set_aside == 0
+    assert ledger.owed(driver()).set_aside == 0
     check_books(survey, sent.result())
 
 

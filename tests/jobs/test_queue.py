@@ -10,7 +10,7 @@ from rq.serializers import JSONSerializer
 
 from app import ledger
 from app.accounts.app_users import hash_token
-from app.db import db
+from app.db import db, driver
 from app.jobs import sweep
 from app.queue import JOBS, Doorbell, enqueue, open_queue
 from app.submissions.intake import receive
@@ -61,11 +61,11 @@ def test_a_worker_processes_what_was_sent(connection, survey):
         project_id=survey.project.id,
         token_hash=hash_token(survey.token),
     )
-    assert not ledger.owed().is_settled
+    assert not ledger.owed(driver()).is_settled
     db.session.rollback()
     enqueue(open_queue(connection), "settle")
     run_jobs(connection)
-    assert ledger.owed().is_settled
+    assert ledger.owed(driver()).is_settled
     assert survey.figure().value == 1.0
 
 
@@ -81,7 +81,7 @@ def test_the_sweep_rings_for_what_no_ring_announced(app, connection, survey):
     sweep.look(app, queue)
     assert queue.count == 1
     run_jobs(connection)
-    assert ledger.owed().is_settled
+    assert ledger.owed(driver()).is_settled
 
 
 def test_a_queue_that_is_away_stops_nobody(caplog):

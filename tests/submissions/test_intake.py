@@ -13,7 +13,6 @@ from app.db import db, driver, transaction
 from app.errors import BadRequest
 from app.forms.models import Form
 from app.storage.blobs import store
-from app.submissions import inbox
 from app.submissions import parked as parked_module
 from app.submissions.intake import receive
 from app.submissions.models import Instance, ParkedUpload
@@ -246,7 +245,7 @@ def test_one_bad_interview_does_not_hold_up_the_others(survey, monkeypatch):
 
     monkeypatch.setattr(pipeline, "read_entries", break_one)
     pipeline.settle()
-    owed = ledger.owed()
+    owed = ledger.owed(driver())
     assert (count("submissions"), owed.set_aside, owed.is_settled) == (2, 1, True)
     error = driver().execute("select attempts, last_error from inbox").fetchone()
-    assert error == (inbox.MOST_ATTEMPTS, "RuntimeError: unheard of")
+    assert error == (ledger.MOST_ATTEMPTS, "RuntimeError: unheard of")
