@@ -1,6 +1,6 @@
 """The database: sessions for records, a pool for the hot paths, and the only places that commit."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -47,6 +47,7 @@ def init_db(app: Flask, *, sqlalchemy_url: str, conninfo: str) -> None:
 @contextmanager
 def transaction() -> Iterator[None]:
     """One unit of work: commits at its end, rolls back when it is left by an exception."""
+    assert "on_commit" not in db.session.info, "A unit of work does not hold another one."
     actions: list[Callable[[], None]] = []
     db.session.info["on_commit"] = actions
     try:
@@ -73,6 +74,11 @@ def driver() -> psycopg.Connection[Any]:
     connection = db.session.connection().connection.driver_connection
     assert isinstance(connection, psycopg.Connection)
     return connection
+
+
+def columns(rows: Iterable[Sequence[Any]]) -> list[list[Any]]:
+    """Rows, of which there is at least one, as an array for each column: what `unnest` takes."""
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 @contextmanager

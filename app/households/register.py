@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from app.db import driver
+from app.db import columns, driver
 from app.forms.queries import definition_of
 from app.xforms.expressions.condition import Condition, compile_condition
 from app.xforms.instance import parse_instance
@@ -64,16 +64,12 @@ def register(codes: Iterable[Code]) -> None:
     asked = sorted(set(codes))
     if not asked:
         return
-    rows = driver().execute(LISTED, _columns(asked)).fetchall()
+    rows = driver().execute(LISTED, columns(asked)).fetchall()
     entered = {(row[0], row[1]): row for row in rows if _registers(row)}
     if gone := [code for code in asked if code not in entered]:
-        driver().execute(FORGET, _columns(gone))
+        driver().execute(FORGET, columns(gone))
     for row in entered.values():
         _enter(row)
-
-
-def _columns(codes: list[Code]) -> list[list[int | str]]:
-    return [list(column) for column in zip(*codes, strict=True)]
 
 
 def _registers(row: Any) -> bool:

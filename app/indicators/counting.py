@@ -7,7 +7,7 @@ approved, not on the order in which it happened to be processed.
 
 from collections.abc import Iterable
 
-from app.db import driver
+from app.db import columns, driver
 
 Key = tuple[int, int, str]  # round, form, subject
 Pair = tuple[int, int]  # round, village
@@ -52,7 +52,7 @@ def lock(keys: Iterable[Key]) -> None:
     Lock submissions first, and all subjects at once: two transactions cannot block each other then.
     """
     if known := set(keys):
-        driver().execute(LOCK, _columns(known))
+        driver().execute(LOCK, columns(sorted(known)))
 
 
 def recount(keys: Iterable[Key]) -> set[Pair]:
@@ -64,9 +64,5 @@ def recount(keys: Iterable[Key]) -> set[Pair]:
     if not known:
         return set()
     lock(known)
-    columns = _columns(known)
-    return {pair for statement in (FORGET, COUNT) for pair in driver().execute(statement, columns)}
-
-
-def _columns(keys: set[Key]) -> list[list[int | str]]:
-    return [list(column) for column in zip(*sorted(keys), strict=True)]
+    asked = columns(sorted(known))
+    return {pair for statement in (FORGET, COUNT) for pair in driver().execute(statement, asked)}

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from sqlalchemy import select
 
-from app.db import db, driver
+from app.db import columns, db, driver
 from app.forms.models import Form
 from app.forms.queries import definition_of
 from app.indicators.cells import Cell
@@ -79,8 +79,8 @@ def _write(observed: Observed) -> None:
     with driver().cursor() as cursor, cursor.copy(COPY) as copy:
         for instance_pk, said in observed:
             ids = _array(domains[domain] for domain, _ in said)
-            columns = [_array(getattr(cell, name) for _, cell in said) for name in MEASURES]
-            copy.write_row([instance_pk, ids, *columns])
+            sums = [_array(getattr(cell, name) for _, cell in said) for name in MEASURES]
+            copy.write_row([instance_pk, ids, *sums])
 
 
 def _array(values: Iterable[float]) -> str:
@@ -103,9 +103,9 @@ join unnest(%s::int[], %s::text[], %s::text[]) as k (indicator_id, breakdown, va
 def _domain_ids(domains: set[Domain]) -> dict[Domain, int]:
     if not domains:
         return {}
-    columns = [list(column) for column in zip(*sorted(domains), strict=True)]
-    found = {tuple(row[:3]): row[3] for row in driver().execute(FIND, columns)}
+    asked = columns(sorted(domains))
+    found = {tuple(row[:3]): row[3] for row in driver().execute(FIND, asked)}
     if len(found) < len(domains):
-        driver().execute(ADD, columns)
-        found = {tuple(row[:3]): row[3] for row in driver().execute(FIND, columns)}
+        driver().execute(ADD, asked)
+        found = {tuple(row[:3]): row[3] for row in driver().execute(FIND, asked)}
     return found

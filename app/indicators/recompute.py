@@ -5,7 +5,7 @@ are those of `VillageSum`; the household's own factor (the adults of a household
 drawn) is inside, the village's factor is applied on reading.
 """
 
-from app.db import driver
+from app.db import columns, driver
 
 LOCK = """
 select pg_advisory_xact_lock(round_id, village_id) from (
@@ -113,9 +113,9 @@ def recompute(pairs: list[tuple[int, int]]) -> None:
     """Sums these (round, village) pairs up anew, in the present transaction."""
     if not pairs:
         return
-    columns = [list(column) for column in zip(*sorted(set(pairs)), strict=True)]
+    asked = columns(sorted(set(pairs)))
     connection = driver()
-    connection.execute(LOCK, columns)
+    connection.execute(LOCK, asked)
     for statement in (FORGET_SUMS, FORGET_BASES, SUM):
-        connection.execute(statement, columns)
-    connection.execute(BASE, columns * 3)
+        connection.execute(statement, asked)
+    connection.execute(BASE, asked * 3)

@@ -2,18 +2,17 @@
 
 from collections.abc import Iterable
 
-from app.db import driver
+from app.db import columns, driver
 
 
 def mark_stale(pairs: Iterable[tuple[int | None, int | None]]) -> None:
     """Notes that something changed in these (round, village) pairs; unknown ones are left out."""
     known = sorted({(r, v) for r, v in pairs if r is not None and v is not None})
     if known:
-        rounds, villages = zip(*known, strict=True)
         driver().execute(
             "insert into stale_villages (round_id, village_id)"
             " select * from unnest(%s::int[], %s::int[])",
-            (list(rounds), list(villages)),
+            columns(known),
         )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import orjson
 
-from app.db import driver
+from app.db import columns, driver
 from app.review.checks import Circumstances, check
 from app.submissions.extract import Record
 from app.submissions.places import Places
@@ -50,11 +50,10 @@ def flag_records(records: Sequence[Record], places: Places) -> None:
             for code, detail in check(record.reading, settings, found)
         ]
     if rows:
-        keys, codes, details = (list(column) for column in zip(*rows, strict=True))
         driver().execute(
             "insert into flags (instance_pk, code, detail)"
             " select * from unnest(%s::bigint[], %s::text[], %s::jsonb[])",
-            (keys, codes, details),
+            columns(rows),
         )
 
 
@@ -82,5 +81,4 @@ def _registered(records: Sequence[Record]) -> set[int]:
 def _found(statement: str, asked: Sequence[tuple[object, ...]]) -> set[int]:
     if not asked:
         return set()
-    columns = [list(column) for column in zip(*asked, strict=True)]
-    return {row[0] for row in driver().execute(statement, columns)}
+    return {row[0] for row in driver().execute(statement, columns(asked))}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.db import driver
+from app.db import columns, driver
 
 Version = tuple[int, int]  # submission and instance
 
@@ -26,14 +26,10 @@ def approve_unflagged(versions: Sequence[Version]) -> set[int]:
     """Approves versions unless they are flagged or superseded; the submissions it approved."""
     if not versions:
         return set()
-    return {row[0] for row in driver().execute(APPROVE, _columns(versions))}
+    return {row[0] for row in driver().execute(APPROVE, columns(versions))}
 
 
 def stop_counting(versions: Sequence[Version]) -> None:
     """Consent was withdrawn in these edits: the approved versions stop counting now."""
     if versions:
-        driver().execute(STOP, _columns(versions))
-
-
-def _columns(versions: Sequence[Version]) -> list[list[int]]:
-    return [list(column) for column in zip(*versions, strict=True)]
+        driver().execute(STOP, columns(versions))

@@ -1,12 +1,12 @@
 """Writes down what was read out of a batch of instances, set by set."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from app.db import driver
+from app.db import columns, driver
 from app.rounds.membership import Membership
 from app.submissions.inbox import InboxEntry
 from app.submissions.reading import Reading
@@ -147,8 +147,7 @@ def _expect_files(records: Sequence[Record]) -> None:
         (r.entry.instance_pk, name) for r in records for name in dict.fromkeys(r.reading.media)
     ]
     if pairs:
-        keys, names = zip(*pairs, strict=True)
-        driver().execute(EXPECT, (list(keys), list(names)))
+        driver().execute(EXPECT, columns(pairs))
 
 
 # The versions of an interview are read in their order, but for one that had failed and is tried
@@ -166,12 +165,15 @@ where submissions.current_pk < excluded.current_pk
 
 
 def _raise_submissions(records: Sequence[Record]) -> None:
-    columns: list[Callable[[Record], Any]] = [
-        lambda r: r.entry.submission_id,
-        lambda r: r.entry.project_id,
-        lambda r: r.entry.form_id,
-        lambda r: r.unit_id,
-        lambda r: r.entry.instance_pk,
-        lambda r: r.entry.received_at,
+    raised = [
+        (
+            record.entry.submission_id,
+            record.entry.project_id,
+            record.entry.form_id,
+            record.unit_id,
+            record.entry.instance_pk,
+            record.entry.received_at,
+        )
+        for record in records
     ]
-    driver().execute(RAISE, [[column(record) for record in records] for column in columns])
+    driver().execute(RAISE, columns(raised))

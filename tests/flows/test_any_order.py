@@ -159,8 +159,9 @@ class Story:
             return
         interview = self.chance.choice(self.interviews)
         state = self.chance.choice(["approved", "approved", "approved", "rejected", "received"])
+        number = self.id_of(interview)
         with transaction():
-            pipeline.decide(self.id_of(interview), state, "why", self.reviewer)
+            pipeline.decide(number, state, "why", self.reviewer)
         interview.decide(state, self.step)
 
     def prefer(self) -> None:

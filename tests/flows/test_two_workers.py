@@ -176,6 +176,23 @@ def test_a_worker_whose_connection_breaks_goes_on(survey):
     assert survey.figure().n == 1
 
 
+def test_a_batch_whose_connection_breaks_before_its_commit_is_read_again(
+    survey, others, monkeypatch
+):
+    survey.post(survey.instance(survey.ids[0]))
+    with held_up(monkeypatch) as arrive:
+        slow = others(pipeline.process_inbox)
+        arrive()
+        with transaction():
+            driver().execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where state = 'idle in transaction' and datname = current_database()"
+            )
+    assert slow.result(LONGEST) == 1
+    pipeline.settle()
+    assert ([found.state for found in submissions()], survey.figure().n) == (["approved"], 1)
+
+
 def test_nothing_is_lost_or_doubled(survey, reviewer, others, caplog):
     programme.publish(survey.project.id, person_form(), OPERATOR)
     stop = threading.Event()

@@ -9,12 +9,9 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
 from app import ledger
-from app.accounts.app_users import hash_token
 from app.db import db, driver
 from app.jobs import sweep
 from app.queue import JOBS, Doorbell, enqueue, open_queue
-from app.submissions.intake import receive
-from app.submissions.upload import Upload
 from tests.survey import Survey, start_survey
 
 
@@ -56,11 +53,7 @@ def test_a_job_waits_once_however_often_it_is_rung(connection):
 
 
 def test_a_worker_processes_what_was_sent(connection, survey):
-    receive(
-        Upload(survey.instance(survey.ids[0])),
-        project_id=survey.project.id,
-        token_hash=hash_token(survey.token),
-    )
+    survey.post(survey.instance(survey.ids[0]))
     assert not ledger.owed(driver()).is_settled
     db.session.rollback()
     enqueue(open_queue(connection), "settle")
@@ -73,11 +66,7 @@ def test_the_sweep_rings_for_what_no_ring_announced(app, connection, survey):
     queue = open_queue(connection)
     sweep.look(app, queue)
     assert queue.count == 0
-    receive(
-        Upload(survey.instance(survey.ids[0])),
-        project_id=survey.project.id,
-        token_hash=hash_token(survey.token),
-    )
+    survey.post(survey.instance(survey.ids[0]))
     sweep.look(app, queue)
     assert queue.count == 1
     run_jobs(connection)

@@ -37,11 +37,7 @@ def parked() -> list[ParkedUpload]:
 
 
 def test_a_new_interview_is_in_the_ledger_before_it_is_acknowledged(survey):
-    receipt = receive(
-        Upload(survey.instance(survey.ids[0])),
-        project_id=survey.project.id,
-        token_hash=hash_token(survey.token),
-    )
+    receipt = survey.post(survey.instance(survey.ids[0]))
     assert (receipt.case, count("instances"), count("inbox")) == ("new", 1, 1)
 
 
@@ -229,11 +225,7 @@ def test_a_discarded_upload_stays_out_and_is_kept(survey):
 
 def test_one_bad_interview_does_not_hold_up_the_others(survey, monkeypatch):
     for household in survey.ids[:3]:
-        receive(
-            Upload(survey.instance(household)),
-            project_id=survey.project.id,
-            token_hash=hash_token(survey.token),
-        )
+        survey.post(survey.instance(household))
     real = pipeline.read_entries
     bad = db.session.query(Instance.id).order_by(Instance.id).first()[0]
     db.session.rollback()
