@@ -42,6 +42,8 @@ def _as(account: pwd.struct_passwd) -> list[str]:
         "--clear-groups",
         "--inh-caps=+dac_override",
         "--ambient-caps=+dac_override",
+        # Without it access(), by which PostgreSQL looks its programs over, knows no capability.
+        "--securebits=+no_setuid_fixup",
     ]
 
 
