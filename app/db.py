@@ -8,7 +8,7 @@ import psycopg
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from psycopg_pool import ConnectionPool
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, exc
 from sqlalchemy.orm import DeclarativeBase
 
 NAMES = {
@@ -18,6 +18,9 @@ NAMES = {
     "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
     "pk": "%(table_name)s_pkey",
 }
+
+# What is raised while the database is away or being started again.
+AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, psycopg.OperationalError)
 
 
 class Base(DeclarativeBase):

@@ -3,15 +3,13 @@
 import logging
 from typing import Any
 
-import psycopg
 from flask import Blueprint, Response, jsonify
 from marshmallow import Schema, fields
-from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException
 
+from app.db import AWAY
 from app.errors import NotReady, Problem, SignInNeeded, TooLarge
 
-AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, psycopg.OperationalError)
 TRY_AGAIN = "30"  # seconds
 
 log = logging.getLogger(__name__)

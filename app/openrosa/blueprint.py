@@ -3,13 +3,12 @@
 import logging
 from typing import Any
 
-import psycopg
 from flask import Blueprint, Response, g, request
 from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException
 
 from app.access import public
-from app.db import db
+from app.db import AWAY, db
 from app.errors import BadRequest, NotFound, NotReady, Problem, SignInNeeded, TooLarge
 from app.i18n import in_language
 from app.openrosa import responses
@@ -19,7 +18,6 @@ from app.openrosa.uploads import drain
 from app.projects.queries import get_project
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, psycopg.OperationalError)
 
 log = logging.getLogger(__name__)
 

@@ -4,23 +4,17 @@ import logging
 
 from flask import Flask, Response, make_response, render_template
 from flask.typing import ResponseReturnValue
-from psycopg import OperationalError
-from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
+from app.db import AWAY
 from app.errors import NotFound, NotReady, Problem, TooLarge
 from app.i18n import use_language
 from app.pages import cookies
 from app.pages.blueprint import HEADERS, pages
 from app.pages.words import refusal_title
 
-AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, OperationalError)
-
 log = logging.getLogger(__name__)
 
-AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, OperationalError)
-
-log = logging.getLogger(__name__)
 
 TITLES = {
     401: "Please sign in",
