@@ -17,10 +17,11 @@ from tests.survey import Survey, start_survey
 
 @pytest.fixture
 def connection(app: Flask, config):
-    client = redis.Redis.from_url(config.queue_url)
-    client.flushall()
+    """A database of the queue's server into which no doorbell of this process rings."""
+    client = redis.Redis.from_url(config.queue_url, db=1)
+    client.flushdb()
     yield client
-    client.flushall()
+    client.flushdb()
     client.close()
 
 
