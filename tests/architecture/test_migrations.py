@@ -7,7 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config as AlembicConfig
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, make_url
 
 from app.config import Config
 from app.db import Base
@@ -39,7 +39,8 @@ def empty_database(config: Config):
     with psycopg.connect(config.conninfo, autocommit=True) as connection:
         connection.execute(f"drop database if exists {name}")
         connection.execute(f"create database {name}")
-        yield config.sqlalchemy_url.replace("/thonso", f"/{name}", 1)
+        url = make_url(config.sqlalchemy_url).set(database=name)
+        yield url.render_as_string(hide_password=False)
         connection.execute(f"drop database {name} with (force)")
 
 
