@@ -20,6 +20,7 @@ ORX = "http://openrosa.org/xforms"
         f"""<data xmlns="urn:x" xmlns:o="{ORX}" id="ho" o:version="3"><meta xmlns="urn:y">
             <instanceID>uuid:1</instanceID></meta></data>""",
         '<data id="ho" version="3" instanceID="uuid:1"/>',
+        '<Hộ_gia_đình id="ho" version="3" instanceID="uuid:1"/>',
         '<data xmlns="ho" version="3" instanceID="uuid:1"/>',
         f"""<data id="ho" version="3"><meta><entity/></meta>
             <meta xmlns="{ORX}"><instanceID>uuid:1</instanceID></meta></data>""",
@@ -32,6 +33,11 @@ def test_ids_are_found_in_every_namespace(xml: str) -> None:
     assert (instance.form_id, instance.version) == ("ho", "3")
     assert (instance.instance_id, instance.deprecated_id) == ("uuid:1", None)
     assert not instance.encrypted
+
+
+@pytest.mark.parametrize("told", ["abc:1", "1", "urn:x:é", "x" * 249])
+def test_an_id_may_be_any_text(told: str) -> None:
+    assert parse_instance(f'<data id="ho" instanceID="{told}"/>'.encode()).instance_id == told
 
 
 def test_an_edit_names_the_interview_it_replaces_in_another_namespace() -> None:
