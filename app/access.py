@@ -10,7 +10,7 @@ SIGNED_IN = "signed_in"
 
 CAPABILITIES = frozenset({
     "submission.create", "list.download",  # phones
-    "submission.read", "submission.decide", "personal.read", "parked.manage",
+    "submission.read", "submission.decide", "submission.import", "personal.read", "parked.manage",
     "indicator.read", "unit.read", "form.read",
     "form.manage", "round.manage", "user.manage",
 })  # fmt: skip

@@ -21,11 +21,12 @@ class Owed:
     set_aside: int
     parked: int
     waiting: int
+    imports: int
 
     @property
     def is_settled(self) -> bool:
         """Everything accepted is processed and every figure is up to date."""
-        return not (self.unread or self.stale_villages)
+        return not (self.unread or self.stale_villages or self.imports)
 
     def counts(self) -> dict[str, int]:
         """Each count under the words the command line prints."""
@@ -35,6 +36,7 @@ class Owed:
             "set aside after failed attempts": self.set_aside,
             "parked": self.parked,
             "waiting for a decision": self.waiting,
+            "imports under way": self.imports,
         }
 
 
@@ -43,12 +45,14 @@ select (select count(*) from inbox where attempts < %(most)s),
        (select count(*) from (select distinct round_id, village_id from stale_villages) s),
        (select count(*) from inbox where attempts >= %(most)s),
        (select count(*) from parked_uploads where settled_at is null),
-       (select count(*) from submissions where state in ('received', 'edited'))
+       (select count(*) from submissions where state in ('received', 'edited')),
+       (select count(*) from imports where state = 'running' and zip_sha256 is not null)
 """
 
 IS_OWED = """
 select exists (select from inbox where attempts < %(most)s)
     or exists (select from stale_villages)
+    or exists (select from imports where state = 'running' and zip_sha256 is not null)
 """
 
 

@@ -15,6 +15,7 @@ from app import ledger, queue
 from app.accounts.actors import Actor
 from app.db import driver, on_commit, transaction
 from app.households import lists, register
+from app.imports import run as imports
 from app.indicators import catalog, counting, observe, recompute, stale
 from app.indicators.subjects import Subject, subjects_in, subjects_of
 from app.review import decisions, flags, policy
@@ -53,9 +54,13 @@ class Pace:
 
 
 def settle(pace: Pace | None = None) -> None:
-    """Processes all that is owed: interviews first, and figures at their pace."""
+    """Processes all that is owed: interviews first, and figures at their pace.
+
+    Of what people bring on sticks it takes a slice each time, so that phones do not wait for it.
+    """
     pace = pace or Pace()
     while True:
+        imports.carry_on()
         while process_inbox():
             if not pace.wait():
                 pace.refresh()

@@ -15,6 +15,7 @@ MODELS = (
     "app.forms.models",
     "app.rounds.models",
     "app.submissions.models",
+    "app.imports.models",
     "app.households.models",
     "app.review.models",
     "app.indicators.models",

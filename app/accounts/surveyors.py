@@ -22,10 +22,12 @@ class Surveyor:
     places: Sequence[OrgUnit]
 
 
-def list_surveyors(actor: Actor, project_id: int) -> list[Surveyor]:
-    """The phones that work only where the actor manages people, by name."""
+def list_surveyors(
+    actor: Actor, project_id: int, capability: str = "user.manage"
+) -> list[Surveyor]:
+    """The phones that work only where the actor manages people (or may do else), by name."""
     statement = select(AppUser).where(AppUser.project_id == project_id).order_by(AppUser.name)
-    places, managed = _places(project_id), _managed(actor, project_id)
+    places, managed = _places(project_id), _managed(actor, project_id, capability)
     return [
         Surveyor(found, places[found.id])
         for found in db.session.scalars(statement)
@@ -43,9 +45,9 @@ def get_surveyor(actor: Actor, app_user_id: int) -> Surveyor:
     raise NotFound
 
 
-def _managed(actor: Actor, project_id: int) -> set[int]:
-    """The places of this project's grants that lie where the actor manages people."""
-    inside = within(RoleGrant.org_unit_id, actor, "user.manage", RoleGrant.project_id)
+def _managed(actor: Actor, project_id: int, capability: str) -> set[int]:
+    """The places of this project's grants that lie where the actor has the capability."""
+    inside = within(RoleGrant.org_unit_id, actor, capability, RoleGrant.project_id)
     statement = select(RoleGrant.org_unit_id).where(RoleGrant.project_id == project_id, inside)
     return set(db.session.scalars(statement))
 

@@ -14,6 +14,7 @@ COMMANDS = {
     "stop": "app.cli.server:stop",
     "status": "app.cli.server:status",
     "forms": "app.cli.forms:forms",
+    "submissions": "app.cli.submissions:submissions",
     "units": "app.cli.units:units",
     "projects": "app.cli.projects:projects",
     "users": "app.cli.users:users",

@@ -43,9 +43,9 @@ def check_form() -> ResponseReturnValue:
         raise BadRequest("Choose a file: an XLSForm (.xlsx, .xls) or an XForm (.xml).")
     media = [item for item in request.files.getlist("media") if item.filename]
     handed_in = {
-        "name": _name(file),
+        "name": bare_name(file),
         "form": _kept(file),
-        "media": {_name(item): _kept(item) for item in media},
+        "media": {bare_name(item): _kept(item) for item in media},
     }
     findings = programme.check(_source(handed_in), project_id)
     errors = [finding for finding in findings if finding.severity == "error"]
@@ -94,7 +94,7 @@ def _project_id() -> int:
     return project_id
 
 
-def _name(file: FileStorage) -> str:
+def bare_name(file: FileStorage) -> str:
     """The bare name; it never becomes a path."""
     return PurePosixPath((file.filename or "").replace("\\", "/").replace("\0", "")).name
 

@@ -26,6 +26,9 @@ def install(app: Flask) -> None:
         flag_details=words.flag_details,
         form_state=words.form_state,
         parked_reason=words.parked_reason,
+        import_state=words.import_state,
+        import_outcome=words.import_outcome,
+        skip_reason=words.skip_reason,
         place=words.place,
         label=words.label,
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.i18n import gettext, present_language
+from app.imports.find import REASONS as SKIPPED
 from app.org_units.models import OrgUnit
 from app.org_units.names import official_name
 from app.review.checks import FLAGS
@@ -73,6 +74,34 @@ def flag_details(detail: Mapping[str, Any]) -> str:
 def parked_reason(code: str) -> str:
     """Why an upload could not be filed."""
     return gettext(REASONS.get(code, code))
+
+
+def import_state(code: str) -> str:
+    """How far an import by hand is."""
+    known = {
+        "running": gettext("being taken in"),
+        "stopped": gettext("stopped"),
+        "finished": gettext("finished"),
+        "failed": gettext("failed"),
+    }
+    return known.get(code, code)
+
+
+def import_outcome(code: str) -> str:
+    """What became of one folder that was brought."""
+    known = {
+        "new": gettext("new"),
+        "edit": gettext("edits"),
+        "repeat": gettext("already here"),
+        "parked": gettext("parked"),
+        "skipped": gettext("skipped"),
+    }
+    return known.get(code, code)
+
+
+def skip_reason(code: str) -> str:
+    """Why a folder that was brought is left alone."""
+    return gettext(SKIPPED.get(code, code))
 
 
 def place(unit: OrgUnit) -> str:

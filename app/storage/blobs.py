@@ -122,6 +122,12 @@ def record_blob(blob: StoredBlob) -> None:
     db.session.execute(insert(Blob).values(values).on_conflict_do_nothing())
 
 
+def discard_unrecorded(sha256: bytes) -> None:
+    """Delete a file that was stored for a while only, unless a row says that it is kept."""
+    if db.session.get(Blob, sha256) is None:
+        blob_path(sha256).unlink(missing_ok=True)
+
+
 def blob_path(sha256: bytes) -> Path:
     """Where the file with this hash lies."""
     name = sha256.hex()

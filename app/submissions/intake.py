@@ -12,7 +12,7 @@ from psycopg_pool import PoolTimeout
 from app import db, queue
 from app.errors import BadRequest, NotReady
 from app.submissions import parked
-from app.submissions.statements import ACCEPT, ADD_FILES
+from app.submissions.statements import ACCEPT, ACCEPT_BROUGHT, ADD_FILES
 from app.submissions.upload import Receipt, UnknownSender, Upload
 from app.xforms.instance import DtdRefused, Instance, NotXml, parse_instance
 
@@ -23,6 +23,18 @@ def receive(upload: Upload, *, project_id: int, token_hash: bytes) -> Receipt:
     Raises `UnknownSender`, `BadRequest` for a document type definition, and `NotReady` when the
     database is away: sending again later is safe, since every case can be repeated.
     """
+    return _take(upload, {"project": project_id, "token": token_hash})
+
+
+def receive_brought(upload: Upload, *, project_id: int, app_user_id: int | None) -> Receipt:
+    """The same for what a person brings, perhaps from the phone of a known surveyor.
+
+    That phone may have been revoked meanwhile: lost and found again, it still has its interviews.
+    """
+    return _take(upload, {"project": project_id, "app_user": app_user_id})
+
+
+def _take(upload: Upload, sender: dict[str, Any]) -> Receipt:
     try:
         instance = parse_instance(upload.xml)
     except DtdRefused as error:
@@ -32,36 +44,33 @@ def receive(upload: Upload, *, project_id: int, token_hash: bytes) -> Receipt:
     except NotXml:
         instance = None
     try:
-        return _receive(upload, instance, project_id, token_hash)
+        return _receive(upload, instance, sender)
     except PoolTimeout as error:
         raise NotReady from error
     except psycopg.OperationalError:
         # The pool may have held connections to a database that was restarted meanwhile.
         db.check_pool()
     try:
-        return _receive(upload, instance, project_id, token_hash)
+        return _receive(upload, instance, sender)
     except psycopg.OperationalError as error:
         raise NotReady from error
 
 
-def _receive(
-    upload: Upload, instance: Instance | None, project_id: int, token_hash: bytes
-) -> Receipt:
-    known = _known(upload, project_id, token_hash)
+def _receive(upload: Upload, instance: Instance | None, sender: dict[str, Any]) -> Receipt:
+    known = sender | _known(upload)
+    accept = ACCEPT if "token" in sender else ACCEPT_BROUGHT
     with db.autocommit() as connection:
         if instance is not None and instance.instance_id:
             known |= _identity(instance)
-            statement = ACCEPT[bool(instance.deprecated_id), bool(upload.files)]
+            statement = accept[bool(instance.deprecated_id), bool(upload.files)]
             if connection.execute(statement, known).fetchone():
                 queue.ring()
                 return Receipt("edit" if instance.deprecated_id else "new")
         return _unusual(connection, upload, instance, known)
 
 
-def _known(upload: Upload, project_id: int, token_hash: bytes) -> dict[str, Any]:
+def _known(upload: Upload) -> dict[str, Any]:
     known: dict[str, Any] = {
-        "project": project_id,
-        "token": token_hash,
         "xml": upload.xml,
         "device": upload.device_id,
     }
@@ -91,6 +100,22 @@ def _unusual(
     known: dict[str, Any],
 ) -> Receipt:
     """What the accepting statement leaves: an unknown sender, a repeat, or something to park."""
+    known |= {"app_user": _sender(connection, known)}
+    reason = "unreadable"
+    if instance is not None:
+        earlier = _earlier(connection, known) if instance.instance_id else None
+        if earlier and earlier["same"]:
+            return _repeat(connection, upload, known | {"instance_pk": earlier["id"]})
+        reason = parked.reason_of(connection, instance, known, taken=earlier is not None)
+    parked.park(connection, upload, instance, known, reason)
+    return Receipt("parked", reason)
+
+
+def _sender(connection: psycopg.Connection[Any], known: dict[str, Any]) -> int | None:
+    """Whose upload it is; `UnknownSender` for a token that no phone has."""
+    if "app_user" in known:
+        brought_for: int | None = known["app_user"]
+        return brought_for
     sender = connection.execute(
         "select id from app_users"
         " where token_hash = %(token)s and project_id = %(project)s and revoked_at is null",
@@ -98,14 +123,7 @@ def _unusual(
     ).fetchone()
     if sender is None:
         raise UnknownSender
-    reason = "unreadable"
-    if instance is not None:
-        earlier = _earlier(connection, known) if instance.instance_id else None
-        if earlier and earlier["same"]:
-            return _repeat(connection, upload, known | {"instance_pk": earlier["id"]})
-        reason = parked.reason_of(connection, instance, known, taken=earlier is not None)
-    parked.park(connection, upload, instance, known | {"app_user": sender[0]}, reason)
-    return Receipt("parked", reason)
+    return int(sender[0])
 
 
 def _earlier(connection: psycopg.Connection[Any], known: dict[str, Any]) -> dict[str, Any] | None:

@@ -4,10 +4,14 @@ Each checks the sender and the form version inside the statement, so no cache ca
 returns no row when anything is not as in the usual case.
 """
 
+# A phone proves by its token who sends; whoever brings a stick is known to the door already.
+_PHONE = """select id from app_users
+    where token_hash = %(token)s and project_id = %(project)s and revoked_at is null"""
+_BROUGHT = "select %(app_user)s::int as id"
+
 _HEAD = """
 with sender as (
-    select id from app_users
-    where token_hash = %(token)s and project_id = %(project)s and revoked_at is null
+    {sender}
 ), target as (
     select f.id as form_id, v.id as version_id
     from forms f join form_versions v on v.form_id = f.id and v.version = %(version)s
@@ -48,19 +52,25 @@ _FILES = """, stored as (
 _TAIL = "\nselect id from new"
 
 
-def _statement(*, edit: bool, files: bool) -> str:
+def _statement(sender: str, *, edit: bool, files: bool) -> str:
     insert = (
         _INSERT.format(root="original.root_id", sources="sender, target, original")
         if edit
         else _INSERT.format(root="null::bigint", sources="sender, target")
     )
-    return _HEAD + (_ORIGINAL if edit else "") + insert + (_FILES if files else "") + _TAIL
+    head = _HEAD.format(sender=sender)
+    return head + (_ORIGINAL if edit else "") + insert + (_FILES if files else "") + _TAIL
 
 
-ACCEPT = {
-    (edit, files): _statement(edit=edit, files=files)
-    for edit in (False, True)
-    for files in (False, True)
-}
+def _statements(sender: str) -> dict[tuple[bool, bool], str]:
+    return {
+        (edit, files): _statement(sender, edit=edit, files=files)
+        for edit in (False, True)
+        for files in (False, True)
+    }
+
+
+ACCEPT = _statements(_PHONE)
+ACCEPT_BROUGHT = _statements(_BROUGHT)
 
 ADD_FILES = "with new as (select %(instance_pk)s::bigint as id)" + _FILES + _TAIL

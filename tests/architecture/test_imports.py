@@ -29,6 +29,7 @@ STREET = (
     {"forms"},
     {"rounds"},
     {"submissions"},
+    {"imports"},
     {"households"},
     {"review"},
     {"indicators"},

@@ -12,10 +12,12 @@ from markupsafe import escape
 from sqlalchemy import select
 
 from app.access import CAPABILITIES, PUBLIC, SIGNED_IN
+from app.accounts.actors import user_actor
 from app.accounts.app_users import app_user_token, device_password
 from app.accounts.tokens import issue_api_token
 from app.db import db, driver, transaction
 from app.forms.models import Form
+from app.imports.run import begin
 from app.storage.blobs import store
 from app.submissions.models import ParkedUpload, Submission
 from app.submissions.upload import UploadedFile
@@ -27,7 +29,15 @@ PHONES = ("openrosa.", "openrosa_by_name.")
 MACHINES = ("api.", "api_elsewhere.")
 HARMLESS = {"pages.sign_out", "pages.choose_language", "pages.sign_in"}
 # What decisions, admissions and publications write to.
-CHANGING = ("submissions", "review_decisions", "parked_uploads", "forms", "audit_events", "inbox")
+CHANGING = (
+    "submissions",
+    "review_decisions",
+    "parked_uploads",
+    "forms",
+    "audit_events",
+    "inbox",
+    "imports",
+)
 
 
 def rules(app, method="GET"):
@@ -88,7 +98,15 @@ def ids(survey):
         "project_id": survey.project.id,
         "version_id": form.current_version_id,
         "_rest": "x",
+        "import_id": imported(survey),
     }
+
+
+def imported(survey):
+    """An import that somebody of Ia Dom brings."""
+    with transaction():
+        lead = people.person("commune_lead", of=survey.project, username="lan.ia.dom")
+        return begin(survey.project.id, "Mook Đen.zip", user_actor(lead.id)).id
 
 
 @pytest.fixture

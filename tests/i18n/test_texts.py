@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 import app
 from app.i18n import gettext, in_language, locale_of, present_language, use_language
 from app.i18n.texts import CATALOGUE
+from app.imports.find import REASONS as SKIPPED
 from app.review.checks import FLAGS
 from app.submissions.parked import REASONS
 
@@ -21,7 +22,7 @@ METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 PLEASE = "Please sign in."
 
 # Texts that are chosen by a key and translated where they are shown.
-TABLES = (REASONS, FLAGS)
+TABLES = (REASONS, SKIPPED, FLAGS)
 
 
 @pytest.fixture(autouse=True)
