@@ -19,7 +19,7 @@ from app.imports import run as imports
 from app.indicators import catalog, counting, observe, recompute, stale
 from app.indicators.subjects import Subject, subjects_in, subjects_of
 from app.review import decisions, flags, policy
-from app.submissions import extract, inbox, parked
+from app.submissions import extract, inbox, settling
 from app.submissions.extract import Record
 from app.submissions.inbox import InboxEntry
 from app.submissions.models import Submission
@@ -114,7 +114,7 @@ def _process(limit: int, *, only: int | None = None) -> int:
     changed = approved | {e.submission_id for e in entries if e.is_edit or e.instance_pk in again}
     settle_counting([*earlier, *(s for s in subjects if s.submission_id in changed)])
     stale.mark_stale((subject.round_id, subject.village_id) for subject in subjects)
-    parked.admit_waiting_edits([entry.instance_pk for entry in entries])
+    settling.admit_waiting_edits([entry.instance_pk for entry in entries])
     return len(entries)
 
 

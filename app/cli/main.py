@@ -20,6 +20,7 @@ COMMANDS = {
     "users": "app.cli.users:users",
     "rounds": "app.cli.rounds:rounds",
     "stats": "app.cli.stats:stats",
+    "parked": "app.cli.parked:parked",
     "queue": "app.cli.queue:queue",
     "db": "app.cli.db:db",
     "worker": "app.jobs.command:worker",

@@ -11,7 +11,7 @@ from app.pages.choices import choose_project
 from app.pages.inputs import posted
 from app.pages.reader import reader
 from app.pages.rules import UNIT
-from app.submissions import parked
+from app.submissions import settling
 
 
 @pages.get("/parked")
@@ -19,7 +19,7 @@ from app.submissions import parked
 def list_parked() -> ResponseReturnValue:
     """What waits for a person, oldest first."""
     projects = choose_project(reader(), "parked.manage")
-    uploads = parked.list_parked(reader(), projects.chosen.id)
+    uploads = settling.list_parked(reader(), projects.chosen.id)
     return render_template("parked_list.html", projects=projects, uploads=uploads)
 
 
@@ -30,41 +30,27 @@ def show_parked(parked_id: int) -> ResponseReturnValue:
     return _page(parked_id)
 
 
-@pages.post(f"/parked/<{UNIT}:parked_id>/admit")
+@pages.post(f"/parked/<{UNIT}:parked_id>/settle")
 @requires("parked.manage")
-def admit_parked(parked_id: int) -> ResponseReturnValue:
-    """Files the upload now that what it missed is here."""
+def settle_parked(parked_id: int) -> ResponseReturnValue:
+    """Does what the person chose: files the upload, attaches its files, or sets it aside."""
     try:
         with transaction():
-            parked.admit(parked_id, reader())
-    except Conflict as problem:
-        return _page(parked_id, problem), problem.status
-    return redirect(url_for("pages.list_parked"), 303)
-
-
-@pages.post(f"/parked/<{UNIT}:parked_id>/discard")
-@requires("parked.manage")
-def discard_parked(parked_id: int) -> ResponseReturnValue:
-    """Sets the upload aside for good, with a reason."""
-    reason = posted("reason")
-    if not reason:
-        return _page(parked_id, BadRequest("Write why it is discarded.")), BadRequest.status
-    try:
-        with transaction():
-            parked.discard(parked_id, reason, reader())
-    except Conflict as problem:
+            settling.settle(parked_id, posted("choice"), reader(), reason=posted("reason"))
+    except (BadRequest, Conflict) as problem:
         return _page(parked_id, problem), problem.status
     return redirect(url_for("pages.list_parked"), 303)
 
 
 def _page(parked_id: int, problem: Problem | None = None) -> str:
-    actor = reader()
-    waiting = (
-        upload
-        for project_id in actor.projects("parked.manage")
-        for upload in parked.list_parked(actor, project_id)
-    )
-    upload = next((upload for upload in waiting if upload.id == parked_id), None)
-    if upload is None:
+    upload = settling.get_parked(parked_id, reader())
+    if upload.settled_at is not None:
         raise NotFound("This upload is settled already, or you may not see it.")
-    return render_template("parked.html", upload=upload, problem=problem)
+    return render_template(
+        "parked.html",
+        upload=upload,
+        files=settling.files_of(parked_id),
+        interview=settling.interview_of(parked_id, reader()),
+        choices=settling.choices_of(upload),
+        problem=problem,
+    )

@@ -125,15 +125,19 @@ def _json(value: Any) -> str:
     return orjson.dumps(value).decode()
 
 
-# What an edit does not send again it takes over from the version it replaces.
+# What an edit does not send again it takes over from the nearest earlier version that has it.
 EXPECT = """
 insert into instance_attachments (instance_pk, name, expected, blob_sha256, received_at)
 select wanted.pk, wanted.name, true, earlier.blob_sha256, earlier.received_at
 from unnest(%s::bigint[], %s::text[]) as wanted (pk, name)
 join instances i on i.id = wanted.pk
-left join instances e on e.form_id = i.form_id and e.instance_id = i.deprecated_id
-left join instance_attachments earlier
-  on earlier.instance_pk = e.id and earlier.name = wanted.name
+left join lateral (
+    select a.blob_sha256, a.received_at
+    from instances e join instance_attachments a on a.instance_pk = e.id and a.name = wanted.name
+    where i.root_id is not null and (e.id = i.root_id or e.root_id = i.root_id) and e.id < i.id
+      and a.blob_sha256 is not null
+    order by e.id desc limit 1
+) earlier on true
 order by wanted.pk, wanted.name
 on conflict (instance_pk, name) do update
 set expected = true,

@@ -12,7 +12,12 @@ from psycopg_pool import PoolTimeout
 from app import db, queue
 from app.errors import BadRequest, NotReady
 from app.submissions import parked
-from app.submissions.statements import ACCEPT, ACCEPT_BROUGHT, ADD_FILES
+from app.submissions.statements import (
+    ACCEPT,
+    ACCEPT_BROUGHT,
+    ADD_FILES,
+    READ_LATER_VERSIONS,
+)
 from app.submissions.upload import Receipt, UnknownSender, Upload
 from app.xforms.instance import DtdRefused, Instance, NotXml, parse_instance
 
@@ -107,7 +112,9 @@ def _unusual(
         if earlier and earlier["same"]:
             return _repeat(connection, upload, known | {"instance_pk": earlier["id"]})
         reason = parked.reason_of(connection, instance, known, taken=earlier is not None)
-    parked.park(connection, upload, instance, known, reason)
+    filed = parked.park(connection, upload, instance, known, reason)
+    if filed is not None:
+        return _repeat(connection, upload, known | {"instance_pk": filed})
     return Receipt("parked", reason)
 
 
@@ -140,4 +147,6 @@ def _earlier(connection: psycopg.Connection[Any], known: dict[str, Any]) -> dict
 def _repeat(connection: psycopg.Connection[Any], upload: Upload, known: dict[str, Any]) -> Receipt:
     if upload.files:
         connection.execute(ADD_FILES, known)
+        if connection.execute(READ_LATER_VERSIONS, known).rowcount:
+            queue.ring()
     return Receipt("repeat")

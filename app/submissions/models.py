@@ -51,6 +51,7 @@ class Instance(Base):
     form_version_id: Mapped[int]
     app_user_id: Mapped[int | None]
     received_at: Mapped[datetime] = mapped_column(Instant, server_default=func.now())
+    # The ids are those of the XML, but for an upload that a person filed in another place.
     instance_id: Mapped[str]
     deprecated_id: Mapped[str | None]
     device_id: Mapped[str | None]
@@ -84,7 +85,7 @@ class ParkedUpload(Base):
 
     __tablename__ = "parked_uploads"
     __table_args__ = (
-        UniqueConstraint("project_id", "reason", "xml_sha256"),
+        UniqueConstraint("project_id", "xml_sha256"),
         Index(
             "parked_uploads_waiting_edits",
             "project_id",
@@ -108,6 +109,8 @@ class ParkedUpload(Base):
     times: Mapped[int] = mapped_column(server_default="1")
     settled_at: Mapped[datetime | None] = mapped_column(Instant)
     settlement: Mapped[str | None]
+    # The instance that it became, or that got its files; what the phone still sends belongs there.
+    filed_pk: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class ParkedAttachment(Base):

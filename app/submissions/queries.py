@@ -91,6 +91,14 @@ def get_submission(
     return found
 
 
+def may_read(actor: Actor, submission_id: int, capability: str = "submission.read") -> bool:
+    """Whether there is such a submission where the actor has the capability."""
+    visible = select(Submission.id).where(
+        Submission.id == submission_id, readable(actor, capability)
+    )
+    return db.session.scalar(visible) is not None
+
+
 def count_by_state(actor: Actor, project_id: int, unit_ids: Iterable[int]) -> dict[int, Counts]:
     """By place, the submissions of it and of all that lies in it, as far as the actor may see."""
     wanted = list(unit_ids)

@@ -74,3 +74,14 @@ ACCEPT = _statements(_PHONE)
 ACCEPT_BROUGHT = _statements(_BROUGHT)
 
 ADD_FILES = "with new as (select %(instance_pk)s::bigint as id)" + _FILES + _TAIL
+
+# The later versions of an interview take over the files that came for an earlier one, which they
+# do when they are read; where a worker has one in hand, this waits for the end of that. It is a
+# statement of its own: an edit that is accepted after it finds the files there.
+READ_LATER_VERSIONS = """
+insert into inbox (instance_pk)
+select later.id from instances i
+join instances later on later.root_id = coalesce(i.root_id, i.id) and later.id > i.id
+where i.id = %(instance_pk)s
+on conflict do nothing
+"""

@@ -16,7 +16,7 @@ from app.db import db, driver, transaction
 from app.errors import Conflict
 from app.forms.source import FormSource
 from app.indicators import catalog, recompute, stale
-from app.submissions import parked
+from app.submissions import settling
 from app.submissions.models import Submission
 from tests import books, people
 from tests.survey import (
@@ -56,7 +56,7 @@ def others(app: Flask) -> Iterator[Callable[..., Future[Any]]]:
 
 @contextmanager
 def held_up(
-    monkeypatch: pytest.MonkeyPatch, module: Any = parked, last: str = "admit_waiting_edits"
+    monkeypatch: pytest.MonkeyPatch, module: Any = settling, last: str = "admit_waiting_edits"
 ) -> Iterator[Callable[[], None]]:
     """The first that comes to the last step before its commit stays there until the end."""
     real, arrived, go_on = getattr(module, last), threading.Event(), threading.Event()

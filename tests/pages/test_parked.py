@@ -10,7 +10,7 @@ from app.forms.queries import find_form
 from app.forms.states import set_state
 from app.submissions.models import ParkedUpload, Submission
 from tests import people
-from tests.survey import household_form
+from tests.survey import household_form, new_id
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_an_empty_list_says_that_all_is_well(signed_in, survey):
 def test_it_cannot_be_filed_before_its_reason_is_gone(signed_in, parked):
     browser = signed_in()
     page = browser.get(f"/parked/{parked}")
-    refused = browser.post(page, f"/parked/{parked}/admit", 409)
+    refused = browser.post(page, f"/parked/{parked}/settle", 409, choice="admit")
 
     assert "Vẫn chưa nhận được" in refused.text
 
@@ -43,7 +43,7 @@ def test_it_is_filed_once_its_version_is_published(signed_in, survey, parked):
     programme.publish(survey.project.id, household_form("2"), OPERATOR)
     browser = signed_in()
     page = browser.get(f"/parked/{parked}")
-    assert browser.post(page, f"/parked/{parked}/admit").leads_to == "/parked"
+    assert browser.post(page, f"/parked/{parked}/settle", choice="admit").leads_to == "/parked"
     pipeline.settle()
 
     assert db.session.scalars(select(Submission)).one().state == "received"
@@ -53,10 +53,10 @@ def test_it_is_filed_once_its_version_is_published(signed_in, survey, parked):
 def test_discarding_needs_a_reason(signed_in, parked):
     browser = signed_in()
     page = browser.get(f"/parked/{parked}")
-    refused = browser.post(page, f"/parked/{parked}/discard", 400, reason=" ")
+    refused = browser.post(page, f"/parked/{parked}/settle", 400, choice="discard", reason=" ")
     assert "Hãy ghi lý do loại bỏ" in refused.text
 
-    browser.post(page, f"/parked/{parked}/discard", reason="Phiếu thử")
+    browser.post(page, f"/parked/{parked}/settle", choice="discard", reason="Phiếu thử")
     assert "Không có phiếu nào bị tạm giữ" in browser.get("/parked").text
 
 
@@ -85,6 +85,26 @@ def test_other_communes_do_not_see_them(signed_in, parked):
     assert f"/parked/{parked}" not in browser.get("/parked").links()
     browser.get(f"/parked/{parked}", 404)
     csrf = browser.get("/").tree.xpath("//input[@name='csrf']/@value")[0]
-    for act in ("admit", "discard"):
-        answer = browser.client.post(f"/parked/{parked}/{act}", data={"csrf": csrf, "reason": "x"})
+    for choice in ("admit", "discard"):
+        given = {"csrf": csrf, "choice": choice, "reason": "x"}
+        answer = browser.client.post(f"/parked/{parked}/settle", data=given)
         assert answer.status_code == 404
+
+
+def test_an_outdated_edit_is_compared_and_filed_as_the_newest(signed_in, survey):
+    first, second = new_id(), new_id()
+    survey.send(survey.instance(survey.ids[0], instance_id=first))
+    survey.send(survey.instance(survey.ids[0], instance_id=second, deprecated_id=first))
+    survey.send(survey.instance(survey.ids[0], deprecated_id=first))
+    parked = db.session.scalars(select(ParkedUpload)).one().id
+    interview = db.session.scalars(select(Submission)).one().id
+    browser = signed_in()
+    page = browser.get(f"/parked/{parked}")
+
+    assert f"/submissions/{interview}" in page.links()
+    assert "Chỉ lấy tệp đính kèm" not in page.text  # it has none
+    newest = "//form[input/@value='newest']"
+    assert "Nhận làm bản mới nhất" in page.tree.xpath(newest)[0].text_content()
+    hidden = {i.get("name"): i.get("value") for i in page.tree.xpath(f"{newest}//input")}
+    assert browser.client.post(f"/parked/{parked}/settle", data=hidden).status_code == 303
+    assert "Không có phiếu nào bị tạm giữ" in browser.get("/parked").text

@@ -16,7 +16,7 @@ from app.storage.blobs import store
 from app.submissions import parked as parked_module
 from app.submissions.intake import receive
 from app.submissions.models import Instance, ParkedUpload
-from app.submissions.parked import admit, discard, list_parked
+from app.submissions.settling import list_parked, settle
 from app.submissions.upload import UnknownSender, Upload, UploadedFile
 from tests.survey import Survey, household_form, new_id, start_survey
 
@@ -211,7 +211,7 @@ def test_a_parked_upload_is_admitted_once_its_version_is_published(survey):
     [upload] = parked()
     programme.publish(survey.project.id, household_form("2"), OPERATOR)
     with transaction():
-        admit(upload.id, OPERATOR)
+        settle(upload.id, "admit", OPERATOR)
     pipeline.settle()
     assert (parked(), count("submissions")) == ([], 1)
 
@@ -219,7 +219,7 @@ def test_a_parked_upload_is_admitted_once_its_version_is_published(survey):
 def test_a_discarded_upload_stays_out_and_is_kept(survey):
     survey.send(survey.instance(survey.ids[0], version="2"))
     with transaction():
-        discard(parked()[0].id, "a test", OPERATOR)
+        settle(parked()[0].id, "discard", OPERATOR, reason="a test")
     assert (parked(), count("parked_uploads")) == ([], 1)
 
 
