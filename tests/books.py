@@ -8,8 +8,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from typing import Any
 from xml.etree import ElementTree as ET
+
+import pytest
 
 from app.db import driver
 
@@ -102,12 +105,31 @@ def sums(chains: Iterable[Chain]) -> Rows:
     interviews = [said for said in counted(chains) if said.outcome == "complete"]
     weights = _weights(interviews)
     rows: Rows = defaultdict(lambda: dict.fromkeys(MEASURES, 0.0))
+    homes: dict[tuple[str, str], dict[str, tuple[int, int]]] = defaultdict(dict)
     for said in interviews:
         weight = weights.get((said.village, said.household)) if said.form == "nguoi" else 1
         for code, answers in said.answers.items() if weight else ():
             if answers:
-                _add(rows[said.village, code], weight or 0, answers, YES[code])
+                y, n = _add(rows[said.village, code], weight or 0, answers, YES[code])
+                home = homes[said.village, code]
+                before = home.get(said.household, (0, 0))
+                if n:
+                    home[said.household] = (before[0] + y, before[1] + n)
+    for key, row in rows.items():
+        row.update(_centred(list(homes[key].values())))
     return dict(rows)
+
+
+def _centred(totals: Sequence[tuple[int, int]]) -> dict[str, float]:
+    """Households with an answer, and sums of squares and products about their means."""
+    m = len(totals)
+    y, x = (Fraction(sum(pair[place] for pair in totals), m or 1) for place in (0, 1))
+    return {
+        "m": m,
+        "yy": float(sum((a - y) ** 2 for a, _ in totals)),
+        "xy": float(sum((a - y) * (b - x) for a, b in totals)),
+        "xx": float(sum((b - x) ** 2 for _, b in totals)),
+    }
 
 
 def _weights(interviews: Iterable[Said]) -> dict[tuple[str, str], int]:
@@ -115,17 +137,18 @@ def _weights(interviews: Iterable[Said]) -> dict[tuple[str, str], int]:
     return {(s.village, s.household): s.adults for s in interviews if s.form == "ho" and s.adults}
 
 
-def _add(row: dict[str, float], w: int, answers: list[str], yes: str) -> None:
+def _add(row: dict[str, float], w: int, answers: list[str], yes: str) -> tuple[int, int]:
+    """Adds an interview; its weighted numerator and denominator."""
     known = [answer for answer in answers if answer not in {"8", ""}]
     n, y = len(known), known.count(yes)
     added = {
-        "m": n > 0, "y": w * y, "x": w * n, "yy": (w * y) ** 2, "xy": w * y * w * n,
-        "xx": (w * n) ** 2, "n": n, "w": w * n, "ww": w * w * n, "element_yy": w * y,
+        "y": w * y, "x": w * n, "n": n, "w": w * n, "ww": w * w * n, "element_yy": w * y,
         "element_xy": w * y, "element_xx": w * n,
         "dont_know": answers.count("8"), "blank": answers.count(""),
     }  # fmt: skip
     for name, value in added.items():
         row[name] += value
+    return w * y, w * n
 
 
 def bases(chains: Sequence[Chain], frames: Mapping[str, int]) -> Rows:
@@ -144,7 +167,9 @@ def bases(chains: Sequence[Chain], frames: Mapping[str, int]) -> Rows:
             ]
             outcomes = [said.outcome for said in here]
             days = [said.day for said in here if said.outcome == "complete"]
-            n, gone = outcomes.count("complete"), outcomes.count("ineligible")
+            # Several persons of a household are one unit of the sample.
+            n = len({said.household for said in here if said.outcome == "complete"})
+            gone = outcomes.count("ineligible")
             eligible = n + outcomes.count("refused")
             rows[village, form] = {
                 "frame": frame,
@@ -177,7 +202,13 @@ def stored_sums() -> Rows:
         " join indicator_domains d on d.id = s.domain_id and d.breakdown = ''"
         " join indicator_versions v on v.id = d.indicator_id"
     )
-    return _stored(rows.fetchall(), MEASURES)
+    stored = _stored(rows.fetchall(), MEASURES)
+    for row in stored.values():
+        # Centred while they are added up: the last digit depends on the order.
+        row.update(
+            {name: pytest.approx(row[name], rel=1e-12, abs=1e-12) for name in ("yy", "xy", "xx")}
+        )
+    return stored
 
 
 def stored_bases() -> Rows:

@@ -50,6 +50,9 @@ class FigureSchema(Schema):
     ci_method = fields.String(allow_none=True)
     df = fields.Float(allow_none=True)
     deff = fields.Float(allow_none=True)
+    bounds = fields.List(
+        fields.Float(), **_about("If all who are missing said no, and if all said yes.")
+    )
     coverage = fields.Float(**_about("Counted interviews as a share of those expected."))
     status = fields.String(metadata={"enum": ["provisional", "final"]})
     suppressed = fields.String(**_about("Why the figure is withheld; null when it is not."))

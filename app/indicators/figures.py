@@ -28,11 +28,14 @@ class Base:
         return min(self.n / self.expected, 1.0) if self.expected > 0 else None
 
     @property
+    def is_counted(self) -> bool:
+        """Everybody who should be there is counted."""
+        return self.n > 0 and not (self.unresolved or self.refused or self.villages_left_out)
+
+    @property
     def is_complete(self) -> bool:
-        """Everybody who should be there is counted, and nobody waits for a decision."""
-        return self.n > 0 and not (
-            self.waiting or self.unresolved or self.refused or self.villages_left_out
-        )
+        """The same, and nobody waits for a decision."""
+        return self.is_counted and not self.waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,10 @@ class Figure:
     n: int
     missing: dict[str, int]
     base: Base
-    sampled: bool  # one person stands for a household
-    yes: float | None  # of a share of households: those that say yes, without any weight
+    yes: float | None = None  # of a share of households: those that say yes, without any weight
+    se: float | None = None
+    ci: tuple[float, float] | None = None
+    ci_method: str | None = None
     df: int | None = None
     deff: float | None = None
     suppressed: str | None = None
@@ -77,26 +82,6 @@ class Figure:
         """`final` once every subject is counted with an answer and nothing waits."""
         answered = not any(self.missing.values())
         return "final" if self.base.is_complete and answered else "provisional"
-
-    @property
-    def is_census(self) -> bool:
-        """Everybody was asked and answered: there is no sampling error."""
-        return self.status == "final" and not self.sampled and self.value is not None
-
-    @property
-    def se(self) -> float | None:
-        """Standard error: 0 for a full census."""
-        return 0.0 if self.is_census else None
-
-    @property
-    def ci(self) -> tuple[float, float] | None:
-        """95 % interval: the value itself for a full census."""
-        return (self.value, self.value) if self.is_census and self.value is not None else None
-
-    @property
-    def ci_method(self) -> str | None:
-        """How the interval was made."""
-        return "census" if self.is_census else None
 
     @property
     def bounds(self) -> tuple[float, float] | None:

@@ -136,7 +136,8 @@ class VillageBase(Base):
 class VillageSum(Base):
     """The additive sums of one village, stratum, calibration cell and domain.
 
-    Per household: m households with an answer, sums of their totals Y, X and of the squares.
+    Per household: m households with an answer, sums of their totals Y, X, and sums of squares and
+    products about the means of these m (centred, so that subtracting does not cancel).
     Per element (member, person): n rows, w and ww weights, and weighted sums of squares, for
     design effects. The weight inside a household (the adults of a one-adult sample) is in all of
     them; the village's own factor is applied on reading.

@@ -1,76 +1,42 @@
 """Reads figures: sums of villages put together for any unit above them."""
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
 from app.accounts.actors import Actor
 from app.accounts.scope import within
 from app.db import db, driver
+from app.indicators.estimation.moments import Moments, estimate_unit
 from app.indicators.figures import MISSING_REASONS, Base, Figure
+from app.indicators.reading import COVERAGES, FIGURES, INDICATORS
+from app.indicators.shares import kind_of
 from app.org_units.models import OrgUnit, OrgUnitAncestor, OrgUnitCode
 from app.rounds.models import Round
 
-# Each village counts by its estimated number of subjects, not by how many were visited: the factor
-# N̂/n, with N̂ = eligible + e · unresolved, and e the eligible share among those resolved. A village
-# form is about one subject, the village, however many quarters it reports in the round; forms
-# without a frame stand for themselves.
-BASES = """
-with bases as (
-    select a.ancestor_id as unit_id, b.*,
-           case when f.kind in ('household', 'person') then b.eligible + b.unresolved *
-                    case when b.eligible + b.ineligible > 0
-                         then b.eligible::float8 / (b.eligible + b.ineligible) else 1 end
-                when f.kind = 'village' then b.frame
-                else b.n end::float8 as expected
-    from village_bases b
-    join forms f on f.id = b.form_id
-    join org_unit_ancestors a on a.unit_id = b.village_id and a.valid_to is null
-    where b.round_id = %(round)s and a.ancestor_id = any(%(units)s)
-)"""
-
-# How many say yes is known of shares only, of which each household says 0 or 1.
-SUMS = (
-    BASES  # noqa: S608 - put together from constants
-    + """, factors as (
-    select unit_id, village_id, form_id, expected / n as factor from bases where n > 0
-)
-select f.unit_id, d.indicator_id, d.breakdown, d.value,
-       sum(f.factor * s.y), sum(f.factor * s.x), sum(s.n)::bigint,
-       case when bool_and(s.yy = s.y and s.x = s.n) then sum(s.y) end as yes,
-       sum(s.dont_know)::bigint, sum(s.refused)::bigint, sum(s.blank)::bigint,
-       sum(s.irrelevant)::bigint
-from factors f
-join village_sums s on s.round_id = %(round)s and s.village_id = f.village_id
-     and s.form_id = f.form_id
-join indicator_domains d on d.id = s.domain_id
-where d.indicator_id = any(%(indicators)s) and (%(by)s::text is null or d.breakdown = %(by)s)
-group by f.unit_id, d.indicator_id, d.breakdown, d.value
-"""
-)
-
-COVERAGE = (
-    BASES
-    + """
-select unit_id, form_id, sum(expected), sum(least(n, expected))::int, sum(waiting)::int,
-       sum(unresolved)::int, (sum(eligible) - sum(n))::int,
-       count(*)::int, (count(*) filter (where n = 0 and frame > 0))::int,
-       coalesce(sum(frame) filter (where n = 0), 0)::int,
-       min(first_on), max(last_on), max(computed_at)
-from bases group by unit_id, form_id
-"""
-)
-
-INDICATORS = """
-select i.id, i.form_id, i.code, i.version, i.labels, i.unit, f.kind
-from indicator_versions i join forms f on f.id = i.form_id
-where i.project_id = %(project)s and i.in_force
-  and (%(indicator)s::text is null or i.code = %(indicator)s)
-order by i.code
-"""
-
 NOTHING = Base(0.0, 0, 0, 0, 0, 0, 0, 0, None, None, None)
+
+
+class Found(NamedTuple):
+    """An indicator in force, as far as figures need it."""
+
+    id: int
+    form_id: int
+    code: str
+    version: str
+    labels: dict[str, str]
+    unit: str
+    form_kind: str
+    numerator: str
+    denominator: str
+
+    @property
+    def kind(self) -> str:
+        """The estimator's kind."""
+        return kind_of(self.numerator, self.denominator)
 
 
 def find_figures(
@@ -88,31 +54,31 @@ def find_figures(
     their Vietnamese order, indicators by code; an indicator without any interview yet is there,
     with no value.
     """
-    units = _units(actor, round_.project_id, unit_id, level)
-    indicators = (
-        driver()
-        .execute(INDICATORS, {"project": round_.project_id, "indicator": indicator})
-        .fetchall()
-    )
+    places = _units(actor, round_.project_id, unit_id, level)
+    wanted = {"project": round_.project_id, "indicator": indicator}
+    indicators = [Found(*row) for row in driver().execute(INDICATORS, wanted)]
     asked = {
         "round": round_.id,
-        "units": [unit.id for unit, _ in units],
-        "indicators": [row[0] for row in indicators],
+        "units": [unit.id for unit, _ in places],
+        "indicators": [found.id for found in indicators],
         "by": by,
     }
-    bases = {(row[0], row[1]): Base(*row[2:]) for row in driver().execute(COVERAGE, asked)}
+    bases = {(row[0], row[1]): Base(*row[2:]) for row in driver().execute(COVERAGES, asked)}
     sums: dict[tuple[int, int], list[Any]] = defaultdict(list)
-    for row in driver().execute(SUMS, asked):
+    for row in driver().execute(FIGURES, asked):
         sums[row[0], row[1]].append(row[2:])
     figures: list[Figure] = []
-    for place in units:
-        unit_id = place[0].id
+    for place in places:
         for found in indicators:
-            base = bases.get((unit_id, found[1]), NOTHING)
-            rows = sorted(sums.get((unit_id, found[0]), []))
+            base = bases.get((place[0].id, found.form_id), NOTHING)
+            rows = sorted(sums.get((place[0].id, found.id), []))
+            open_ = {row[0] for row in rows if row[0] and not row[1]}  # somebody's group is unknown
+            figures += [
+                _figure(place, round_.code, found, base, row, certain=row[0] not in open_)
+                for row in rows
+            ]
             if not rows and not by:
-                rows = [("", "", None, None, 0, None, 0, 0, 0, 0)]
-            figures += [_figure(place, round_.code, found, base, row) for row in rows]
+                figures.append(_no_figure(place, round_.code, found, base))
     return figures
 
 
@@ -141,27 +107,62 @@ def _units(
 
 
 def _figure(
-    place: tuple[OrgUnit, str | None], round_code: str, found: Any, base: Base, row: Any
+    place: tuple[OrgUnit, str | None],
+    round_code: str,
+    found: Found,
+    base: Base,
+    row: Sequence[Any],
+    *,
+    certain: bool,
 ) -> Figure:
+    breakdown, value, *numbers = row
+    moments = Moments(*numbers[:8], *numbers[8:13])
+    missing = dict(zip(MISSING_REASONS, numbers[14:], strict=True))
+    is_sample = found.form_kind == "person"
+    complete = base.is_counted and certain and not is_sample and not any(missing.values())
+    of_households = found.unit == "household" and found.kind == "prop" and not breakdown
+    figure = replace(
+        _no_figure(place, round_code, found, base),
+        breakdown=breakdown,
+        breakdown_value=value,
+        numerator=moments.y,
+        denominator=moments.x,
+        n=moments.n,
+        missing=missing,
+        yes=numbers[13] if of_households else None,
+    )
+    estimate = estimate_unit(moments, kind=found.kind, complete=complete)
+    if estimate is None:
+        return figure
+    return replace(
+        figure,
+        se=estimate.se,
+        ci=estimate.ci,
+        ci_method=estimate.ci_method,
+        df=None if complete else estimate.df,
+        deff=estimate.deff,
+    )
+
+
+def _no_figure(
+    place: tuple[OrgUnit, str | None], round_code: str, found: Found, base: Base
+) -> Figure:
+    """The figure of an indicator that nobody has answered yet."""
     unit, code = place
-    _, _, indicator, version, labels, observed, kind = found
-    breakdown, value, numerator, denominator, n, yes, *missing = row
     return Figure(
         unit_id=unit.id,
         unit_code=code,
         unit_name=unit.name,
         level=unit.level,
         round=round_code,
-        indicator=indicator,
-        version=version,
-        labels=labels,
-        breakdown=breakdown,
-        breakdown_value=value,
-        numerator=numerator,
-        denominator=denominator,
-        n=n,
-        missing=dict(zip(MISSING_REASONS, missing, strict=True)),
+        indicator=found.code,
+        version=found.version,
+        labels=found.labels,
+        breakdown="",
+        breakdown_value="",
+        numerator=None,
+        denominator=None,
+        n=0,
+        missing=dict.fromkeys(MISSING_REASONS, 0),
         base=base,
-        sampled=kind == "person",
-        yes=yes if observed == "household" and not breakdown else None,
     )

@@ -26,6 +26,7 @@ FORGET_BASES = FORGET_SUMS.replace("village_sums", "village_bases")
 COUNTED = """
 with weighed as materialized (
     select c.round_id, c.village_id, c.form_id, c.instance_pk, c.outcome,
+           c.household, f.kind = 'person' as is_person,
            case when f.kind = 'person' then (
                select i.adults from counted_interviews h
                join forms hf on hf.id = h.form_id and hf.kind = 'household'
@@ -42,27 +43,57 @@ with weighed as materialized (
 )
 """
 
+# What each household says to each domain. Of a household there is one interview, except that
+# several of its persons may have been asked.
+HOUSEHOLDS = """, said as not materialized (
+    select c.round_id, c.village_id, c.form_id, c.is_person, c.household, c.weight, d.*
+    from counted c
+    join observations o using (instance_pk)
+    cross join lateral unnest(o.domain_ids, o.n, o.y, o.x, o.yy, o.xy, o.xx,
+                              o.dont_know, o.refused, o.blank, o.irrelevant)
+         as d (domain_id, n, y, x, yy, xy, xx, dont_know, refused, blank, irrelevant)
+    where c.outcome = 'complete'
+), households as (
+    select round_id, village_id, form_id, domain_id, weight, n, weight * y as y, weight * x as x,
+           yy, xy, xx, dont_know, refused, blank, irrelevant
+    from said where not is_person
+    union all
+    select round_id, village_id, form_id, domain_id, min(weight), sum(n),
+           sum(weight * y), sum(weight * x),
+           sum(yy), sum(xy), sum(xx), sum(dont_know), sum(refused), sum(blank), sum(irrelevant)
+    from said where is_person
+    group by round_id, village_id, form_id, domain_id, household
+)
+"""
+
+# The database centres as it goes (Youngs and Cramer), so that nothing cancels; what is left of
+# equal numbers is rounding, and is 0.
 SUM = (
-    COUNTED
+    COUNTED  # noqa: S608 - put together from constants
+    + HOUSEHOLDS
     + """
 insert into village_sums (round_id, village_id, form_id, domain_id, m, y, x, yy, xy, xx, n, w, ww,
                           element_yy, element_xy, element_xx,
                           dont_know, refused, blank, irrelevant)
-select round_id, village_id, form_id, domain_id,
-       count(*) filter (where d.n > 0),
-       sum(weight * d.y), sum(weight * d.x),
-       sum((weight * d.y) * (weight * d.y)), sum((weight * d.x) * (weight * d.y)),
-       sum((weight * d.x) * (weight * d.x)),
-       sum(d.n), sum(weight * d.n), sum(weight * weight * d.n),
-       sum(weight * d.yy), sum(weight * d.xy), sum(weight * d.xx),
-       sum(d.dont_know), sum(d.refused), sum(d.blank), sum(d.irrelevant)
-from counted
-join observations o using (instance_pk)
-cross join lateral unnest(o.domain_ids, o.n, o.y, o.x, o.yy, o.xy, o.xx,
-                          o.dont_know, o.refused, o.blank, o.irrelevant)
-     as d (domain_id, n, y, x, yy, xy, xx, dont_know, refused, blank, irrelevant)
-where outcome = 'complete'
-group by round_id, village_id, form_id, domain_id
+select round_id, village_id, form_id, domain_id, m, y, x,
+       case when yy * m > 1e-24 * y * y then yy else 0 end,
+       case when yy * m > 1e-24 * y * y and xx * m > 1e-24 * x * x then xy else 0 end,
+       case when xx * m > 1e-24 * x * x then xx else 0 end,
+       n, w, ww, element_yy, element_xy, element_xx, dont_know, refused, blank, irrelevant
+from (
+    select round_id, village_id, form_id, domain_id, count(*) filter (where n > 0) as m,
+           sum(y) as y, sum(x) as x,
+           regr_syy(y, x) filter (where n > 0) as yy,
+           regr_sxy(y, x) filter (where n > 0) as xy,
+           regr_sxx(y, x) filter (where n > 0) as xx,
+           sum(n) as n, sum(weight * n) as w, sum(weight * weight * n) as ww,
+           sum(weight * yy) as element_yy, sum(weight * xy) as element_xy,
+           sum(weight * xx) as element_xx,
+           sum(dont_know) as dont_know, sum(refused) as refused, sum(blank) as blank,
+           sum(irrelevant) as irrelevant
+    from households
+    group by round_id, village_id, form_id, domain_id
+) sums
 """
 )
 
@@ -70,7 +101,9 @@ BASE = (
     COUNTED  # noqa: S608 - put together from constants
     + """, outcomes as (
     select c.round_id, c.village_id, c.form_id,
-           count(*) filter (where c.outcome = 'complete') as n,
+           case when bool_and(c.is_person)
+                then count(distinct c.household) filter (where c.outcome = 'complete')
+                else count(*) filter (where c.outcome = 'complete') end as n,
            count(*) filter (where c.outcome = 'refused') as refused,
            count(*) filter (where c.outcome = 'ineligible') as ineligible,
            min(i.interviewed_on) filter (where c.outcome = 'complete') as first_on,

@@ -10,7 +10,8 @@ from app.indicators.figures import Figure
 COLUMNS = (
     "unit_id", "unit_code", "unit_name", "unit_level", "round", "indicator", "version",
     "by", "by_value", "value", "numerator", "denominator", "n", "se", "ci_low", "ci_high",
-    "ci_method", "df", "deff", "coverage", "status", "suppressed", "as_of",
+    "ci_method", "df", "deff", "bound_low", "bound_high", "coverage",
+    "status", "suppressed", "as_of",
 )  # fmt: skip
 
 # What makes a spreadsheet take a text for a formula (OWASP, CSV injection).
@@ -20,6 +21,7 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
 def figure_row(figure: Figure) -> dict[str, Any]:
     """A figure under the names of `COLUMNS`; what is not available is None."""
     low, high = figure.ci or (None, None)
+    least, most = figure.bounds or (None, None)
     return {
         "unit_id": figure.unit_id,
         "unit_code": figure.unit_code,
@@ -40,6 +42,8 @@ def figure_row(figure: Figure) -> dict[str, Any]:
         "ci_method": figure.ci_method,
         "df": figure.df,
         "deff": figure.deff,
+        "bound_low": least,
+        "bound_high": most,
         "coverage": figure.coverage,
         "status": figure.status,
         "suppressed": figure.suppressed,

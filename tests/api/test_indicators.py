@@ -10,7 +10,7 @@ from tests import people
 
 ITEM = {
     "unit", "round", "indicator", "version", "by", "value", "numerator", "denominator", "n", "se",
-    "ci", "ci_method", "df", "deff", "coverage", "status", "suppressed", "as_of",
+    "ci", "ci_method", "df", "deff", "bounds", "coverage", "status", "suppressed", "as_of",
 }  # fmt: skip
 
 
@@ -34,11 +34,17 @@ def test_a_figure_has_exactly_the_fields_of_the_contract(machine, survey, commun
     assert as_of.endswith("+00:00")
     assert item.pop("value") == pytest.approx(2 / 3)
     assert item.pop("numerator") == pytest.approx(10 / 3)
+    # Three of five households: √(2/5 · 2/9 / 2).
+    assert item.pop("se") == pytest.approx((0.4 * 2 / 9 / 2) ** 0.5)
+    assert item.pop("ci") == pytest.approx([0.0326503, 0.9916325], abs=1e-7)
+    assert item.pop("deff") == pytest.approx(0.4)
+    # Two of five say yes already, and two might: from 2/5 to 4/5.
+    assert item.pop("bounds") == pytest.approx([0.4, 0.8])
     assert item == {
         "unit": {"id": commune.id, "code": people.IA_DOM, "name": "Ia Dom", "level": "commune"},
         "round": "2026-1", "indicator": "FIBRE", "version": "1", "by": None,
-        "denominator": 5.0, "n": 3, "se": None, "ci": None, "ci_method": None, "df": None,
-        "deff": None, "coverage": 0.6, "status": "provisional", "suppressed": None,
+        "denominator": 5.0, "n": 3, "ci_method": "logit", "df": 2, "coverage": 0.6,
+        "status": "provisional", "suppressed": None,
     }  # fmt: skip
 
 
@@ -140,8 +146,8 @@ def test_csv_has_the_same_figures(machine, survey, commune):
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
     assert not answer.text.startswith("\ufeff")
     assert row["unit_code"] == people.IA_DOM
-    assert (row["indicator"], row["by"], row["se"]) == ("FIBRE", "", "")
-    assert float(row["value"]) == item["value"]
+    assert (row["indicator"], row["by"], row["suppressed"]) == ("FIBRE", "", "")
+    assert (float(row["value"]), float(row["se"])) == (item["value"], item["se"])
     accepted = asking.open(f"/indicators?unit={commune.id}", headers={"Accept": "text/csv"})
     assert accepted.data == answer.data
     both = asking.open(f"/indicators?unit={commune.id}&format=json", headers={"Accept": "text/csv"})

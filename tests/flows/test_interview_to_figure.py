@@ -215,7 +215,7 @@ def test_a_half_visited_village_is_provisional_with_bounds(survey):
     figure = survey.figure()
     assert (figure.value, figure.status, figure.coverage) == (0.75, "provisional", 0.4)
     assert figure.bounds == (pytest.approx(0.3), pytest.approx(0.9))
-    assert figure.se is None
+    assert figure.se == pytest.approx((0.6 * 0.75 * 0.25 / 3) ** 0.5)
 
 
 def test_the_bounds_of_a_commune_come_from_heads_not_from_weighted_shares(survey):

@@ -42,6 +42,10 @@ def test_villages_count_by_their_households_not_by_how_many_were_visited(survey)
     commune = survey.figure(unit=people.unit(people.IA_DOM))
     assert commune.value == pytest.approx(0.600, abs=1e-12)
     assert (commune.numerator, commune.denominator) == (pytest.approx(120), pytest.approx(200))
+    # A is counted whole, so that all error is that of B: 100² · 0.9 · 0.21 / 9 / 200².
+    assert commune.se == pytest.approx((0.9 * 0.21 / 9) ** 0.5 / 2, rel=1e-12)
+    assert commune.se == pytest.approx(0.0725, abs=5e-5)
+    assert (commune.df, commune.ci_method, commune.status) == (9, "logit", "provisional")
 
 
 def test_one_adult_stands_for_all_adults_of_the_household(survey):
@@ -59,7 +63,8 @@ def test_one_adult_stands_for_all_adults_of_the_household(survey):
     figure = survey.figure("NET")
     assert figure.value == pytest.approx(0.20)
     assert figure.n == 2
-    assert figure.se is None
+    # A sample, however complete the census: f = 0, and the two scores are 0.8 / 5 and -0.8 / 5.
+    assert (figure.se, figure.df) == (pytest.approx(0.32), 1)
 
 
 def test_two_adults_of_a_household_are_two_persons(survey):
@@ -73,6 +78,8 @@ def test_two_adults_of_a_household_are_two_persons(survey):
         person_xml(survey, household, net="2", pick=2),
     )
     assert (survey.figure("NET").value, survey.figure("NET").n) == (0.5, 2)
+    # One household was drawn, so that nothing is known of its variance.
+    assert survey.figure("NET").se is None
 
 
 def test_an_adult_said_to_live_in_another_village_stands_for_nobody(survey):
@@ -93,8 +100,68 @@ def test_a_census_that_is_not_finished_has_bounds_and_no_zero_error(survey):
         ),
     )
     figure = survey.figure()
-    assert (figure.value, figure.se, figure.status) == (0.75, None, "provisional")
+    assert (figure.value, figure.status) == (0.75, "provisional")
+    assert figure.se == pytest.approx((0.6 * 0.75 * 0.25 / 39) ** 0.5, rel=1e-12)
     assert figure.bounds == (pytest.approx(0.30), pytest.approx(0.90))
+
+
+def test_forty_of_sixty_households(survey):
+    """N = 60, n = 40, 30 yes: 75 %, SE 4.00 points, from 50.0 to 83.3 %; never SE 0."""
+    village = survey.add_village("Mook Trang")
+    codes = survey.register(60, village)
+    take_in(
+        survey,
+        *(
+            survey.instance(
+                household, fibre="1" if number < 30 else "0", village=str(village.public_id)
+            )
+            for number, household in enumerate(codes[:40])
+        ),
+    )
+    figure = survey.figure(unit=village)
+    assert (figure.value, figure.df) == (0.75, 39)
+    assert figure.se == pytest.approx(0.0400, abs=5e-5)
+    assert figure.bounds == (0.5, pytest.approx(0.833, abs=5e-4))
+
+
+def test_a_household_without_a_member_of_the_domain_stays_in_the_sample(survey):
+    """Three households of N = 6 with 4 of 6, 2 of 6 and none of the domain: SE 0.1021."""
+    village = survey.add_village("Mook Trang")
+    codes = survey.register(6, village)
+    there = {"village": str(village.public_id)}
+    take_in(
+        survey,
+        survey.instance(codes[0], members=[(30, "2")] * 4 + [(30, "0")] * 2, **there),
+        survey.instance(codes[1], members=[(30, "2")] * 2 + [(30, "0")] * 4, **there),
+        survey.instance(codes[2], members=[(12, "2")], **there),
+    )
+    figure = survey.figure("PHONE", unit=village)
+    assert (figure.value, figure.n, figure.df) == (0.5, 12, 1)
+    assert figure.se == pytest.approx(0.1021, abs=5e-5)
+
+
+def test_one_household_alone_shows_no_error(survey):
+    take_in(survey, survey.instance(survey.ids[0]))
+    figure = survey.figure()
+    assert (figure.value, figure.se, figure.ci, figure.ci_method) == (1.0, None, None, "none")
+
+
+def test_the_same_answer_everywhere_shows_no_variance_and_an_honest_interval(survey):
+    """All of 10 of 100 say yes: SE 0, but not "100 % ± 0": Clopper-Pearson of 10."""
+    take_in(survey, *(survey.instance(household) for household in survey.ids[:10]))
+    figure = survey.figure()
+    assert (figure.se, figure.ci_method) == (0.0, "cp_neff0")
+    assert figure.ci == (pytest.approx(0.025 ** (1 / 10)), 1.0)
+
+
+def test_a_village_nobody_went_to_is_named_and_ends_the_claim_to_be_complete(survey):
+    other = survey.add_village("Mook Trang")
+    survey.register(50, other)
+    take_in(survey, *(survey.instance(household) for household in survey.ids))
+    village, commune = survey.figure(), survey.figure(unit=people.unit(people.IA_DOM))
+    assert (village.se, village.ci_method) == (0.0, "census")
+    assert (commune.base.villages_left_out, commune.base.frame_left_out) == (1, 50)
+    assert (commune.value, commune.se, commune.ci_method) == (1.0, None, "none")
 
 
 def test_adults_who_do_not_know_and_the_young_are_not_no(survey):

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from app.indicators.estimation.design import Sample, Stage
 
-# A spread below this share of the squares it is made of is rounding, and is taken for 0. Expanded
-# sums of squares lose twelve digits sooner than centred ones lose twenty-four.
+# A spread below this share of the squares it is made of is rounding, and is taken for 0. Squares
+# that are subtracted from one another lose twelve digits sooner than centred ones twenty-four.
 ROUNDING_OF_CENTRED = 1e-24
 ROUNDING_OF_EXPANDED = 1e-12
 
@@ -17,16 +17,6 @@ class Score(NamedTuple):
 
     value: float
     size: float
-
-
-class Sums(NamedTuple):
-    """Sums over units of their totals Y and X, of the squares and of the products."""
-
-    y: float
-    x: float
-    yy: float
-    xy: float
-    xx: float
 
 
 def variance(sample: Sample, scores: Mapping[int, Score], lonely: str) -> float:
@@ -61,17 +51,5 @@ def spread(scores: Sequence[Score], stage: Stage, lonely: str) -> float:
     mean = sum(score.value for score in scores) / n if n > 1 else 0.0
     squares = sum((score.value - mean) ** 2 for score in scores) + (n - len(scores)) * mean**2
     if squares <= ROUNDING_OF_CENTRED * sum(score.size**2 for score in scores):
-        return 0.0
-    return (1 - fraction) * (n / (n - 1) if n > 1 else 1.0) * squares
-
-
-def spread_of_sums(sums: Sums, ratio: float, n: int, fraction: float, lonely: str) -> float:
-    """The same of the scores z = Y - ratio · X, from sums alone."""
-    if fraction >= 1 or (n == 1 and lonely == "remove"):
-        return 0.0
-    total = sums.y - ratio * sums.x if n > 1 else 0.0
-    squares = sums.yy - 2 * ratio * sums.xy + ratio**2 * sums.xx - total**2 / n
-    size = sums.yy + 2 * abs(ratio * sums.xy) + ratio**2 * sums.xx
-    if squares <= ROUNDING_OF_EXPANDED * size:
         return 0.0
     return (1 - fraction) * (n / (n - 1) if n > 1 else 1.0) * squares

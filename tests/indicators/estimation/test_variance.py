@@ -4,8 +4,6 @@ import math
 
 import pytest
 
-from app.indicators.estimation.variance import Sums, spread_of_sums
-
 ONE = [{"level": "all"}]
 
 
@@ -110,16 +108,6 @@ def test_a_small_true_variance_is_kept(table, figures):
     (figure,) = figures(table(f"| psu | stratum | w | y |\n{lines}"), kind="mean")
 
     assert figure.se == pytest.approx(0.001 / 2 / 3, rel=1e-5)
-
-
-@pytest.mark.parametrize("n", [1, 7])
-def test_sums_whose_difference_is_rounding_give_zero(n):
-    """n units with the same totals: Σz² - (Σz)²/n is exactly 0, and is computed as 1e-13."""
-    y, x = 3.7 * 0.1, 3.7
-    sums = Sums(n * y, n * x, n * y * y, n * x * y, n * x * x)
-    ratio = y / x if n == 1 else 0.337
-
-    assert spread_of_sums(sums, ratio, n, 0.0, "adjust") == 0
 
 
 def test_a_village_inside_two_stages_is_not_a_domain_to_report(persons, figures, rows_of):

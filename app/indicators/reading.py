@@ -1,0 +1,85 @@
+"""How sums of villages are put together for any unit above them: the statements behind figures."""
+
+# Each village counts by its estimated number of subjects, not by how many were visited: the factor
+# N̂/n, with N̂ = eligible + e · unresolved, and e the eligible share among those resolved. A village
+# form is about one subject, the village, however many quarters it reports in the round; forms
+# without a frame stand for themselves.
+BASES = """
+with bases as (
+    select a.ancestor_id as unit_id, f.kind, b.*,
+           case when f.kind in ('household', 'person') then b.eligible + b.unresolved *
+                    case when b.eligible + b.ineligible > 0
+                         then b.eligible::float8 / (b.eligible + b.ineligible) else 1 end
+                when f.kind = 'village' then b.frame
+                else b.n end::float8 as expected
+    from village_bases b
+    join forms f on f.id = b.form_id
+    join org_unit_ancestors a on a.unit_id = b.village_id and a.valid_to is null
+    where b.round_id = %(round)s and a.ancestor_id = any(%(units)s)
+)"""
+
+# Each village is a stratum of n households out of N̂, with the variance
+#     factor² (1 - f) n/(n - 1) Σ (z - mean)²,    z = Y - R X,
+# which is a quadratic in R: its three coefficients are added up. Of the n households m have an
+# answer; yy, xy and xx are centred over those, and what the others add, whose Y and X are 0, is
+# Y²(1/m - 1/n). One household alone (n = 1, f < 1) gives (1 - f) z²: `lonely`.
+# f is the share of those who should be there that have an answer; one adult chosen in a household
+# stands for others whoever was visited, so that f = 0.
+MOMENTS = """
+select u.unit_id, d.indicator_id, d.breakdown, d.value,
+       sum(u.factor * s.y), sum(u.factor * s.x),
+       sum(v.scale * (s.yy + v.outside * s.y * s.y)),
+       sum(v.scale * (s.xy + v.outside * s.y * s.x)),
+       sum(v.scale * (s.xx + v.outside * s.x * s.x)),
+       sum(s.n)::bigint, sum(s.m)::bigint,
+       coalesce(sum(s.m - 1) filter (where s.m > 0 and f.fraction < 1), 0)::bigint,
+       sum(u.factor * s.w), sum(u.factor * u.factor * s.ww),
+       sum(u.factor * s.element_yy), sum(u.factor * s.element_xy), sum(u.factor * s.element_xx),
+       sum(s.y),
+       sum(s.dont_know)::bigint, sum(s.refused)::bigint, sum(s.blank)::bigint,
+       sum(s.irrelevant)::bigint
+from (
+    select unit_id, village_id, stratum, form_id, kind, n, expected / n as factor
+    from bases where n > 0
+) u
+join village_sums s on s.round_id = %(round)s
+     and (s.village_id, s.stratum, s.form_id) = (u.village_id, u.stratum, u.form_id)
+join indicator_domains d on d.id = s.domain_id
+cross join lateral (
+    select s.n + s.dont_know + s.refused + s.blank + s.irrelevant as asked
+) a
+cross join lateral (
+    select case when u.kind = 'person' or a.asked = 0 then 0
+                else least(s.n::float8 / a.asked / u.factor, 1) end as fraction
+) f
+cross join lateral (
+    select u.factor * u.factor * (1 - f.fraction)
+               * case when u.n > 1 then u.n::float8 / (u.n - 1) else 1 end as scale,
+           case when s.m = 0 then 0
+                when u.n = 1 then 1
+                else 1 / s.m::float8 - 1 / u.n::float8 end as outside
+) v
+where d.indicator_id = any(%(indicators)s) and (%(by)s::text is null or d.breakdown = %(by)s)
+group by u.unit_id, d.indicator_id, d.breakdown, d.value
+"""
+
+COVERAGE = """
+select unit_id, form_id, sum(expected), sum(least(n, expected))::int, sum(waiting)::int,
+       sum(unresolved)::int, (sum(eligible) - sum(n))::int,
+       count(*)::int, (count(*) filter (where n = 0 and frame > 0))::int,
+       coalesce(sum(frame) filter (where n = 0), 0)::int,
+       min(first_on), max(last_on), max(computed_at)
+from bases group by unit_id, form_id
+"""
+
+FIGURES = f"{BASES} {MOMENTS}"
+COVERAGES = f"{BASES} {COVERAGE}"
+
+INDICATORS = """
+select i.id, i.form_id, i.code, i.version, i.labels, i.unit, f.kind,
+       i.definition ->> 'numerator', i.definition ->> 'denominator'
+from indicator_versions i join forms f on f.id = i.form_id
+where i.project_id = %(project)s and i.in_force
+  and (%(indicator)s::text is null or i.code = %(indicator)s)
+order by i.code
+"""
