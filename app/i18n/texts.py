@@ -44,25 +44,6 @@ def in_language(language: str | None) -> Iterator[None]:
         _language.set(before)
 
 
-def locale_of(accept_language: str | None) -> str:
-    """The language of ours that an Accept-Language header likes best, Vietnamese when none."""
-    wishes: list[tuple[float, str]] = []
-    for wish in (accept_language or "").split(","):
-        tag, _, weight = wish.strip().partition(";q=")
-        language = tag.partition("-")[0].lower()
-        if language in LANGUAGES:
-            wishes.append((_weight(weight), language))
-    liked = [(weight, language) for weight, language in wishes if weight > 0]
-    return max(liked, key=lambda wish: wish[0])[1] if liked else DEFAULT_LANGUAGE
-
-
-def _weight(text: str) -> float:
-    try:
-        return float(text) if text else 1.0
-    except ValueError:
-        return 0.0
-
-
 @cache
 def _vietnamese() -> dict[str, str]:
     with CATALOGUE.open("rb") as file:

@@ -10,7 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import app
-from app.i18n import gettext, in_language, locale_of, present_language, use_language
+from app.i18n import gettext, in_language, present_language, use_language
 from app.i18n.texts import CATALOGUE
 from app.imports.find import REASONS as SKIPPED
 from app.review.checks import FLAGS
@@ -61,28 +61,6 @@ def test_a_language_we_do_not_speak_is_vietnamese(unknown):
     use_language(unknown)
 
     assert present_language() == "vi"
-
-
-@pytest.mark.parametrize(
-    ("header", "language"),
-    [
-        (None, "vi"),
-        ("", "vi"),
-        ("en", "en"),
-        ("vi-VN,vi;q=0.9,en;q=0.8", "vi"),
-        ("en-GB,en;q=0.9,vi;q=0.5", "en"),
-        ("fr,de;q=0.9", "vi"),
-        ("fr,en;q=0.3", "en"),
-        ("vi;q=0.2,en;q=0.7", "en"),
-        ("en;q=0,vi;q=0.1", "vi"),
-        ("EN-us", "en"),
-        ("en;q=abc", "vi"),
-        ("*", "vi"),
-        (";;;q=,,", "vi"),
-    ],
-)
-def test_the_language_a_browser_likes_best(header, language):
-    assert locale_of(header) == language
 
 
 def classes() -> dict[str, ast.ClassDef]:
