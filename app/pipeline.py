@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from app import ledger, queue
 from app.accounts.actors import Actor
 from app.db import driver, on_commit, transaction
+from app.fieldwork import assignments
 from app.households import lists, register
 from app.imports import run as imports
 from app.indicators import catalog, counting, observe, recompute, stale
@@ -127,7 +128,12 @@ def _read(entries: Sequence[InboxEntry], earlier: Sequence[Subject]) -> tuple[li
         (entry.app_user_id for entry in entries),
     )
     rounds = {subject.submission_id: subject.round_id for subject in earlier}
-    return make_records(entries, readings, places, rounds), places
+    assigned = assignments.rounds_of(
+        (entry.project_id, reading.household)
+        for entry, reading in zip(entries, readings, strict=True)
+        if reading.household
+    )
+    return make_records(entries, readings, places, rounds, assigned), places
 
 
 def _follow_policy(records: Sequence[Record]) -> set[int]:
@@ -166,6 +172,17 @@ def prefer(submission_id: int, actor: Actor) -> Submission:
     settle_counting(subjects_of([submission_id]))
     on_commit(queue.ring)
     return submission
+
+
+def expire() -> None:
+    """Stops counting what is too old in rolling rounds; once a day is enough."""
+    while True:
+        with transaction():
+            old = counting.expired(BATCH)
+            settle_counting(subjects_of(old))
+            on_commit(queue.ring)
+        if not old:
+            return
 
 
 def refresh_figures() -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from app import queue
 from app.accounts.actors import Actor
@@ -12,13 +13,17 @@ from app.forms.publish import check_version, store_version
 from app.forms.queries import find_form
 from app.forms.source import Compiled, FormSource, compile_source
 from app.households import lists
-from app.indicators import catalog, stale
+from app.indicators import catalog, counting, stale
 from app.indicators.breakage import check_workbook, sheet_of
 from app.indicators.essential import essential
 from app.org_units.models import OrgUnit
 from app.org_units.villages import create_village
 from app.rounds import change
 from app.rounds.models import Round
+from app.rounds.plan import RoundPlan
+from app.samples import change as samples
+from app.samples.design import Design
+from app.samples.models import RoundSample, SampleHousehold
 from app.xforms.problems import Finding, FormRefused
 
 
@@ -30,16 +35,64 @@ def open_round(
     ends_on: date | None,
     *,
     actor: Actor,
-    legal_basis: str | None = None,
+    **further: Any,
 ) -> Round:
-    """A new round; every village of the project gets its base rows, so that none is left out."""
-    opened = change.open_round(
-        project_id, code, name, starts_on, ends_on, actor=actor, legal_basis=legal_basis
-    )
-    stale.mark_project_stale(project_id)
-    lists.touch({project_id})
-    on_commit(queue.ring)
+    """A new round; every village of the project gets its base rows, so that none is left out.
+
+    `further` are other settings of a `RoundPlan`.
+    """
+    plan = RoundPlan(name, starts_on, ends_on, **further)
+    opened = change.open_round(project_id, code, plan, actor=actor)
+    _refresh(opened)
     return opened
+
+
+def change_round(found: Round, plan: RoundPlan, *, actor: Actor) -> None:
+    """Other settings of a round; what counts in it is settled anew."""
+    change.change_round(found, plan, actor=actor)
+    _count_anew(found)
+
+
+def grant_exception(
+    found: Round, org_unit_id: int, received_until: date, reason: str, *, actor: Actor
+) -> None:
+    """Lets a place's late interviews count, if they are approved."""
+    change.grant_exception(found, org_unit_id, received_until, reason, actor=actor)
+    _count_anew(found)
+
+
+def draw_sample(
+    found: Round, design: Design, seed: str | None = None, *, actor: Actor, **further: Any
+) -> RoundSample:
+    """The sample of a round; phones get its households and no others."""
+    sample = samples.draw_sample(found, design, seed, actor=actor, **further)
+    _refresh(found)
+    return sample
+
+
+def discard_sample(found: Round, *, actor: Actor) -> None:
+    """Takes a sample back that nobody was visited for."""
+    samples.discard_sample(found, actor=actor)
+    _refresh(found)
+
+
+def substitute(found: Round, household: str, reason: str, *, actor: Actor) -> SampleHousehold:
+    """Lets a reserve stand in for a household of the sample."""
+    reserve = samples.substitute(found, household, reason, actor=actor)
+    _refresh(found)
+    return reserve
+
+
+def _refresh(found: Round) -> None:
+    stale.mark_project_stale(found.project_id)
+    lists.touch({found.project_id})
+    on_commit(queue.ring)
+
+
+def _count_anew(found: Round) -> None:
+    db.session.flush()
+    counting.recount_round(found.id)
+    _refresh(found)
 
 
 def add_village(

@@ -15,7 +15,7 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 # Names of jobs, so that nothing below has to import what runs them.
-JOBS = {"settle": "app.jobs.tasks.settle"}
+JOBS = {"settle": "app.jobs.tasks.settle", "expire": "app.jobs.tasks.expire"}
 QUEUE = "thonso"
 SHORTEST_INTERVAL = 0.2  # seconds between two rings of one process
 
@@ -67,10 +67,12 @@ def open_queue(connection: redis.Redis) -> Queue:
     return Queue(QUEUE, connection=connection, serializer=JSONSerializer)
 
 
-def enqueue(queue: Queue, name: str, *ids: int) -> None:
-    """Puts a job in, unless one waits already; one that waits will see everything owed."""
-    if queue.count == 0:
+def enqueue(queue: Queue, name: str, *ids: int) -> bool:
+    """Puts a job in, unless one waits already, which will see everything owed; whether it did."""
+    is_empty = queue.count == 0
+    if is_empty:
         queue.enqueue(JOBS[name], *ids, result_ttl=0, failure_ttl=3600, job_timeout=3600)
+    return is_empty
 
 
 def ring() -> None:

@@ -17,8 +17,10 @@ MODELS = (
     "app.submissions.models",
     "app.imports.models",
     "app.households.models",
+    "app.samples.models",
     "app.review.models",
     "app.indicators.models",
+    "app.fieldwork.models",
 )
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 

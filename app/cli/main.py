@@ -19,6 +19,7 @@ COMMANDS = {
     "projects": "app.cli.projects:projects",
     "users": "app.cli.users:users",
     "rounds": "app.cli.rounds:rounds",
+    "samples": "app.cli.samples:samples",
     "stats": "app.cli.stats:stats",
     "parked": "app.cli.parked:parked",
     "queue": "app.cli.queue:queue",

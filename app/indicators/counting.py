@@ -2,15 +2,22 @@
 
 The first approved complete interview counts, or the one a person preferred; only where no complete
 interview is approved a disposition stands: that of the last visit. The result depends on what is
-approved, not on the order in which it happened to be processed.
+approved, not on the order in which it happened to be processed. What was received after the round's
+freeze counts only with an exception; in a rolling round an interview counts until it expires.
 """
 
 from collections.abc import Iterable
 
+from app.clock import PROGRAMME_ZONE
 from app.db import columns, driver
 
 Key = tuple[int, int, str]  # round, form, subject
 Pair = tuple[int, int]  # round, village
+
+# Days of the programme's calendar.
+ZONE = PROGRAMME_ZONE.key
+TODAY = f"(now() at time zone '{ZONE}')::date"
+RECEIVED = f"(s.received_at at time zone '{ZONE}')::date"
 
 LOCK = """
 select pg_advisory_xact_lock(key) from (
@@ -27,7 +34,7 @@ where (c.round_id, c.form_id, c.subject) = (k.round_id, k.form_id, k.subject)
 returning c.round_id, c.village_id
 """
 
-COUNT = """
+COUNT = f"""
 insert into counted_interviews (round_id, form_id, subject, submission_id, instance_pk,
                                 village_id, household, outcome)
 select distinct on (i.round_id, i.form_id, i.subject)
@@ -36,14 +43,31 @@ from unnest(%s::int[], %s::int[], %s::text[]) as k (round_id, form_id, subject)
 join interviews i
   on i.round_id = k.round_id and i.form_id = k.form_id and i.subject = k.subject
 join submissions s on s.id = i.submission_id and s.approved_pk = i.instance_pk
+join rounds r on r.id = k.round_id
 where i.village_id is not null
+  and (r.valid_for is null
+       or i.interviewed_on + make_interval(months => r.valid_for) > {TODAY})
+  and (r.frozen_on is null or {RECEIVED} <= r.frozen_on or exists (
+      select from round_exceptions x
+      join org_unit_ancestors a on a.ancestor_id = x.org_unit_id and a.unit_id = i.village_id
+      where x.round_id = r.id and {RECEIVED} <= x.received_until))
 order by i.round_id, i.form_id, i.subject, i.outcome = 'complete' desc,
          s.preferred_at desc nulls last,
          case when i.outcome <> 'complete' then i.interviewed_on end desc,
          case when i.outcome <> 'complete' then s.id end desc,
          s.decided_at, s.id
 returning round_id, village_id
-"""
+"""  # noqa: S608 - put together from constants
+
+KEYS = "select distinct round_id, form_id, subject from interviews where round_id = %s"
+
+EXPIRED = f"""
+select c.submission_id from counted_interviews c
+join rounds r on r.id = c.round_id and r.valid_for is not null
+join interviews i using (instance_pk)
+where i.interviewed_on + make_interval(months => r.valid_for) <= {TODAY}
+limit %s
+"""  # noqa: S608
 
 
 def lock(keys: Iterable[Key]) -> None:
@@ -66,3 +90,13 @@ def recount(keys: Iterable[Key]) -> set[Pair]:
     lock(known)
     asked = columns(sorted(known))
     return {pair for statement in (FORGET, COUNT) for pair in driver().execute(statement, asked)}
+
+
+def recount_round(round_id: int) -> set[Pair]:
+    """The same for every subject of a round, after its rules have changed."""
+    return recount(driver().execute(KEYS, (round_id,)).fetchall())
+
+
+def expired(limit: int) -> list[int]:
+    """Submissions that count still, though their time in a rolling round is over."""
+    return [submission_id for (submission_id,) in driver().execute(EXPIRED, (limit,))]

@@ -1,7 +1,8 @@
-"""Rings again for what is owed: a lost queue loses nothing."""
+"""Rings again for what is owed: a lost queue loses nothing. Starts the daily job as well."""
 
 import logging
 import time
+from datetime import date
 
 import psycopg
 import redis
@@ -10,6 +11,7 @@ from rq import Queue
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import ledger
+from app.clock import today
 from app.db import db, driver
 from app.queue import enqueue, open_queue
 
@@ -21,9 +23,12 @@ log = logging.getLogger(__name__)
 def sweep_for_ever(app: Flask, queue_url: str) -> None:
     """Looks at the ledgers every few seconds, and rings when something waits there."""
     queue = open_queue(redis.Redis.from_url(queue_url))
+    done: date | None = None
     while True:
         try:
             look(app, queue)
+            if done != today() and enqueue(queue, "expire"):
+                done = today()
         except (redis.RedisError, SQLAlchemyError, psycopg.Error) as error:
             log.warning("The sweep could not look: %s", error)
         time.sleep(EVERY)

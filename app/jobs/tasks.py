@@ -1,6 +1,7 @@
 """What workers run: thin, idempotent, and safe to run twice at once."""
 
 from app.pipeline import Pace
+from app.pipeline import expire as expire_what_is_too_old
 from app.pipeline import settle as settle_what_is_owed
 
 # A worker runs its jobs in one process, one after the other: they share its pace.
@@ -10,3 +11,8 @@ PACE = Pace(shortest=1.0)
 def settle() -> None:
     """Processes everything that is owed, interviews first, then figures."""
     settle_what_is_owed(PACE)
+
+
+def expire() -> None:
+    """Stops counting what is too old in rolling rounds."""
+    expire_what_is_too_old()

@@ -14,6 +14,7 @@ FLAGS = {
     "unknown-household": "The household is not in the registry.",
     "duplicate": "Another interview about the same household, person or village is here.",
     "date-implausible": "The interview's date cannot be right; the day of receipt is taken.",
+    "after-freeze": "It came after the round was frozen; it counts only with an exception.",
     "no-round": "No round runs on the interview's date.",
     "unreadable-answer": "An answer is not of the kind the form asks for.",
     "not-in-form": "The interview has answers that this version of the form does not ask for.",

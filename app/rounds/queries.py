@@ -1,12 +1,16 @@
 """Finds rounds."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
 from sqlalchemy import select
 
 from app import clock
 from app.db import db
 from app.errors import NotFound
 from app.rounds.membership import RoundSpan
-from app.rounds.models import Round
+from app.rounds.models import Round, RoundDeadline, RoundException, RoundForm
+from app.rounds.plan import RoundPlan
 
 
 def list_rounds(project_id: int) -> list[Round]:
@@ -37,10 +41,15 @@ def current_round(project_id: int) -> Round | None:
 
 def spans(project_id: int) -> list[RoundSpan]:
     """A project's rounds as membership needs them, newest first."""
-    return [span_of(found) for found in list_rounds(project_id)]
+    rounds = list_rounds(project_id)
+    forms: dict[int, set[int]] = defaultdict(set)
+    theirs = select(RoundForm).where(RoundForm.round_id.in_([found.id for found in rounds]))
+    for one in db.session.scalars(theirs):
+        forms[one.round_id].add(one.form_id)
+    return [span_of(found, forms[found.id]) for found in rounds]
 
 
-def span_of(found: Round) -> RoundSpan:
+def span_of(found: Round, form_ids: Iterable[int] = ()) -> RoundSpan:
     """A round without its record."""
     return RoundSpan(
         id=found.id,
@@ -49,4 +58,36 @@ def span_of(found: Round) -> RoundSpan:
         ends_on=found.ends_on,
         review_policy=found.review_policy,
         pick_salt=found.pick_salt,
+        frozen_on=found.frozen_on,
+        org_unit_id=found.org_unit_id,
+        form_ids=frozenset(form_ids),
     )
+
+
+def plan_of(found: Round) -> RoundPlan:
+    """A round's settings as they are."""
+    forms = select(RoundForm.form_id).where(RoundForm.round_id == found.id)
+    return RoundPlan(
+        name=found.name,
+        starts_on=found.starts_on,
+        ends_on=found.ends_on,
+        legal_basis=found.legal_basis,
+        design=found.design,
+        valid_for=found.valid_for,
+        frozen_on=found.frozen_on,
+        org_unit_id=found.org_unit_id,
+        form_ids=tuple(db.session.scalars(forms.order_by(RoundForm.form_id))),
+        deadlines=tuple((day.due_on, day.name) for day in deadlines_of(found)),
+    )
+
+
+def deadlines_of(found: Round) -> Sequence[RoundDeadline]:
+    """The calendar of a round, the next day first."""
+    days = select(RoundDeadline).where(RoundDeadline.round_id == found.id)
+    return db.session.scalars(days.order_by(RoundDeadline.due_on, RoundDeadline.name)).all()
+
+
+def exceptions_of(found: Round) -> Sequence[RoundException]:
+    """The exceptions from a round's freeze, the first one first."""
+    granted = select(RoundException).where(RoundException.round_id == found.id)
+    return db.session.scalars(granted.order_by(RoundException.id)).all()

@@ -1,17 +1,26 @@
 """Puts a batch of readings in their places: round, village, unit, subject."""
 
-from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from app.clock import local_date
-from app.db import driver
+from app.db import columns, driver
 from app.forms.queries import definition_of
-from app.rounds.membership import Membership, choose_round
+from app.rounds.membership import Membership, RoundSpan, choose_round
 from app.rounds.queries import spans
 from app.submissions.extract import Record
 from app.submissions.inbox import InboxEntry
 from app.submissions.places import Places
 from app.submissions.reading import FormReader, Reading
+
+Household = tuple[int, str]  # project, code
+
+TERRITORIES = """
+select r.id, a.unit_id
+from unnest(%s::int[], %s::int[]) as r (id, org_unit_id)
+join org_unit_ancestors a on a.ancestor_id = r.org_unit_id and a.valid_to is null
+where a.unit_id = any(%s)
+"""
 
 
 @lru_cache(maxsize=256)
@@ -30,23 +39,50 @@ def make_records(
     readings: Sequence[Reading],
     places: Places,
     kept: Mapping[int, int],
+    assigned: Mapping[Household, Collection[int]],
 ) -> list[Record]:
     """One record for each entry, with its round and its place in the country.
 
-    `kept` are the rounds, by submission, that earlier versions or readings belong to.
+    `kept` are the rounds, by submission, that earlier versions or readings belong to; `assigned`
+    those, by household, in which it was given to a surveyor.
     """
-    rounds = cache(spans)
+    rounds = {entry.project_id: spans(entry.project_id) for entry in entries}
     provinces = _provinces({entry.project_id for entry in entries})
+    held_in = _territories([span for known in rounds.values() for span in known], places)
 
     def membership(entry: InboxEntry, reading: Reading) -> Membership:
-        received = local_date(entry.received_at)
-        known = rounds(entry.project_id)
-        return choose_round(known, reading.said_on, received, kept=kept.get(entry.submission_id))
+        earlier = kept.get(entry.submission_id)
+        village = places.villages.get(reading.village or "", (0, 0))[0]
+        possible = [
+            span
+            for span in rounds[entry.project_id]
+            if span.id == earlier
+            or (span.takes(entry.form_id) and village in held_in.get(span.id, {village}))
+        ]
+        return choose_round(
+            possible,
+            reading.said_on,
+            local_date(entry.received_at),
+            kept=earlier,
+            assigned=assigned.get((entry.project_id, reading.household or ""), ()),
+        )
 
     return [
         _record(entry, reading, places, membership(entry, reading), provinces)
         for entry, reading in zip(entries, readings, strict=True)
     ]
+
+
+def _territories(rounds: Iterable[RoundSpan], places: Places) -> dict[int, set[int]]:
+    """By round that is held in a part of its programme's place, those of these villages in it."""
+    parts = [(span.id, span.org_unit_id) for span in rounds if span.org_unit_id is not None]
+    if not parts:
+        return {}
+    held: dict[int, set[int]] = {round_id: set() for round_id, _ in parts}
+    villages = [village for village, _ in places.villages.values()]
+    for round_id, village in driver().execute(TERRITORIES, (*columns(parts), villages)):
+        held[round_id].add(village)
+    return held
 
 
 def _record(

@@ -1,0 +1,1 @@
+"""Who visits which household of a round, and what came of it."""
