@@ -24,9 +24,21 @@ from app.schema import upgrade
 
 # Ids are not started again, so that what a process keeps by id is never another test's.
 # The country's places are the same in every test; the rest is emptied after each.
-KEPT = {"alembic_version", "org_unit_levels", "org_units", "org_unit_codes", "org_unit_ancestors"}
+KEPT = {
+    "alembic_version",
+    "org_unit_levels",
+    "org_units",
+    "org_unit_codes",
+    "org_unit_parents",
+    "org_unit_ancestors",
+    "org_unit_events",
+    "org_unit_successions",
+}
 VILLAGE_ROWS = (
     ("org_unit_ancestors", "unit_id"),
+    ("org_unit_ancestors", "ancestor_id"),
+    ("org_unit_parents", "unit_id"),
+    ("org_unit_successions", "predecessor_id"),
     ("org_unit_codes", "org_unit_id"),
     ("org_units", "id"),
 )
@@ -112,3 +124,4 @@ def _empty(conninfo: str) -> None:
                 f"delete from {table} where {column} in"
                 " (select id from org_units where level = 'village')"
             )
+        connection.execute("delete from org_unit_events where kind <> 'reform'")

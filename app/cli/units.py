@@ -16,13 +16,21 @@ def units() -> None:
 @click.option("--file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @with_app
 def load(file: Path | None) -> None:
-    """Add the places of the country that are not there yet."""
+    """Add the places of the country that are not there yet: today's, and those before the reform.
+
+    With --file, the places of one CSV with the same columns.
+    """
     from app.db import transaction
-    from app.org_units.load import UNITS_2025, load_units
+    from app.org_units.load import load_file, load_units
 
     with transaction():
-        loaded = load_units(file or UNITS_2025)
+        loaded = load_file(file) if file else load_units()
     click.echo(f"{loaded.provinces} provinces, {loaded.communes} communes; {loaded.new} new.")
+    if loaded.successions:
+        click.echo(
+            f"Until 30 June 2025: {loaded.old_provinces} provinces, {loaded.districts} districts,"
+            f" {loaded.old_communes} communes; {loaded.successions} successions."
+        )
 
 
 @units.command()

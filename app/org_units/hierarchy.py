@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, and_, cast, func, insert, literal, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.clock import today
 from app.db import db
-from app.org_units.models import OrgUnit, OrgUnitAncestor
+from app.org_units.closure import file_under
+from app.org_units.models import OrgUnit, OrgUnitAncestor, OrgUnitParent
 
 
 def valid_on(dated: Any, on: date | None = None) -> ColumnElement[bool]:
@@ -21,7 +22,10 @@ def valid_on(dated: Any, on: date | None = None) -> ColumnElement[bool]:
 
 
 def ancestors(unit_id: int, on: date | None = None) -> Sequence[OrgUnit]:
-    """The places around a place, nearest first, without itself."""
+    """The places around a place, nearest first, without itself.
+
+    Around a place that is not there on the date: what holds its ground on it.
+    """
     around = (
         select(OrgUnit)
         .join(OrgUnitAncestor, OrgUnitAncestor.ancestor_id == OrgUnit.id)
@@ -65,22 +69,11 @@ def commune_of(unit_id: int, on: date | None = None) -> OrgUnit | None:
     return at_level(unit_id, "commune", on)
 
 
-def place_under(unit_id: int, parent_id: int | None, since: date) -> None:
-    """Files a new place under its parent (None: at the top) and all that is above, from a date."""
-    above = OrgUnitAncestor.__table__
-    columns = ["unit_id", "ancestor_id", "valid_from", "valid_to", "distance"]
-    itself = {"unit_id": unit_id, "ancestor_id": unit_id, "valid_from": since, "distance": 0}
-    db.session.execute(insert(OrgUnitAncestor).values(itself))
-    chain = select(
-        literal(unit_id),
-        above.c.ancestor_id,
-        func.greatest(above.c.valid_from, cast(since, Date)),
-        above.c.valid_to,
-        above.c.distance + 1,
-    ).where(
-        above.c.unit_id == parent_id, or_(above.c.valid_to.is_(None), above.c.valid_to >= since)
-    )
-    db.session.execute(insert(OrgUnitAncestor).from_select(columns, chain))
+def place_under(unit_id: int, parent_id: int, since: date) -> None:
+    """Files a new place under its parent, from a date."""
+    db.session.add(OrgUnitParent(unit_id=unit_id, parent_id=parent_id, valid_from=since))
+    db.session.flush()
+    file_under(unit_id, parent_id)
 
 
 def _within(
@@ -90,6 +83,7 @@ def _within(
         select(OrgUnit)
         .join(OrgUnitAncestor, OrgUnitAncestor.unit_id == OrgUnit.id)
         .where(OrgUnitAncestor.ancestor_id == unit_id, distance, valid_on(OrgUnitAncestor, on))
+        .where(valid_on(OrgUnit, on))  # without the ground of places that were, or will be
         .order_by(OrgUnit.sort_key, OrgUnit.id)
     )
     if level is not None:

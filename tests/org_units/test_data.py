@@ -1,4 +1,4 @@
-"""The places that come with the product: 34 provinces and 3,321 communes since 1 July 2025."""
+"""The places that come with the product: those since 1 July 2025, and those before."""
 
 import csv
 import hashlib
@@ -15,6 +15,8 @@ COLUMNS = "code,level,type,name,parent_code,valid_from,longitude,latitude"
 # Over the rows joined by commas and line feeds. Whoever changes a row changes this line, and the
 # list of changes in the folder's README.md.
 ROWS_SHA256 = "186d8b14e8a1d4b29d17190e088dad06949a81c2db1d3b5325311b940430fd81"
+OLD_ROWS_SHA256 = "2636c98a32e1e2e383e164fb1dc4431659e3fed509ab7404d5098cf4b238586d"
+SUCCESSIONS_SHA256 = "799d4b16e52af90b325f4551511033fd0ca9798ef0908b49eb744dab8aff29d3"
 ISLANDS_FAR_OUT = {"20333", "22736"}  # Hoàng Sa, Trường Sa
 
 
@@ -26,6 +28,11 @@ def read(name: str) -> list[dict[str, str]]:
 UNITS = read("units_2025.csv")
 PROVINCES = {unit["code"]: unit for unit in UNITS if unit["level"] == "province"}
 COMMUNES = {unit["code"]: unit for unit in UNITS if unit["level"] == "commune"}
+
+
+OLD = read("units_before_2025.csv")
+OLD_BY_CODE = {unit["code"]: unit for unit in OLD}
+SUCCESSIONS = read("successions_2025.csv")
 
 
 def test_the_official_counts():
@@ -155,3 +162,101 @@ def test_the_licence_of_the_source_stands_beside_the_data():
 
     assert "Copyright (c) 2025 Tran Ngoc Minh Hieu" in readme
     assert "The above copyright notice and this permission notice shall be included" in readme
+
+
+def test_the_counts_before_the_reform():
+    assert Counter((unit["level"], unit["type"]) for unit in OLD) == {
+        ("province", "tỉnh"): 57,
+        ("province", "thành phố"): 6,
+        ("district", "huyện"): 508,
+        ("district", "quận"): 49,
+        ("district", "thành phố"): 87,
+        ("district", "thị xã"): 52,
+        ("commune", "xã"): 7692,
+        ("commune", "phường"): 1726,
+        ("commune", "thị trấn"): 617,
+    }
+    assert len(OLD_BY_CODE) == len(OLD) == 63 + 696 + 10_035
+
+
+@pytest.mark.parametrize(
+    ("rows", "digest"), [(OLD, OLD_ROWS_SHA256), (SUCCESSIONS, SUCCESSIONS_SHA256)]
+)
+def test_not_one_older_row_changed_unnoticed(rows, digest):
+    text = "\n".join(",".join(row.values()) for row in rows)
+
+    assert hashlib.sha256(text.encode()).hexdigest() == digest
+
+
+@pytest.mark.parametrize("name", ["units_before_2025.csv", "successions_2025.csv"])
+def test_the_older_files_are_plain(name):
+    content = (DATA / name).read_bytes()
+
+    assert content.endswith(b"\n")
+    assert not {b"\r", b'"'} & {content[i : i + 1] for i in range(len(content))}
+    assert unicodedata.is_normalized("NFC", content.decode("utf-8"))
+
+
+def test_old_places_lie_in_each_other_level_by_level():
+    above = {"commune": "district", "district": "province"}
+
+    for place in OLD:
+        around = OLD_BY_CODE.get(place["parent_code"])
+        assert (around and around["level"]) == above.get(place["level"]), place
+
+
+def test_old_coordinates_lie_in_viet_nam():
+    for place in OLD:
+        if place["latitude"]:
+            assert 8.3 < float(place["latitude"]) < 23.5, place
+            assert 102.1 < float(place["longitude"]) < 116, place
+
+
+def test_the_counts_of_the_crosswalk():
+    counts = Counter((len(row["old"]), row["extent"]) for row in SUCCESSIONS)
+
+    assert counts == {(2, "whole"): 63, (3, "whole"): 5, (5, "whole"): 9593, (5, "part"): 973}
+    parts = Counter(row["old"] for row in SUCCESSIONS if row["extent"] == "part")
+    assert (len(parts), min(parts.values()), max(parts.values())) == (442, 2, 5)
+
+
+def test_every_old_place_went_somewhere_and_every_new_one_came_from_somewhere():
+    gone = {place["code"] for place in OLD if place["level"] != "district"}
+    islands = {"318", "471", "498", "536", "755"}
+
+    assert {row["old"] for row in SUCCESSIONS} == gone | islands
+    assert {row["new"] for row in SUCCESSIONS} == set(PROVINCES) | set(COMMUNES)
+
+
+def test_ground_stays_in_its_province():
+    province_of = {row["old"]: row["new"] for row in SUCCESSIONS if len(row["old"]) == 2}
+
+    for row in SUCCESSIONS:
+        if len(row["old"]) == 5:
+            district = OLD_BY_CODE[OLD_BY_CODE[row["old"]]["parent_code"]]
+            assert province_of[district["parent_code"]] == COMMUNES[row["new"]]["parent_code"], row
+
+
+@pytest.mark.parametrize(
+    ("code", "type_", "name", "district", "new"),
+    [
+        ("23872", "xã", "Ia Dom", "Đức Cơ", {"23872"}),
+        ("01018", "xã", "Phiêng Luông", "Bắc Mê", {"01006"}),
+        ("00907", "xã", "Tả Ván", "Quản Bạ", {"00892"}),
+        ("01087", "xã", "Nậm Ty", "Hoàng Su Phì", {"01075"}),
+        ("01222", "xã", "Xuân Minh", "Quang Bình", {"01090"}),
+        ("00679", "xã", "Đại Áng", "Thanh Trì", None),  # "Đại áng" in the source
+        # Namesakes in one new province, which the source confuses.
+        ("25462", "phường", "4", "Tây Ninh", {"25459"}),
+        ("27691", "phường", "4", "Tân An", {"27694"}),
+        ("11890", "xã", "Hòa Bình", "Vĩnh Bảo", {"11911"}),
+        ("10798", "xã", "Hòa Bình", "Kim Thành", {"10804", "10843"}),
+    ],
+)
+def test_old_places_one_knows(code, type_, name, district, new):
+    place = OLD_BY_CODE[code]
+
+    assert (place["type"], place["name"]) == (type_, name)
+    assert OLD_BY_CODE[place["parent_code"]]["name"] == district
+    if new:
+        assert {row["new"] for row in SUCCESSIONS if row["old"] == code} == new

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.db import db
 from app.errors import NotFound
 from app.org_units import hierarchy, queries
-from app.org_units.models import OrgUnit, OrgUnitAncestor, OrgUnitCode
+from app.org_units.models import OrgUnit, OrgUnitAncestor
 from tests.people import GIA_LAI, HA_NOI, IA_DOM, PLEIKU, unit, village
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -62,18 +62,19 @@ def test_the_commune_of_a_village_and_of_a_commune():
     assert hierarchy.at_level(village("Mook Trang").id, "province") == unit(GIA_LAI)
 
 
-def test_before_they_were_made_places_lie_nowhere():
+def test_before_they_were_made_the_ground_of_places_lay_in_older_ones():
     ia_dom = unit(IA_DOM)
 
     assert named(hierarchy.ancestors(ia_dom.id, FIRST_DAY)) == ["Gia Lai"]
-    assert hierarchy.ancestors(ia_dom.id, BEFORE_THE_REFORM) == []
+    assert named(hierarchy.ancestors(ia_dom.id, BEFORE_THE_REFORM)) == ["Đức Cơ", "Gia Lai"]
+    assert hierarchy.ancestors(ia_dom.id, date(2000, 1, 1)) == []
     assert hierarchy.children(unit(GIA_LAI).id, BEFORE_THE_REFORM) == []
 
 
 def test_the_last_day_of_a_relation_still_counts():
     ia_dom = unit(IA_DOM)
     inside = select(OrgUnitAncestor).where(
-        OrgUnitAncestor.unit_id == ia_dom.id, OrgUnitAncestor.distance == 1
+        OrgUnitAncestor.unit_id == ia_dom.id, OrgUnitAncestor.ancestor_id == unit(GIA_LAI).id
     )
     db.session.scalars(inside).one().valid_to = date(2026, 3, 31)
 
@@ -91,14 +92,16 @@ def test_a_place_filed_later_is_below_from_that_day_only():
 
     hierarchy.place_under(hamlet.id, unit(IA_DOM).id, date(2026, 2, 1))
 
-    assert named(hierarchy.ancestors(hamlet.id, date(2026, 2, 1))) == ["Ia Dom", "Gia Lai"]
-    assert hierarchy.ancestors(hamlet.id, date(2026, 1, 31)) == []
+    assert hamlet in hierarchy.children(unit(IA_DOM).id, date(2026, 2, 1))
+    assert hamlet not in hierarchy.children(unit(IA_DOM).id, date(2026, 1, 31))
+    for on in (date(2026, 2, 1), date(2026, 1, 31)):  # its ground lay there before
+        assert named(hierarchy.ancestors(hamlet.id, on)) == ["Ia Dom", "Gia Lai"]
 
 
 def test_a_parents_relation_that_has_ended_is_not_inherited():
     ia_dom = unit(IA_DOM)
     inside = select(OrgUnitAncestor).where(
-        OrgUnitAncestor.unit_id == ia_dom.id, OrgUnitAncestor.distance == 1
+        OrgUnitAncestor.unit_id == ia_dom.id, OrgUnitAncestor.ancestor_id == unit(GIA_LAI).id
     )
     db.session.scalars(inside).one().valid_to = date(2025, 12, 31)
     db.session.flush()
@@ -116,7 +119,8 @@ def test_a_parents_relation_that_has_ended_is_not_inherited():
 
 def test_a_code_names_a_place_on_a_date():
     assert queries.find_by_code(IA_DOM, "commune", FIRST_DAY).name == "Ia Dom"
-    assert queries.find_by_code(IA_DOM, "commune", BEFORE_THE_REFORM) is None
+    assert queries.find_by_code(IA_DOM, "commune", BEFORE_THE_REFORM) != unit(IA_DOM)
+    assert queries.find_by_code(IA_DOM, "commune", date(2000, 1, 1)) is None
     assert queries.find_by_code(IA_DOM, "province") is None
 
 
@@ -127,19 +131,12 @@ def test_what_is_no_code_finds_nothing(code):
 
 
 def test_the_same_digits_before_and_after_the_reform_are_two_places():
-    old = OrgUnit(
-        level="commune", type="xã", name="Ia Dơk", search_key="ia dok", sort_key="ia dok",
-        valid_from=date(2005, 1, 1), valid_to=BEFORE_THE_REFORM,
-    )  # fmt: skip
-    db.session.add(old)
-    db.session.flush()
-    span = {"valid_from": date(2005, 1, 1), "valid_to": BEFORE_THE_REFORM}
-    db.session.add(OrgUnitCode(org_unit_id=old.id, code=IA_DOM, **span))
+    ia_kla = queries.find_by_code("23869", on=BEFORE_THE_REFORM)
+    ia_dok = queries.find_by_code("23869", on=FIRST_DAY)
 
-    assert queries.find_by_code(IA_DOM, on=BEFORE_THE_REFORM) == old
-    assert queries.find_by_code(IA_DOM, on=FIRST_DAY) == unit(IA_DOM)
-    assert queries.code_of(old, BEFORE_THE_REFORM) == IA_DOM
-    assert queries.code_of(old, FIRST_DAY) is None
+    assert (ia_kla.name, ia_dok.name) == ("Ia Kla", "Ia Dơk")
+    assert queries.code_of(ia_kla, BEFORE_THE_REFORM) == "23869"
+    assert queries.code_of(ia_kla, FIRST_DAY) is None
 
 
 def test_codes_of_many_places_at_once():
