@@ -39,6 +39,7 @@ def outcome(code: str) -> str:
         "refused": gettext("refused"),
         "ineligible": gettext("not a household of this survey"),
         "unresolved": gettext("not reached yet"),
+        "encrypted": gettext("encrypted"),
     }
     return known.get(code, code)
 

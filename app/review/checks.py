@@ -19,6 +19,7 @@ FLAGS = {
     "unreadable-answer": "An answer is not of the kind the form asks for.",
     "not-in-form": "The interview has answers that this version of the form does not ask for.",
     "encrypted": "The interview is encrypted and cannot be read here.",
+    "not-encrypted": "The form is to be encrypted, and this interview came in the clear.",
 }
 
 
@@ -32,6 +33,7 @@ class Circumstances:
     household_known: bool
     is_duplicate: bool
     round_flag: str | None
+    should_be_encrypted: bool = False
 
 
 def check(
@@ -41,6 +43,8 @@ def check(
     if reading.instance.encrypted:
         yield "encrypted", {}
         return
+    if found.should_be_encrypted:
+        yield "not-encrypted", {}
     if "org_unit" in settings:
         yield from _check_place(reading, found)
     if "household_key" in settings and "registers" not in settings and not found.household_known:
@@ -49,6 +53,10 @@ def check(
         yield "duplicate", {}
     if found.round_flag:
         yield found.round_flag, {"date": str(reading.said_on)}
+    yield from _check_answers(reading)
+
+
+def _check_answers(reading: Reading) -> Iterator[tuple[str, dict[str, Any]]]:
     if reading.answers.problems:
         problems = [[p.path, p.expected] for p in reading.answers.problems]
         yield "unreadable-answer", {"answers": problems}

@@ -36,6 +36,7 @@ def flag_records(records: Sequence[Record], places: Places) -> None:
     rows = []
     for record in records:
         pk = record.entry.instance_pk
+        reader = reader_of(record.entry.form_version_id)
         found = Circumstances(
             village_known=record.village_id is not None,
             commune_agrees=_agrees(record, places),
@@ -43,11 +44,11 @@ def flag_records(records: Sequence[Record], places: Places) -> None:
             household_known=pk in registered,
             is_duplicate=pk in duplicates,
             round_flag=record.membership.flag,
+            should_be_encrypted=reader.definition.encrypted,
         )
-        settings = reader_of(record.entry.form_version_id).settings
         rows += [
             (pk, code, orjson.dumps(detail).decode())
-            for code, detail in check(record.reading, settings, found)
+            for code, detail in check(record.reading, reader.settings, found)
         ]
     if rows:
         driver().execute(

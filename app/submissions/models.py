@@ -156,7 +156,8 @@ class Interview(Base):
     __tablename__ = "interviews"
     __table_args__ = (
         CheckConstraint(
-            "outcome in ('complete', 'refused', 'ineligible', 'unresolved')", name="outcome"
+            "outcome in ('complete', 'refused', 'ineligible', 'unresolved', 'encrypted')",
+            name="outcome",
         ),
         Index(None, "subject", "form_id", "round_id"),
     )

@@ -14,6 +14,7 @@ COMPLETE = "1"
 REFUSED = {"4"}
 INELIGIBLE = {"5", "6"}
 NO_CONSENT = "2"
+ENCRYPTED = "encrypted"  # an outcome that is nobody's answer: what the visit came to is not known
 MOST_DIGITS = 9  # what a column of the database holds
 # Village forms may ask for the quarter they report; it is that of the visit otherwise.
 PERIOD = "period"
@@ -62,7 +63,7 @@ class FormReader:
         instance = parse_instance(xml)
         media = tuple(media_names(instance, self.definition))
         if instance.encrypted:
-            return Reading(instance, Answers(), outcome="unresolved", media=media)
+            return Reading(instance, Answers(), outcome=ENCRYPTED, media=media)
         answers = read_answers(instance.root, self.plan)
         visit_result, consent = self._text(answers, "visit_result"), self._text(answers, "consent")
         return Reading(

@@ -40,6 +40,7 @@ class FormDefinition:
     media: tuple[str, ...]  # names of the files the form refers to
     # path of a repeat -> path of the question that says how many rows it has (jr:count)
     repeat_counts: dict[str, str] = dataclasses.field(default_factory=dict)
+    encrypted: bool = False  # phones encrypt its interviews
 
     def field(self, name: str) -> Field | None:
         """Return the field with this name or path, None when there is none or several."""

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from app.xforms.problems import Finding, FormRefused, Place, refuse
+from app.xforms.public_key import key_complaint
 from app.xforms.untrusted import (
     DtdRefused,
     NotXml,
@@ -46,6 +47,12 @@ class FormDocument:
     @property
     def form_id(self) -> str:
         return str(self.root.get("id", ""))
+
+    @property
+    def public_key(self) -> str:
+        """Return the key with which phones encrypt interviews; "" when they do not."""
+        submissions = children(self.model, "submission")
+        return "".join(node.get("base64RsaPublicKey", "") for node in submissions).strip()
 
     @property
     def version(self) -> str:
@@ -129,6 +136,8 @@ def _model_findings(document: FormDocument) -> Iterator[Finding]:
         if action and not _is_web_address(action):
             message = f"The submission address '{action}' is no web address: remove it."
             yield Finding(message, line(submission))
+    if document.public_key and (complaint := key_complaint(document.public_key)):
+        yield Finding(f"The public key cannot be used. {complaint}", line(document.model))
     version = document.model.get(_ENTITIES + "entities-version")
     if version is None:
         if any(local_name(node) == "entity" for meta in metas for node in meta):

@@ -45,6 +45,7 @@ def read_definition(document: FormDocument, notes: Notes) -> FormDefinition:
         settings=settings,
         media=referenced_files(document),
         repeat_counts=reader.repeat_counts(),
+        encrypted=bool(document.public_key),
     )
 
 

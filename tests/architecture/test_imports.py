@@ -63,6 +63,7 @@ HOMES = {
     "pyxform": {"app.xforms.compile"},
     "marshmallow": {"app.api"},
     "flask_smorest": {"app.api"},
+    "cryptography": {"app.xforms.public_key"},
     "rq": {"app.queue", "app.jobs"},
     "flask_sqlalchemy": {"app.db"},
     # Besides the doors: the outside resources, whose connections hang on the application.

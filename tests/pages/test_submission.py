@@ -7,7 +7,9 @@ from app import pipeline
 from app.audit import AuditEvent
 from app.db import db, transaction
 from app.review.models import ReviewDecision
+from app.storage.blobs import store
 from app.submissions.models import Submission
+from app.submissions.upload import UploadedFile
 from tests import people
 from tests.survey import new_id
 
@@ -275,3 +277,19 @@ def test_figures_follow_a_decision_within_the_next_sum(signed_in, sent, survey):
     pipeline.settle()
 
     assert survey.figure("FIBRE").n == 1
+
+
+def test_an_encrypted_interview_says_so_and_shows_its_parts(signed_in, survey):
+    xml = (
+        '<data xmlns="http://www.opendatakit.org/xforms/encrypted" id="ho" version="1"'
+        ' encrypted="yes"><meta><instanceID>uuid:e1</instanceID></meta>'
+        "<media><file>nhà.jpg.enc</file></media>"
+        "<encryptedXmlFile>submission.xml.enc</encryptedXmlFile></data>"
+    )
+    survey.send(xml.encode(), files=[UploadedFile("submission.xml.enc", store(b"x"))])
+    submission_id = db.session.query(Submission.id).scalar()
+    page = signed_in("administrator", people.GIA_LAI).get(f"/submissions/{submission_id}")
+    assert "Điện thoại đã mã hóa phiếu này" in page.text
+    assert "nhà.jpg.enc: chưa gửi đến" in page.text
+    assert f"/submissions/files/{submission_id}/submission.xml.enc" in page.links()
+    assert "Câu hỏi không có câu trả lời" not in page.text
