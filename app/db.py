@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
-from psycopg_pool import ConnectionPool
+from psycopg import pq
+from psycopg.errors import error_from_result
+from psycopg_pool import ConnectionPool, PoolTimeout
 from sqlalchemy import MetaData, exc
 from sqlalchemy.orm import DeclarativeBase
 
@@ -21,6 +24,8 @@ NAMES = {
 
 # What is raised while the database is away or being started again.
 AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, psycopg.OperationalError)
+
+_NOT_PREPARED = b"26000"  # invalid_sql_statement_name
 
 
 class Base(DeclarativeBase):
@@ -90,6 +95,50 @@ def autocommit() -> Iterator[psycopg.Connection[Any]]:
     pool: ConnectionPool[Any] = current_app.extensions["autocommit_pool"]
     with pool.connection() as connection:
         yield connection
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A query that is asked at every request: its name on a connection, and its text with $1, $2.
+
+    Every value goes to the server and comes back as text in bytes; null comes back as None.
+    """
+
+    name: bytes
+    sql: bytes
+
+
+def ask(question: Question, *values: bytes) -> list[tuple[bytes | None, ...]]:
+    """The rows that answer a question; raises `psycopg.Error`, `OperationalError` when away.
+
+    The cursor of psycopg costs more than the server does for a row found by its key, so this
+    speaks to the connection below it. A connection that broke meanwhile is replaced, once.
+    """
+    try:
+        return _ask(question, values)
+    except PoolTimeout:
+        raise
+    except psycopg.OperationalError:
+        check_pool()
+        return _ask(question, values)
+
+
+def _ask(question: Question, values: Sequence[bytes]) -> list[tuple[bytes | None, ...]]:
+    with autocommit() as connection:
+        server = connection.pgconn
+        answer = server.exec_prepared(question.name, values)
+        if answer.error_field(pq.DiagnosticField.SQLSTATE) == _NOT_PREPARED:
+            server.prepare(question.name, question.sql)
+            answer = server.exec_prepared(question.name, values)
+        if answer.status != pq.ExecStatus.TUPLES_OK:
+            if server.status != pq.ConnStatus.OK:
+                raise psycopg.OperationalError(server.get_error_message())
+            raise error_from_result(answer)
+        columns_ = range(answer.nfields)
+        return [
+            tuple(answer.get_value(row, column) for column in columns_)
+            for row in range(answer.ntuples)
+        ]
 
 
 def check_pool() -> None:

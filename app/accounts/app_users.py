@@ -15,6 +15,7 @@ from app.accounts.actors import OPERATOR, Actor
 from app.accounts.grants import grant_role
 from app.accounts.models import AppUser
 from app.accounts.permissions import SURVEYOR
+from app.accounts.phones import Phone
 from app.accounts.tokens import hash_token
 from app.accounts.usernames import check_username, fold_username
 from app.audit import record
@@ -69,21 +70,10 @@ def app_user_token(app_user: AppUser) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
-def device_password(app_user: AppUser) -> str:
+def device_password(app_user: AppUser | Phone) -> str:
     """The password for phones that sign in by name (Digest, Basic): 12 small letters and digits."""
     digest = _derive("device-password", app_user)
     return "".join(PASSWORD_SIGNS[byte % 32] for byte in digest[:PASSWORD_LENGTH])
-
-
-def find_app_user(token: str, project_id: int) -> AppUser | None:
-    """The phone with this token in this project, unless it was revoked."""
-    return db.session.scalar(
-        select(AppUser).where(
-            AppUser.token_hash == hash_token(token),
-            AppUser.project_id == project_id,
-            AppUser.revoked_at.is_(None),
-        )
-    )
 
 
 def find_by_username(username: str, project_id: int) -> AppUser | None:
@@ -114,7 +104,7 @@ def revoke_app_user(app_user: AppUser, *, by: Actor = OPERATOR) -> None:
     record(by.label, "app_user.revoked", _subject(app_user))
 
 
-def _derive(purpose: str, app_user: AppUser) -> bytes:
+def _derive(purpose: str, app_user: AppUser | Phone) -> bytes:
     text = f"{purpose}:{app_user.id}:{app_user.generation}"
     return hmac.new(secret_key(), text.encode(), hashlib.sha256).digest()
 

@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
 
+# One bad hash or a form without an id would break the whole list on every phone.
+MD5 = "md5 ~ '^[0-9a-f]{32}$'"
+
 
 class Form(Base):
     """A questionnaire family, known on the wire by its `xml_form_id`."""
@@ -17,6 +20,7 @@ class Form(Base):
     __table_args__ = (
         UniqueConstraint("project_id", "xml_form_id"),
         CheckConstraint("state in ('open', 'closing', 'closed')", name="state"),
+        CheckConstraint(r"xml_form_id ~ '\S'", name="xml_form_id"),
         CheckConstraint(
             "kind in ('listing', 'household', 'person', 'village', 'other')", name="kind"
         ),
@@ -43,7 +47,7 @@ class FormVersion(Base):
     """One published edition; its XML is served byte for byte, and kept for ever."""
 
     __tablename__ = "form_versions"
-    __table_args__ = (UniqueConstraint("form_id", "version"),)
+    __table_args__ = (UniqueConstraint("form_id", "version"), CheckConstraint(MD5, name="md5"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     form_id: Mapped[int] = mapped_column(ForeignKey("forms.id"))
@@ -68,6 +72,7 @@ class FormMedia(Base):
     __tablename__ = "form_media"
     __table_args__ = (
         CheckConstraint("(blob_sha256 is null) <> (made_list is null)", name="one_source"),
+        CheckConstraint(MD5, name="md5"),
     )
 
     form_version_id: Mapped[int] = mapped_column(ForeignKey("form_versions.id"), primary_key=True)

@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sqlalchemy import select
@@ -15,13 +15,25 @@ from app.xforms.definition import FormDefinition
 
 
 @dataclass(frozen=True, slots=True)
-class FormFile:
-    """A version's XForm as it goes to phones: byte for byte what was published, and packed."""
+class PublishedFile:
+    """A file of a form: uploaded with it, or (`made_list`) made by the server for each surveyor."""
 
+    name: str
+    blob_sha256: bytes | None
+    md5: str | None
+    made_list: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedForm:
+    """A version as it goes to phones: byte for byte what was published, and packed."""
+
+    version_id: int
     project_id: int
-    xml: bytes
+    xml: bytes = field(repr=False)
     md5: str
-    packed: bytes  # gzip
+    packed: bytes = field(repr=False)  # gzip
+    files: tuple[PublishedFile, ...]
 
 
 def list_forms(project_id: int) -> Sequence[Form]:
@@ -35,16 +47,20 @@ def list_forms(project_id: int) -> Sequence[Form]:
     return db.session.scalars(forms).all()
 
 
-def open_forms(project_id: int) -> Sequence[FormVersion]:
-    """The versions that phones should have: the current one of each open form, with its files."""
-    current = (
+def open_forms(project_id: int, *, all_versions: bool = False) -> Sequence[FormVersion]:
+    """The versions that phones should have: the current one of each open form, with its files.
+
+    With `all_versions` also the earlier ones, oldest first.
+    """
+    current = Form.current_version_id == FormVersion.id
+    listed = (
         select(FormVersion)
-        .join(Form, Form.current_version_id == FormVersion.id)
+        .join(Form, FormVersion.form_id == Form.id if all_versions else current)
         .where(Form.project_id == project_id, Form.state == "open")
         .options(contains_eager(FormVersion.form), selectinload(FormVersion.media))
-        .order_by(Form.xml_form_id)
+        .order_by(Form.xml_form_id, FormVersion.id)
     )
-    return db.session.scalars(current).all()
+    return db.session.scalars(listed).all()
 
 
 def find_form(project_id: int, xml_form_id: str) -> Form | None:
@@ -85,13 +101,26 @@ def definition_of(version_id: int) -> FormDefinition:
     return FormDefinition.from_json(definition)
 
 
-@lru_cache(maxsize=64)
-def form_file(version_id: int) -> FormFile:
-    """The XForm of a version; `NotFound` when there is none with this id."""
-    version = db.session.get(
-        FormVersion, version_id, options=[undefer(FormVersion.xml), selectinload(FormVersion.form)]
+@lru_cache(maxsize=256)
+def published(version_id: int) -> PublishedForm:
+    """The XForm of a version and its files; `NotFound` when there is none with this id."""
+    whole = (
+        undefer(FormVersion.xml),
+        selectinload(FormVersion.form),
+        selectinload(FormVersion.media),
     )
+    version = db.session.get(FormVersion, version_id, options=whole)
     if version is None:
         raise NotFound
-    packed = gzip.compress(version.xml, mtime=0)
-    return FormFile(version.form.project_id, version.xml, version.md5, packed)
+    files = (
+        PublishedFile(file.name, file.blob_sha256, file.md5, file.made_list)
+        for file in version.media
+    )
+    return PublishedForm(
+        version_id,
+        version.form.project_id,
+        version.xml,
+        version.md5,
+        gzip.compress(version.xml, mtime=0),
+        tuple(files),
+    )

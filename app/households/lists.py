@@ -21,7 +21,7 @@ from app.households.models import Household, HouseholdLabel
 from app.org_units.hierarchy import valid_on
 from app.org_units.models import OrgUnit, OrgUnitAncestor
 from app.org_units.queries import codes_of, display_name
-from app.projects.models import Project
+from app.projects.models import Downloads, Project
 from app.rounds.queries import current_round
 from app.submissions.models import Interview
 
@@ -48,14 +48,13 @@ class SurveyorList:
 
 def surveyor_list(name: str, actor: Actor, project_id: int) -> SurveyorList:
     """Make the list `communes`, `villages` or `households` of a surveyor's territory today."""
-    newest_place = select(func.max(OrgUnit.id)).scalar_subquery()
-    version, language, place = db.session.execute(
-        select(Project.lists_version, Project.language, newest_place).where(
-            Project.id == project_id
-        )
+    revision = select(Downloads.revision).scalar_subquery()
+    registry, language, other = db.session.execute(
+        select(Project.lists_version, Project.language, revision).where(Project.id == project_id)
     ).one()
-    now = current_round(project_id)
-    return _made(name, actor, project_id, language, (today(), now and now.id, version, place))
+    # Only one of them has households; the others stay when the registry changes.
+    state = (today(), other, registry if name == "households" else None)
+    return _made(name, actor, project_id, language, state)
 
 
 def touch(project_ids: Iterable[int]) -> None:
@@ -79,7 +78,7 @@ def pick_number(seed: str, n15: int) -> int:
 def _made(
     name: str, actor: Actor, project_id: int, language: str, _state: tuple[Any, ...]
 ) -> SurveyorList:
-    """The list while nothing it is made of changes: grants, day, round, registry, places."""
+    """The list while nothing it is made of changes: grants, day, registry, places, rounds."""
     header, rows = _LISTS[name]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

@@ -44,14 +44,6 @@ def read_address(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     g.project_id = values.pop("project_id", 0)
 
 
-@door.url_defaults
-def write_address(_endpoint: str, values: dict[str, Any]) -> None:
-    """Keep both in the addresses that the phone is told."""
-    if g.token is not None:
-        values.setdefault("token", g.token)
-    values.setdefault("project_id", g.project_id)
-
-
 # Whatever else is asked for below it is answered by this door too, with its headers.
 @door.route("/", methods=METHODS, strict_slashes=False, provide_automatic_options=False)
 @door.route("/<path:_rest>", methods=METHODS, provide_automatic_options=False)

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
-from app.forms.models import FormVersion
-
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _FORMS = '<xforms xmlns="http://openrosa.org/xforms/xformsList">\n'
 _FILES = '<manifest xmlns="http://openrosa.org/xforms/xformsManifest">\n'
@@ -24,9 +22,13 @@ class ListedFile:
 class ListedForm:
     """A form with the address of its XForm and, when it has files, of their list."""
 
-    version: FormVersion
+    form_id: str
+    title: str
+    version: str
+    md5: str
     url: str
-    manifest_url: str | None
+    manifest_url: str | None = None
+    description: str | None = None
 
 
 def form_list(forms: Iterable[ListedForm]) -> bytes:
@@ -44,13 +46,12 @@ def _document(start: str, entries: Iterable[str], end: str) -> bytes:
 
 
 def _form(form: ListedForm) -> str:
-    version = form.version
-    form_id = version.form.xml_form_id
     parts = {
-        "formID": form_id,
-        "name": version.title.strip() or form_id,
-        "version": version.version,
-        "hash": f"md5:{version.md5}",
+        "formID": form.form_id,
+        "name": form.title.strip() or form.form_id,
+        "version": form.version,
+        "hash": f"md5:{form.md5}",
+        "descriptionText": form.description,
         "downloadUrl": form.url,
         "manifestUrl": form.manifest_url,
     }

@@ -2,10 +2,15 @@
 
 import gzip
 import hashlib
+import time
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Self
 from xml.sax.saxutils import escape
 
 from flask import Response, request
-from werkzeug.http import http_date
+from werkzeug.datastructures import Accept
+from werkzeug.http import http_date, parse_accept_header, parse_etags
 
 from app.errors import Problem
 from app.i18n import gettext
@@ -15,7 +20,6 @@ XML = "text/xml; charset=utf-8"
 # when a piece has to be sent again, and each piece is kept.
 ACCEPTED_LENGTH = "10000000"
 RETRY_AFTER = "120"  # seconds
-SMALL = 1000  # bytes, below which packing gains nothing
 
 SUCCESS = "full submission upload was successful!"  # Collect shows exactly this text translated
 _MESSAGE = (
@@ -44,23 +48,32 @@ def refused(problem: Problem) -> Response:
     return response
 
 
-def document(content: bytes, *, md5: str | None = None, packed: bytes | None = None) -> Response:
-    """An XML document that the phone may have already; see `cached`."""
-    return cached(Response(content, content_type=XML), md5=md5, packed=packed)
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a phone may have already: its bytes packed by gzip, and their MD5."""
+
+    packed: bytes = field(repr=False)
+    md5: str
+
+    @classmethod
+    def of(cls, content: bytes) -> Self:
+        """The document with these bytes."""
+        md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
+        return cls(gzip.compress(content, mtime=0), md5)
 
 
-def cached(response: Response, *, md5: str | None = None, packed: bytes | None = None) -> Response:
-    """Make it 304 when the phone has these bytes, else pack it when the phone can unpack."""
-    content = response.get_data()
-    tag = md5 or hashlib.md5(content, usedforsecurity=False).hexdigest()
-    # Weak, since packed and unpacked bytes share it.
-    response.set_etag(tag, weak=True)
-    response.vary.add("Accept-Encoding")
-    if len(content) > SMALL and request.accept_encodings.quality("gzip") > 0:
-        response.set_data(packed or gzip.compress(content, mtime=0))
-        response.content_encoding = "gzip"
-    response.make_conditional(request)
-    return response
+def send(document: Document, content_type: str = XML) -> Response:
+    """A document; 304 when the phone has these bytes, packed when it can unpack them."""
+    # The tag is weak, since packed and unpacked bytes share it.
+    headers = [("ETag", f'W/"{document.md5}"'), ("Vary", "Accept-Encoding")]
+    known = request.headers.get("If-None-Match")
+    if known is not None and parse_etags(known).contains_weak(document.md5):
+        return Response(status=304, headers=headers)
+    if not _unpacks(request.headers.get("Accept-Encoding", "")):
+        content = gzip.decompress(document.packed)
+        return Response(content, headers=headers, content_type=content_type)
+    headers.append(("Content-Encoding", "gzip"))
+    return Response(document.packed, headers=headers, content_type=content_type)
 
 
 def complete(response: Response) -> Response:
@@ -68,7 +81,7 @@ def complete(response: Response) -> Response:
     headers = response.headers
     headers["X-OpenRosa-Version"] = "1.0"
     headers["X-OpenRosa-Accept-Content-Length"] = ACCEPTED_LENGTH
-    headers["Date"] = http_date()
+    headers["Date"] = _date(int(time.time()))
     # A proxy or phone that kept a list would show old forms for hours.
     headers["Cache-Control"] = "private, no-cache"
     return response
@@ -76,3 +89,14 @@ def complete(response: Response) -> Response:
 
 def _message(text: str, nature: str, status: int) -> Response:
     return Response(_MESSAGE % (nature, escape(text)), status, content_type=XML)
+
+
+@lru_cache(maxsize=1)
+def _date(second: int) -> str:
+    return http_date(second)
+
+
+@lru_cache(maxsize=64)
+def _unpacks(accept_encoding: str) -> bool:
+    """Whether a header accepts gzip; phones send few different ones."""
+    return parse_accept_header(accept_encoding, Accept).quality("gzip") > 0

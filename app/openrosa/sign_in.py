@@ -11,19 +11,13 @@ from urllib.parse import urlsplit
 from flask import current_app, request
 
 from app.accounts.app_users import device_password
-from app.accounts.models import AppUser
+from app.accounts.phones import NOBODY, Phone, phone_by_name
 from app.accounts.sessions import WrongPassword
 from app.accounts.throttle import count_attempt
 from app.accounts.usernames import ALLOWED, fold_username
-from app.db import autocommit
 from app.errors import SignInNeeded
 from app.extensions import secret_key
 from app.openrosa import digest
-
-_KNOWN = (
-    "select id, generation, token_hash from app_users"
-    " where username = %s and project_id = %s and revoked_at is null"
-)
 
 log = logging.getLogger(__name__)
 
@@ -45,8 +39,8 @@ class BasicProof:
         return hmac.compare_digest(self.password, password.encode())
 
 
-def sign_in(project_id: int) -> AppUser:
-    """The surveyor of a project who proves to send this request: id, generation and token hash.
+def sign_in(project_id: int) -> Phone:
+    """The phone of a project whose surveyor proves to send this request.
 
     Raises `SignInNeeded`, with a wrong password `WrongPassword`, after many `TooManyAttempts`.
     Nothing is counted, nor the count looked at, when the password is right: it is generated, so
@@ -57,9 +51,9 @@ def sign_in(project_id: int) -> AppUser:
     name = fold_username(_text(proof.username)) if proof else ""
     if proof is None or not ALLOWED.fullmatch(name):
         raise SignInNeeded
-    known = _find(name, project_id)
+    known = phone_by_name(name, project_id)
     # For a name that nobody has, nobody's password is computed, so that it takes as long.
-    password = device_password(known or AppUser(id=0, generation=0))
+    password = device_password(known or NOBODY)
     if not proof.fits(password) or known is None:
         count_attempt(f"phone:{project_id}:{name}")
         raise WrongPassword
@@ -114,9 +108,3 @@ def _text(name: bytes) -> str:
         return name.decode()
     except UnicodeDecodeError:
         return name.decode("latin-1")
-
-
-def _find(name: str, project_id: int) -> AppUser | None:
-    with autocommit() as connection:
-        row = connection.execute(_KNOWN, (name, project_id)).fetchone()
-    return row and AppUser(id=row[0], generation=row[1], token_hash=row[2])

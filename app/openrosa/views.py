@@ -1,22 +1,20 @@
 """What a phone asks for: its forms, their files, and a place to send interviews to."""
 
-import logging
-from typing import Any
-
-from flask import Flask, Response, current_app, g, request, send_file, url_for
+from flask import Flask, Response, current_app, g, request, send_file
 
 from app.access import requires
 from app.audit import record
+from app.clock import today
 from app.db import transaction
 from app.errors import NotFound
-from app.forms.models import FormMedia, FormVersion
-from app.forms.queries import form_file, get_version, open_forms
+from app.forms.queries import PublishedForm, published
 from app.households.lists import surveyor_list
 from app.i18n import gettext, in_language
-from app.openrosa import responses
+from app.openrosa import downloads, responses
 from app.openrosa.auth import SUBMISSION, check_sender
 from app.openrosa.blueprint import BY_NAME, BY_TOKEN, door, language
-from app.openrosa.documents import ListedFile, ListedForm, form_list, manifest
+from app.openrosa.downloads import Asker, Wanted
+from app.openrosa.responses import Document
 from app.openrosa.uploads import Body, read_body
 from app.storage.blobs import blob_path
 from app.submissions.intake import receive
@@ -27,8 +25,6 @@ ID = "int(max=2147483647)"
 PROJECT = f"/projects/<{ID}:project_id>"
 VERSION = f"{PROJECT}/forms/<{ID}:version_id>"
 DEVICE_ID_LENGTH = 200
-
-log = logging.getLogger(__name__)
 
 
 def register(app: Flask) -> None:
@@ -41,46 +37,37 @@ def register(app: Flask) -> None:
 @requires("list.download")
 def list_forms() -> Response:
     """The forms that the phone should have, one version of each."""
-    wanted = request.args.get("formID")
-    listed = (
-        version
-        for version in open_forms(g.project_id)
-        if wanted in {None, version.form.xml_form_id}
+    asked = request.args
+    wanted = Wanted(
+        asked.get("formID"),
+        verbose=asked.get("verbose", "").lower() == "true",
+        all_versions=asked.get("listAllVersions", "").lower() == "true",
     )
-    return responses.document(form_list(map(_listed_form, listed)))
+    return responses.send(downloads.form_list(_asker(), wanted))
 
 
 @door.get(f"{VERSION}/form.xml", strict_slashes=False)
 @requires("list.download")
 def download_form(version_id: int) -> Response:
     """An XForm, byte for byte as its hash in the list says."""
-    file = form_file(version_id)
-    if file.project_id != g.project_id:
-        raise NotFound
-    return responses.document(file.xml, md5=file.md5, packed=file.packed)
+    form = _published(version_id)
+    return responses.send(Document(form.packed, form.md5))
 
 
 @door.get(f"{VERSION}/manifest", strict_slashes=False)
 @requires("list.download")
 def list_media(version_id: int) -> Response:
     """The files that go with a form; one that cannot be served is not listed."""
-    version = get_version(version_id, g.project_id)
-    files = ((file.name, _md5_of(file)) for file in version.media)
-    listed = (
-        ListedFile(name, md5, _url("download_media", version_id=version_id, name=name))
-        for name, md5 in files
-        if md5
-    )
-    return responses.document(manifest(listed))
+    _published(version_id)
+    return responses.send(downloads.manifest(_asker(), version_id))
 
 
 @door.get(f"{VERSION}/media/<name>", strict_slashes=False)
 @requires("list.download")
 def download_media(version_id: int, name: str) -> Response:
     """A file of a form: as it was uploaded, or made for this surveyor."""
-    version = get_version(version_id, g.project_id)
-    file = next((file for file in version.media if file.name == name), None)
-    if file is None or not _md5_of(file):
+    file = next((file for file in _published(version_id).files if file.name == name), None)
+    if file is None or not downloads.is_here(file):
         raise NotFound
     if file.made_list is None:
         return send_file(
@@ -116,33 +103,27 @@ def receive_submission() -> Response:
         return responses.accepted(_why_kept(receipt.reason))
 
 
-def _listed_form(version: FormVersion) -> ListedForm:
-    manifest_url = _url("list_media", version_id=version.id) if version.media else None
-    return ListedForm(version, _url("download_form", version_id=version.id), manifest_url)
+def _asker() -> Asker:
+    # Under the host by which the phone knows us: to another it would not sign in.
+    base = current_app.config["THONSO"].public_url or f"{request.scheme}://{request.host}"
+    key = "" if g.token is None else f"/key/{g.token}"
+    address = f"{base}/v1{key}/projects/{g.project_id}"
+    return Asker(address, g.project_id, g.phone.actor, g.phone.edition, today())
 
 
-def _url(view: str, **parts: Any) -> str:
-    """An address under the host by which the phone knows us: to another it would not sign in."""
-    base = current_app.config["THONSO"].public_url or request.host_url.rstrip("/")
-    return f"{base}{url_for(f'.{view}', **parts)}"
-
-
-def _md5_of(file: FormMedia) -> str | None:
-    if file.made_list is not None:
-        return surveyor_list(file.made_list, g.surveyor, g.project_id).md5
-    if not blob_path(file.blob_sha256 or b"").is_file():
-        log.error("The file %s of form version %s is lost", file.name, file.form_version_id)
-        return None
-    return file.md5
+def _published(version_id: int) -> PublishedForm:
+    form = published(version_id)
+    if form.project_id != g.project_id:
+        raise NotFound
+    return form
 
 
 def _send_list(name: str) -> Response:
-    made = surveyor_list(name, g.surveyor, g.project_id)
-    response = Response(made.content, content_type="text/csv; charset=utf-8")
-    responses.cached(response, md5=made.md5, packed=made.packed)
+    made = surveyor_list(name, g.phone.actor, g.project_id)
+    response = responses.send(Document(made.packed, made.md5), "text/csv; charset=utf-8")
     if name == "households" and response.status_code == 200:  # noqa: PLR2004
         with transaction():  # it has the names of people
-            record(g.surveyor.label, "household_names.read", f"project:{g.project_id}")
+            record(g.phone.actor.label, "household_names.read", f"project:{g.project_id}")
     return response
 
 

@@ -1,6 +1,6 @@
 """Projects: one survey programme of one province each."""
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -17,3 +17,17 @@ class Project(Base):
     org_unit_id: Mapped[int | None] = mapped_column(ForeignKey("org_units.id"))
     # Raised whenever a list that phones download may have changed.
     lists_version: Mapped[int] = mapped_column(server_default="1")
+
+
+class Downloads(Base):
+    """One row: a number that is another after each change of what phones download (ADR 10).
+
+    Triggers of the database raise it, so that no way of changing a form, a place or a round can
+    forget to; the registry of households has its own count, `Project.lists_version`.
+    """
+
+    __tablename__ = "downloads"
+    __table_args__ = (CheckConstraint("one", name="one"),)
+
+    one: Mapped[bool] = mapped_column(primary_key=True, server_default="true")
+    revision: Mapped[str]

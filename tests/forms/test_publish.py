@@ -12,7 +12,7 @@ from app.db import db, transaction
 from app.errors import Conflict, NotAllowed, NotFound
 from app.forms.models import Form, FormVersion
 from app.forms.publish import check_version, store_version
-from app.forms.queries import definition_of, form_file, get_version, list_forms, open_forms
+from app.forms.queries import definition_of, get_version, list_forms, open_forms, published
 from app.forms.source import compile_source
 from app.storage.blobs import blob_path
 from tests import people
@@ -53,7 +53,7 @@ def test_a_first_version_opens_its_form(project):
 def test_the_hash_is_that_of_the_bytes_that_phones_get(project):
     version = publish(project)
 
-    file = form_file(version.id)
+    file = published(version.id)
     assert file.xml == compile_source(source()).xml
     assert file.md5 == version.md5 == hashlib.md5(file.xml).hexdigest()
 
@@ -93,7 +93,7 @@ def test_the_same_again_changes_nothing(project):
 )
 def test_a_change_needs_a_new_version(project, text, media, complaint):
     version = publish(project)
-    before = form_file(version.id).xml
+    before = published(version.id).xml
 
     with pytest.raises(Conflict, match="Raise the version") as refused:
         publish(project, text, **media)
@@ -136,7 +136,7 @@ def test_a_new_version_becomes_the_current_one_and_the_old_one_stays(project):
 
     (listed,) = open_forms(project.id)
     assert listed.id == new.id
-    assert form_file(old.id).xml == compile_source(source()).xml
+    assert published(old.id).xml == compile_source(source()).xml
 
     assert publish(project).id == old.id  # the old one again
     assert [version.id for version in open_forms(project.id)] == [new.id]
@@ -163,7 +163,7 @@ def test_two_projects_have_their_own_forms(project):
 
 
 def test_versions_that_are_not_there_are_not_found(app):
-    for find in (definition_of, form_file, lambda number: get_version(number, 1)):
+    for find in (definition_of, published, lambda number: get_version(number, 1)):
         with pytest.raises(NotFound):
             find(2**31 - 1)
 

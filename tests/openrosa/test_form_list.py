@@ -7,9 +7,13 @@ from urllib.parse import urlsplit
 
 import pytest
 from lxml import etree
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
+from app.accounts.app_users import revoke_app_user
 from app.db import db, transaction
 from app.forms.models import Form, FormVersion
+from app.openrosa import downloads
 from tests import people
 from tests.openrosa.conftest import find, message
 from tests.small_forms import WELL, publish
@@ -98,6 +102,67 @@ def test_one_form_can_be_asked_for(phone):
 
     assert find(phone.get("/formList?formID=other"), "//f:formID/text()") == ["other"]
     assert find(phone.get("/formList?formID=none"), "//f:formID/text()") == []
+
+
+def test_descriptions_and_older_versions_come_only_when_asked_for(phone):
+    publish(phone.project)
+    publish(phone.project, renamed("well", "2"))
+
+    plain, told = phone.get("/formList"), phone.get("/formList?verbose=true")
+    every = phone.get("/formList?listAllVersions=TRUE&formID=well")
+
+    assert find(plain, "//f:descriptionText") == []
+    assert find(told, "string(//f:descriptionText)").startswith("Phiên bản 2, công bố ngày ")
+    assert find(every, "//f:version/text()") == ["1", "2"]
+    for asked in ("?verbose=false", "?listAllVersions=false", "?verbose&listAllVersions"):
+        assert phone.get(f"/formList{asked}").data == plain.data
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "update form_versions set md5 = ''",
+        "update form_versions set md5 = upper(md5)",
+        "update forms set xml_form_id = ' '",
+        "update form_media set md5 = 'md5:' where md5 is not null",
+    ],
+)
+def test_the_database_takes_nothing_that_would_break_the_list(phone, broken):
+    publish(phone.project, dug_png=b"png")
+
+    with pytest.raises(IntegrityError), transaction():
+        db.session.execute(text(broken))
+
+
+def test_a_list_is_made_once_until_something_changes(phone, monkeypatch):
+    publish(phone.project)
+    before = phone.get("/formList")
+    made = []
+    monkeypatch.setattr(downloads, "open_forms", lambda *_, **__: made.append(1) or [])
+
+    assert phone.get("/formList").data == before.data
+    assert made == []
+    with transaction():
+        db.session.query(Form).update({"state": "closing"})
+    assert find(phone.get("/formList"), "//f:xform") == []
+    assert made == [1]
+
+
+def test_what_was_kept_is_not_given_to_who_was_revoked(phone):
+    publish(phone.project)
+    assert phone.get("/formList").status_code == 200
+
+    with transaction():
+        revoke_app_user(phone.app_user)
+
+    assert phone.get("/formList").status_code == 403
+
+
+def test_what_was_kept_is_not_given_without_a_database(phone, cut_off):
+    publish(phone.project)
+    assert phone.get("/formList").status_code == 200
+
+    assert cut_off.get("/formList").status_code == 503
 
 
 def test_a_form_without_a_title_is_called_by_its_id(phone):

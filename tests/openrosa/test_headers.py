@@ -61,7 +61,7 @@ def test_without_a_database_the_phone_is_told_to_come_again(cut_off, path):
 
 
 def test_a_fault_is_told_in_xml_and_logged(phone, monkeypatch, caplog):
-    monkeypatch.setattr("app.openrosa.views.open_forms", lambda _: 1 / 0)
+    monkeypatch.setattr("app.openrosa.downloads.open_forms", lambda *_, **__: 1 / 0)
 
     answer = phone.get("/formList")
 

@@ -12,6 +12,9 @@ from app.audit import AuditEvent
 from app.clock import now
 from app.db import db, transaction
 from app.forms.models import FormMedia
+from app.households.lists import surveyor_list as make
+from app.households.lists import touch
+from app.openrosa import downloads
 from app.storage.blobs import blob_path
 from tests import people
 from tests.openrosa.conftest import NAMESPACES, Phone, find, message
@@ -71,6 +74,21 @@ def test_a_new_village_of_the_territory_changes_the_hash(client, project):
     after = {name: hash_of(file) for name, file in listed(phone.get(path)).items()}
     assert after["villages.csv"] != before["villages.csv"]
     assert after["communes.csv"] == before["communes.csv"]
+
+
+def test_a_manifest_is_made_once_until_something_changes(phone, monkeypatch):
+    version = publish(phone.project)
+    path = f"/forms/{version.id}/manifest"
+    before = phone.get(path)
+    made = []
+    monkeypatch.setattr(downloads, "surveyor_list", lambda *who: made.append(1) or make(*who))
+
+    assert phone.get(path).data == before.data
+    assert made == []
+    with transaction():
+        touch([phone.project.id])
+    assert phone.get(path).data == before.data
+    assert made == [1, 1]
 
 
 def test_a_name_in_vietnamese_comes_through(phone):

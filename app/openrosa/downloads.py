@@ -1,0 +1,113 @@
+"""What a phone fetches, made once and kept for as long as nothing that it is made of changes.
+
+Who asks and for which edition is part of the key, so nothing kept has to be thrown away when a form
+is published or a territory changes, whichever process does it: the next request has another key
+(ADR 10).
+"""
+
+import logging
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import quote
+
+from app.accounts.actors import Actor
+from app.accounts.phones import Edition
+from app.forms.models import FormVersion
+from app.forms.queries import PublishedFile, open_forms, published
+from app.households.lists import surveyor_list
+from app.i18n import format_date, gettext, in_language
+from app.openrosa import documents
+from app.openrosa.documents import ListedFile, ListedForm
+from app.openrosa.responses import Document
+from app.storage.blobs import blob_path
+
+# Per process: more than the phones of a province; an entry has some kilobytes.
+KEPT = 2048
+
+log = logging.getLogger(__name__)
+
+
+class Asker(NamedTuple):
+    """A phone with all on which its documents depend."""
+
+    base: str  # the address it was given, below which everything lies
+    project_id: int
+    actor: Actor
+    edition: Edition
+    day: date  # places, and so territories, are valid from a day to a day
+
+
+class Wanted(NamedTuple):
+    """What formList may be asked for besides (OpenRosa form list API)."""
+
+    form_id: str | None = None
+    verbose: bool = False
+    all_versions: bool = False
+
+
+@lru_cache(maxsize=KEPT)
+def form_list(asker: Asker, wanted: Wanted) -> Document:
+    """The forms that a phone should have: one version of each, unless all are wanted."""
+    versions = open_forms(asker.project_id, all_versions=wanted.all_versions)
+    with in_language(asker.actor.language):
+        listed = [
+            _listed(version, asker.base, verbose=wanted.verbose)
+            for version in versions
+            if wanted.form_id in {None, version.form.xml_form_id}
+        ]
+    return Document.of(documents.form_list(listed))
+
+
+def manifest(asker: Asker, version_id: int) -> Document:
+    """The files of a form; one that is lost is not listed, since the phone would drop the form."""
+    files = published(version_id).files
+    return _manifest(asker, version_id, tuple(file for file in files if is_here(file)))
+
+
+def is_here(file: PublishedFile) -> bool:
+    """Whether a file can be served."""
+    if file.made_list is not None or blob_path(file.blob_sha256 or b"").is_file():
+        return True
+    log.error("The file %s of a form is lost", file.name)
+    return False
+
+
+@lru_cache(maxsize=KEPT)
+def _manifest(asker: Asker, version_id: int, files: tuple[PublishedFile, ...]) -> Document:
+    listed = (
+        ListedFile(
+            file.name,
+            _md5(file, asker),
+            f"{asker.base}/forms/{version_id}/media/{quote(file.name, safe='')}",
+        )
+        for file in files
+    )
+    return Document.of(documents.manifest(listed))
+
+
+def _listed(version: FormVersion, base: str, *, verbose: bool) -> ListedForm:
+    address = f"{base}/forms/{version.id}"
+    return ListedForm(
+        form_id=version.form.xml_form_id,
+        title=version.title,
+        version=version.version,
+        md5=version.md5,
+        url=f"{address}/form.xml",
+        manifest_url=f"{address}/manifest" if version.media else None,
+        description=_description(version) if verbose else None,
+    )
+
+
+def _description(version: FormVersion) -> str:
+    return gettext(
+        "Version %(version)s, published on %(date)s",
+        version=version.version or "–",
+        date=format_date(version.published_at),
+    )
+
+
+def _md5(file: PublishedFile, asker: Asker) -> str:
+    if file.made_list is None:
+        return file.md5 or ""
+    return surveyor_list(file.made_list, asker.actor, asker.project_id).md5
