@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from app import ledger, queue
 from app.accounts.actors import Actor
 from app.db import driver, on_commit, transaction
+from app.entities.actions import apply_approved, apply_entities
 from app.fieldwork import assignments
 from app.households import lists, register
 from app.imports import run as imports
@@ -115,6 +116,7 @@ def _process(limit: int, *, only: int | None = None) -> int:
     changed = approved | {e.submission_id for e in entries if e.is_edit or e.instance_pk in again}
     settle_counting([*earlier, *(s for s in subjects if s.submission_id in changed)])
     stale.mark_stale((subject.round_id, subject.village_id) for subject in subjects)
+    apply_entities(records, approved)
     settling.admit_waiting_edits([entry.instance_pk for entry in entries])
     return len(entries)
 
@@ -162,6 +164,7 @@ def decide(
     """A person's decision, and everything that follows from it."""
     submission = decisions.decide(submission_id, state, reason, actor, **seen)
     settle_counting(subjects_of([submission_id]))
+    apply_approved([submission_id])
     on_commit(queue.ring)
     return submission
 

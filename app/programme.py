@@ -7,6 +7,7 @@ from typing import Any
 from app import queue
 from app.accounts.actors import Actor
 from app.db import db, on_commit, transaction
+from app.entities import registry as entities
 from app.errors import Conflict
 from app.forms.models import FormVersion
 from app.forms.publish import check_version, store_version
@@ -121,7 +122,7 @@ class Published:
 def check(source: FormSource, project_id: int | None = None) -> tuple[Finding, ...]:
     """Everything that is wrong or doubtful about a questionnaire; nothing is published."""
     try:
-        compiled = compile_source(source)
+        compiled = compile_source(source, entities.list_names(project_id) if project_id else ())
         if project_id is not None:
             check_version(project_id, compiled)
         return (*compiled.warnings, *_check_indicators(compiled, project_id))
@@ -143,13 +144,14 @@ def publish(project_id: int, source: FormSource, actor: Actor) -> Published:
     Raises `FormRefused` with all that is wrong, or `Conflict` when a published version would
     change. Interviews that are here already are evaluated with new indicator versions.
     """
-    compiled = compile_source(source)
+    compiled = compile_source(source, entities.list_names(project_id))
     findings = _check_indicators(compiled, project_id)
     if errors := [finding for finding in findings if finding.severity == "error"]:
         raise FormRefused(errors)
     with transaction():
         catalog.change_what_is_in_force()
         version = store_version(project_id, compiled, source, actor)
+        entities.declare(project_id, compiled.definition)
         sheet = sheet_of(compiled.workbook)
         if sheet is not None:
             said = [essential(item, compiled.definition) for item in sheet.indicators]

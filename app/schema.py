@@ -18,6 +18,7 @@ MODELS = (
     "app.imports.models",
     "app.households.models",
     "app.samples.models",
+    "app.entities.models",
     "app.review.models",
     "app.indicators.models",
     "app.fieldwork.models",

@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from app.xforms.untrusted import DtdRefused, NotXml, parse_untrusted
 
 # The lists the server makes for each surveyor, unless a file of that name comes with the form.
 MADE_LISTS = {f"{name}.csv": name for name in ("communes", "villages", "households")}
+ENTITIES = "entities:"  # in front of the name of an entity list, where a made list is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,9 @@ class MediaFile:
 
 
 def gather_media(
-    needed: Mapping[str, bool], given: Mapping[str, Path | bytes]
+    needed: Mapping[str, bool],
+    given: Mapping[str, Path | bytes],
+    entity_lists: Collection[str] = (),
 ) -> tuple[list[MediaFile], list[Finding]]:
     """Match the files a form refers to (name -> whether it is a list) with what was given."""
     files: list[MediaFile] = []
@@ -36,6 +39,8 @@ def gather_media(
             findings += check_list(name, files[-1].content or b"") if is_list else []
         elif name in MADE_LISTS:
             files.append(MediaFile(name, made_list=MADE_LISTS[name]))
+        elif name.endswith(".csv") and name.removesuffix(".csv") in entity_lists:
+            files.append(MediaFile(name, made_list=ENTITIES + name.removesuffix(".csv")))
         else:
             findings.append(_missing(name, is_list=is_list))
     unused = sorted(set(given) - set(needed))

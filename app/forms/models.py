@@ -79,5 +79,5 @@ class FormMedia(Base):
     name: Mapped[str] = mapped_column(primary_key=True)
     blob_sha256: Mapped[bytes | None] = mapped_column(ForeignKey("blobs.sha256"))
     md5: Mapped[str | None]
-    # communes, villages or households
+    # communes, villages or households, or an entity list: `entities:NAME`
     made_list: Mapped[str | None]

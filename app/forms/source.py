@@ -1,7 +1,7 @@
 """What somebody hands in to be published, and what it compiles to."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
@@ -57,10 +57,14 @@ def read_source(path: Path, media: Path | None = None) -> FormSource:
     return FormSource(path.name, path.read_bytes(), visible)
 
 
-def compile_source(source: FormSource) -> Compiled:
-    """Compile and check; raises FormRefused with everything that is wrong."""
+def compile_source(source: FormSource, entity_lists: Collection[str] = ()) -> Compiled:
+    """Compile and check; raises FormRefused with everything that is wrong.
+
+    `entity_lists` are the names of the project's lists; those that the form makes join them.
+    """
     form = _compile(source)
-    files, findings = gather_media(_needed(form), source.media)
+    lists = {*entity_lists, *(block.list for block in form.definition.entities)}
+    files, findings = gather_media(_needed(form), source.media, lists)
     errors = [finding for finding in findings if finding.severity == "error"]
     if errors:
         raise FormRefused(errors)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from app.xforms.columns import survey_rows
 from app.xforms.definition import FormDefinition
 from app.xforms.document import read_document
+from app.xforms.entity_blocks import entity_findings
 from app.xforms.fields import Notes, read_definition
 from app.xforms.locate import locate
 from app.xforms.media import clashing_files
@@ -55,6 +56,7 @@ def read_xform(content: bytes, media_names: Collection[str]) -> CompiledForm:
     content = content.removeprefix(b"\xef\xbb\xbf")
     document = read_document(content)
     errors = [*clashing_files(document), *rule_findings(document, Workbook())]
+    errors += entity_findings(document)
     if errors:
         raise FormRefused(errors)
     definition = read_definition(document, Notes())

@@ -4,6 +4,8 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, Self
 
+from app.xforms.entity_blocks import EntityBlock
+
 Labels = dict[str, str]  # language code -> plain text; "" when the form has no languages
 
 
@@ -41,6 +43,7 @@ class FormDefinition:
     # path of a repeat -> path of the question that says how many rows it has (jr:count)
     repeat_counts: dict[str, str] = dataclasses.field(default_factory=dict)
     encrypted: bool = False  # phones encrypt its interviews
+    entities: tuple[EntityBlock, ...] = ()
 
     def field(self, name: str) -> Field | None:
         """Return the field with this name or path, None when there is none or several."""
@@ -51,6 +54,7 @@ class FormDefinition:
         """Return plain JSON data, without the fields' empty properties."""
         data: dict[str, Any] = {name: getattr(self, name) for name in _NAMES}
         data["fields"] = [_field_to_json(field) for field in self.fields]
+        data["entities"] = [dataclasses.asdict(block) for block in self.entities]
         return data
 
     @classmethod
@@ -58,7 +62,8 @@ class FormDefinition:
         """Read back what `to_json` wrote."""
         fields = tuple(Field(**field) for field in data["fields"])
         sequences = {name: tuple(data[name]) for name in ("languages", "media")}
-        return cls(**{**data, "fields": fields, **sequences})
+        entities = tuple(EntityBlock(**block) for block in data.get("entities", ()))
+        return cls(**{**data, "fields": fields, "entities": entities, **sequences})
 
 
 _NAMES = tuple(item.name for item in dataclasses.fields(FormDefinition))

@@ -140,7 +140,7 @@ def _model_findings(document: FormDocument) -> Iterator[Finding]:
         yield Finding(f"The public key cannot be used. {complaint}", line(document.model))
     version = document.model.get(_ENTITIES + "entities-version")
     if version is None:
-        if any(local_name(node) == "entity" for meta in metas for node in meta):
+        if any(path.endswith("/meta/entity") for path, _ in document.nodes()):
             yield Finding("A form with entities needs an entities-version.", line(document.model))
     elif not version.startswith(_ENTITIES_VERSIONS):
         known = ", ".join(_ENTITIES_VERSIONS)

@@ -8,6 +8,7 @@ from lxml import etree
 from app.xforms.choices import instance_sources, list_of, read_choices
 from app.xforms.definition import Field, FormDefinition
 from app.xforms.document import FormDocument
+from app.xforms.entity_blocks import read_entity_blocks
 from app.xforms.labels import Texts, read_texts
 from app.xforms.media import referenced_files
 from app.xforms.question_types import Evidence, type_word
@@ -46,6 +47,7 @@ def read_definition(document: FormDocument, notes: Notes) -> FormDefinition:
         media=referenced_files(document),
         repeat_counts=reader.repeat_counts(),
         encrypted=bool(document.public_key),
+        entities=read_entity_blocks(document),
     )
 
 

@@ -53,6 +53,8 @@ def _place_by_row(message: str, book: Workbook) -> Place | None:
     column = named[2] if named and named[2] else _column(message)
     if column.startswith("parameters ("):
         column = "parameters"
+    if column == "dataset" and sheet.name == "entities":  # the old name of the column
+        column = "list_name" if "list_name" in sheet.columns else column
     number = int(row[1])
     if number == 1 and sheet.name.lower() == "settings":  # meant is their only row
         number = 2

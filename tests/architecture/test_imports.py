@@ -32,6 +32,7 @@ STREET = (
     {"imports"},
     {"households"},
     {"samples"},
+    {"entities"},
     {"review"},
     {"indicators"},
     {"fieldwork"},

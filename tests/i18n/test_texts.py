@@ -10,6 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import app
+from app.entities.merge import PROBLEMS
 from app.i18n import gettext, in_language, present_language, use_language
 from app.i18n.texts import CATALOGUE
 from app.imports.find import REASONS as SKIPPED
@@ -22,7 +23,7 @@ METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 PLEASE = "Please sign in."
 
 # Texts that are chosen by a key and translated where they are shown.
-TABLES = (REASONS, SKIPPED, FLAGS)
+TABLES = (REASONS, SKIPPED, FLAGS, PROBLEMS)
 
 
 @pytest.fixture(autouse=True)
