@@ -21,7 +21,7 @@ from app.imports import run as imports
 from app.indicators import catalog, counting, observe, recompute, stale
 from app.indicators.subjects import Subject, subjects_in, subjects_of
 from app.review import decisions, flags, policy
-from app.submissions import extract, inbox, settling
+from app.submissions import extract, inbox, logs, settling
 from app.submissions.extract import Record
 from app.submissions.inbox import InboxEntry
 from app.submissions.models import Submission
@@ -110,6 +110,7 @@ def _process(limit: int, *, only: int | None = None) -> int:
     extract.write_records(records)
     subjects = subjects_in(records)
     counting.lock(subject.key for subject in (*earlier, *subjects))
+    logs.read_logs(records)
     flags.flag_records(records, places)
     observe.observe(records)
     approved = _follow_policy([r for r in records if r.entry.instance_pk not in again])

@@ -38,14 +38,16 @@ def sees(actor: Actor, capability: str, unit_id: int, project_id: int | None = N
     return bool(db.session.scalar(select(condition)))
 
 
-def require_whole(actor: Actor, capability: str, project_id: int) -> None:
-    """Refuses (`NotAllowed`) unless the actor has the capability in all of a project's territory.
-
-    What concerns every commune of a programme is not decided in one of them.
-    """
+def holds_whole(actor: Actor, capability: str, project_id: int) -> bool:
+    """Whether the actor has the capability in all of a project's territory."""
     place = get_project(project_id).org_unit_id
     whole = place is not None and sees(actor, capability, place, project_id)
-    if not (actor.is_operator or whole):
+    return actor.is_operator or whole
+
+
+def require_whole(actor: Actor, capability: str, project_id: int) -> None:
+    """Refuses (`NotAllowed`) who has not; what concerns every commune is not decided in one."""
+    if not holds_whole(actor, capability, project_id):
         raise NotAllowed
 
 

@@ -1,7 +1,7 @@
 """The surveyors of an administrator's territory, and where each of them works."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from app.accounts.models import AppUser, RoleGrant
 from app.accounts.scope import within
 from app.db import db
 from app.errors import NotFound
+from app.org_units.hierarchy import commune_of
 from app.org_units.models import OrgUnit
 
 
@@ -33,6 +34,24 @@ def list_surveyors(
         for found in db.session.scalars(statement)
         if {place.id for place in places[found.id]} <= managed
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class CommuneSurveyors:
+    """The surveyors who work in a commune or its villages."""
+
+    commune: OrgUnit
+    surveyors: list[Surveyor]
+
+
+def list_surveyors_in(surveyors: Iterable[Surveyor]) -> dict[int, CommuneSurveyors]:
+    """By id of the commune, those of these surveyors whose phones have access."""
+    groups: dict[int, CommuneSurveyors] = {}
+    for surveyor in surveyors:
+        around = {c.id: c for place in surveyor.places if (c := commune_of(place.id))}
+        for commune in around.values() if surveyor.app_user.revoked_at is None else ():
+            groups.setdefault(commune.id, CommuneSurveyors(commune, [])).surveyors.append(surveyor)
+    return dict(sorted(groups.items(), key=lambda group: group[1].commune.sort_key))
 
 
 def get_surveyor(actor: Actor, app_user_id: int) -> Surveyor:

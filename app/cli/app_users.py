@@ -1,5 +1,7 @@
 """`thonso users app-user` and its kin: surveyors' phones."""
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -48,10 +50,26 @@ def app_user(
 @click.argument("username")
 @PROJECT
 @SERVER
+@click.option("--qr", is_flag=True, help="Draw the code for ODK Collect in the terminal.")
+@click.option(
+    "--save", type=click.Path(dir_okay=False, path_type=Path), help="Save it, as .png or .svg."
+)
+@click.option("--by-name", is_flag=True, help="A code with name and password, without a token.")
 @with_app
-def show_app_user(username: str, project: int, server: str | None) -> None:
-    """Print a phone's address and password again."""
-    _show(_find(username, project), server)
+def show_app_user(
+    username: str,
+    project: int,
+    *,
+    server: str | None,
+    qr: bool,
+    save: Path | None,
+    by_name: bool,
+) -> None:
+    """Print a phone's address and password again, and its QR code."""
+    phone = _find(username, project)
+    _show(phone, server)
+    if qr or save:
+        _draw(phone, server, by_name=by_name, on_screen=qr, save=save)
 
 
 @click.command()
@@ -93,13 +111,40 @@ def _find(username: str, project: int) -> "AppUser":
     return phone
 
 
+def _base(server: str | None) -> str:
+    """The server's address as phones reach it, in the local network where none was set."""
+    from app.embedded.ports import reachable_url
+
+    config = current_app.config["THONSO"]
+    base = server or config.public_url or reachable_url(config.host, config.port or 8000)
+    return str(base).rstrip("/")
+
+
+def _draw(
+    phone: "AppUser", server: str | None, *, by_name: bool, on_screen: bool, save: Path | None
+) -> None:
+    import segno
+
+    from app.accounts.phone_settings import surveyor_settings
+    from app.projects.queries import get_project
+
+    if save is not None and save.suffix.lower() not in {".png", ".svg"}:
+        raise click.ClickException("Give a file name that ends in .png or .svg.")
+    project = get_project(phone.project_id)
+    settings = surveyor_settings(phone, project, _base(server), by_name=by_name)
+    code = segno.make(settings, error="l", micro=False)
+    if save is not None:
+        code.save(str(save), scale=8, border=4, light="#fff")
+        click.echo(f"Code:     {save}")
+    if on_screen:
+        code.terminal(sys.stdout, compact=True, border=2)
+
+
 def _show(phone: "AppUser", server: str | None) -> None:
     from app.accounts.app_users import device_password
     from app.accounts.phone_settings import project_url
 
-    config = current_app.config["THONSO"]
-    base = server or config.public_url or f"http://{config.host}:{config.port or 8000}"
-    base = base.rstrip("/")
+    base = _base(server)
     if phone.revoked_at is not None:
         click.echo("This phone's access has ended; `renew-app-user` opens it again.")
     click.echo(f"Surveyor: {phone.name} ({phone.username}), code {phone.enumerator_code}")

@@ -37,10 +37,14 @@ def local_url(listening: socket.socket) -> str:
 
 def base_url(listening: socket.socket) -> str:
     """Where others reach it: the machine's own address when it listens on all of them."""
-    address, port = listening.getsockname()[:2]
-    if ipaddress.ip_address(address).is_unspecified:
-        return _url(_own_address(listening.family), port)
-    return _url(address, port)
+    return reachable_url(*listening.getsockname()[:2])
+
+
+def reachable_url(host: str, port: int) -> str:
+    """The same for a host of the settings, which may be a name."""
+    if host in {"0.0.0.0", "::"}:  # noqa: S104 - nothing listens here
+        host = _own_address(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    return _url(host, port)
 
 
 def _open(address: str, port: int) -> socket.socket:

@@ -7,6 +7,7 @@ from datetime import datetime
 from app.accounts.actors import Actor
 from app.forms.queries import definition_of
 from app.pages.answers import Change, Sheet, answer_sheet, changes_between
+from app.pages.course import Course, course_of
 from app.pages.list_names import names_in
 from app.review.queries import Decision
 from app.submissions.models import Submission
@@ -25,6 +26,7 @@ class Shown:
     files: list[Attachment]
     open_names: frozenset[str]
     with_personal: bool
+    course: Course | None  # by the phone's own log
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,7 @@ def make_shown(
         files=attachments_of(version.instance_pk),
         open_names=open_files(contents, definition),
         with_personal=with_personal,
+        course=course_of(actor, submission, version, definition, with_personal=with_personal),
     )
 
 

@@ -1,20 +1,38 @@
-"""Surveyors' phones: who works where, and the QR code that sets a phone up."""
+"""Surveyors' phones: who works where, and the QR codes that set phones up.
+
+A code is a key: whoever shows, loads or prints one is recorded.
+"""
+
+from collections.abc import Sequence
+from io import BytesIO
+from urllib.parse import urlsplit
 
 import segno
-from flask import current_app, render_template, request
+from flask import Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import audit
 from app.access import requires
-from app.accounts.phone_settings import collect_settings, project_url
-from app.accounts.surveyors import get_surveyor
+from app.accounts import phone_settings
+from app.accounts.app_users import device_password
+from app.accounts.collect_schema import CHECKS, IMAGE_SIZES, SENDING, UPDATES
+from app.accounts.phone_settings import PhoneOptions
+from app.accounts.scope import holds_whole, require_whole
+from app.accounts.surveyors import Surveyor, get_surveyor, list_surveyors_in
 from app.accounts.surveyors import list_surveyors as find_surveyors
+from app.accounts.territory import get_unit
 from app.db import transaction
+from app.embedded.ports import reachable_url
+from app.errors import BadRequest, NotFound, Problem
 from app.pages.blueprint import pages
 from app.pages.choices import choose_project
+from app.pages.inputs import LARGEST_ID, chosen, posted, posted_id
 from app.pages.reader import reader
 from app.pages.rules import UNIT
 from app.projects.queries import get_project
+
+SCALE = 8  # pixels of a module in a picture that is saved
+BY = ("token", "name")
 
 
 @pages.get("/surveyors")
@@ -23,27 +41,159 @@ def list_surveyors() -> ResponseReturnValue:
     """The phones of the reader's territory."""
     projects = choose_project(reader(), "user.manage")
     surveyors = find_surveyors(reader(), projects.chosen.id)
-    return render_template("surveyors.html", projects=projects, surveyors=surveyors)
+    return render_template(
+        "surveyors.html",
+        projects=projects,
+        surveyors=surveyors,
+        communes=list_surveyors_in(surveyors),
+        may_set=holds_whole(reader(), "user.manage", projects.chosen.id),
+    )
 
 
 @pages.get(f"/surveyors/<{UNIT}:app_user_id>")
 @requires("user.manage")
 def show_surveyor(app_user_id: int) -> ResponseReturnValue:
-    """One phone's QR code, to be printed or scanned; it is a key, so showing it is recorded."""
-    actor = reader()
+    """One phone's QR code, to be printed or scanned."""
+    actor, by_name = reader(), _by_name()
     with transaction():
         surveyor = get_surveyor(actor, app_user_id)
-        audit.record(actor.label, "app_user.code_shown", f"app_user:{app_user_id}")
-        base_url = current_app.config["THONSO"].public_url or request.host_url.rstrip("/")
+        _record(surveyor)
         project = get_project(surveyor.app_user.project_id)
-        address = project_url(surveyor.app_user, base_url)
-        settings = collect_settings(address, project.name, surveyor.app_user.enumerator_code)
+        address = phone_settings.named_url if by_name else phone_settings.project_url
         return render_template(
             "surveyor.html",
             surveyor=surveyor,
             project=project,
-            address=address,
-            code=segno.make(settings, error="l", micro=False).svg_data_uri(
-                scale=6, border=4, light="#fff"
-            ),
+            by_name=by_name,
+            address=address(surveyor.app_user, _base_url()),
+            password=device_password(surveyor.app_user),
+            code=_drawn(surveyor),
+            leads_home=phone_settings.leads_home(_base_url()),
         )
+
+
+@pages.get(f"/surveyors/<{UNIT}:app_user_id>/code.<any(png, svg):kind>")
+@requires("user.manage")
+def download_code(app_user_id: int, kind: str) -> ResponseReturnValue:
+    """The code as a picture, to be put into a letter or a message."""
+    with transaction():
+        surveyor = get_surveyor(reader(), app_user_id)
+        if surveyor.app_user.revoked_at is not None:
+            raise NotFound
+        _record(surveyor)
+        picture = BytesIO()
+        _code(surveyor).save(picture, kind=kind, scale=SCALE, border=4, light="#fff")
+    response = Response(
+        picture.getvalue(), mimetype={"png": "image/png"}.get(kind, "image/svg+xml")
+    )
+    name = f"odk-collect-{surveyor.app_user.id}.{kind}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+@pages.get(f"/communes/<{UNIT}:commune_id>/surveyors")
+@requires("user.manage")
+def print_sheet(commune_id: int) -> ResponseReturnValue:
+    """The codes of all surveyors who work in a commune, as a sheet to print and cut."""
+    actor = reader()
+    with transaction():
+        commune = get_unit(actor, "user.manage", commune_id, level="commune")
+        projects = choose_project(actor, "user.manage")
+        known = find_surveyors(actor, projects.chosen.id)
+        here = list_surveyors_in(known).get(commune.id)
+        surveyors = here.surveyors if here else []
+        for surveyor in surveyors:
+            _record(surveyor)
+        return render_template(
+            "surveyor_sheet.html",
+            commune=commune,
+            project=projects.chosen,
+            cards=[(surveyor, _drawn(surveyor)) for surveyor in surveyors],
+            by_name=_by_name(),
+            passwords={s.app_user.id: device_password(s.app_user) for s in surveyors},
+            leads_home=phone_settings.leads_home(_base_url()),
+        )
+
+
+@pages.get("/surveyors/settings")
+@requires("user.manage")
+def show_phone_settings() -> ResponseReturnValue:
+    """What the codes of a project set phones to."""
+    projects = choose_project(reader(), "user.manage")
+    require_whole(reader(), "user.manage", projects.chosen.id)
+    return _settings_page(projects.chosen.id, phone_settings.options_of(projects.chosen))
+
+
+@pages.post("/surveyors/settings")
+@requires("user.manage")
+def change_phone_settings() -> ResponseReturnValue:
+    """Changes it for codes that are shown from now on."""
+    project_id = posted_id("project", LARGEST_ID) or 0
+    options = PhoneOptions(
+        name=posted("name"),
+        color=posted("color"),
+        icon=posted("icon"),
+        form_update_mode=posted("form_update_mode"),
+        periodic_form_updates_check=posted("periodic_form_updates_check"),
+        autosend=posted("autosend"),
+        image_size=posted("image_size"),
+        delete_send=posted("delete_send") == "yes",
+        app_language=posted("app_language"),
+    )
+    try:
+        with transaction():
+            phone_settings.set_options(project_id, options, reader())
+    except BadRequest as problem:
+        return _settings_page(project_id, options, problem), problem.status
+    return redirect(url_for("pages.list_surveyors", project=project_id), 303)
+
+
+def _settings_page(project_id: int, options: PhoneOptions, problem: Problem | None = None) -> str:
+    return render_template(
+        "phone_settings.html",
+        project=get_project(project_id),
+        options=options,
+        choices=_CHOICES,
+        problem=problem,
+    )
+
+
+_CHOICES: dict[str, Sequence[str]] = {
+    "form_update_mode": UPDATES[::-1],
+    "periodic_form_updates_check": CHECKS,
+    "autosend": SENDING[::-1],
+    "image_size": IMAGE_SIZES,
+}
+
+
+def _by_name() -> bool:
+    return chosen("by", BY) == "name"
+
+
+def _base_url() -> str:
+    """The server's address as phones reach it: the public one, else the one of this request.
+
+    Who sits at the server itself comes by an address that leads a phone nowhere.
+    """
+    config = current_app.config["THONSO"]
+    base: str = config.public_url or request.host_url.rstrip("/")
+    if phone_settings.leads_home(base):
+        base = reachable_url(config.host, urlsplit(base).port or 80)
+    return base
+
+
+def _record(surveyor: Surveyor) -> None:
+    audit.record(reader().label, "app_user.code_shown", f"app_user:{surveyor.app_user.id}")
+
+
+def _code(surveyor: Surveyor) -> segno.QRCode:
+    project = get_project(surveyor.app_user.project_id)
+    settings = phone_settings.surveyor_settings(
+        surveyor.app_user, project, _base_url(), by_name=_by_name()
+    )
+    return segno.make(settings, error="l", micro=False)
+
+
+def _drawn(surveyor: Surveyor) -> str:
+    """The code inside the page, as the address of a picture."""
+    return str(_code(surveyor).svg_data_uri(scale=6, border=4, light="#fff"))

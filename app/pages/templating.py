@@ -29,6 +29,8 @@ def install(app: Flask) -> None:
         import_state=words.import_state,
         import_outcome=words.import_outcome,
         skip_reason=words.skip_reason,
+        duration=words.duration,
+        collect_word=words.collect_word,
         place=words.place,
         label=words.label,
     )

@@ -105,6 +105,36 @@ def skip_reason(code: str) -> str:
     return gettext(SKIPPED.get(code, code))
 
 
+def duration(seconds: float) -> str:
+    """Minutes and seconds, and hours when there are any: 0:07, 12:34, 1:02:03."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def collect_word(code: str) -> str:
+    """A choice in ODK Collect's settings."""
+    known = {
+        "match_exactly": gettext("always exactly the forms of this server"),
+        "previously_downloaded": gettext("only new versions of the forms that are there"),
+        "manual": gettext("only when the surveyor asks for it"),
+        "every_fifteen_minutes": gettext("every 15 minutes"),
+        "every_one_hour": gettext("every hour"),
+        "every_six_hours": gettext("every six hours"),
+        "every_24_hours": gettext("once a day"),
+        "off": gettext("never; the surveyor sends"),
+        "wifi_only": gettext("when there is Wi-Fi"),
+        "cellular_only": gettext("when there is mobile data"),
+        "wifi_and_cellular": gettext("whenever there is a connection"),
+        "original_image_size": gettext("as taken"),
+        "very_small": gettext("very small (640 pixels)"),
+        "small": gettext("small (1024 pixels)"),
+        "medium": gettext("medium (2048 pixels)"),
+        "large": gettext("large (3072 pixels)"),
+    }
+    return known.get(code, code)
+
+
 def place(unit: OrgUnit) -> str:
     """A place's name in full."""
     return official_name(unit.type, unit.name, present_language())

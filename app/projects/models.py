@@ -1,6 +1,9 @@
 """Projects: one survey programme of one province each."""
 
+from typing import Any
+
 from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -15,6 +18,8 @@ class Project(Base):
     name: Mapped[str]
     language: Mapped[str] = mapped_column(server_default="vi")
     org_unit_id: Mapped[int | None] = mapped_column(ForeignKey("org_units.id"))
+    # What codes set phones to, as `accounts.phone_settings.PhoneOptions`; blank: the standard.
+    phone: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     # Raised whenever a list that phones download may have changed.
     lists_version: Mapped[int] = mapped_column(server_default="1")
 

@@ -49,7 +49,7 @@ PERSONAL = "copy personal_answers (instance_pk, answers) from stdin"
 
 
 # What a reading writes besides the interview itself.
-WRITTEN = ("interview_rows", "personal_answers", "observations", "flags")
+WRITTEN = ("interview_rows", "personal_answers", "interview_logs", "observations", "flags")
 
 
 def forget(instance_pks: Sequence[int]) -> set[int]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.db import driver
-from app.submissions.statements import READ_LATER_VERSIONS
+from app.submissions.statements import READ_AGAIN
 
 # Where an upload goes: as sent, it needs the original it edits; as the newest version it replaces
 # whatever is the newest one of its interview; alone it begins an interview of its own. One whose
@@ -116,7 +116,7 @@ def attach(parked_id: int, instance_pk: int) -> Attached:
     known = {"parked": parked_id, "instance_pk": instance_pk}
     count = driver().execute(ATTACH, known).rowcount
     if count:
-        driver().execute(READ_LATER_VERSIONS, known)
+        driver().execute(READ_AGAIN, known)
     return Attached(instance_pk, count)
 
 

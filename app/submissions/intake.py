@@ -16,7 +16,7 @@ from app.submissions.statements import (
     ACCEPT,
     ACCEPT_BROUGHT,
     ADD_FILES,
-    READ_LATER_VERSIONS,
+    READ_AGAIN,
 )
 from app.submissions.upload import Receipt, UnknownSender, Upload
 from app.xforms.instance import DtdRefused, Instance, NotXml, parse_instance
@@ -147,6 +147,6 @@ def _earlier(connection: psycopg.Connection[Any], known: dict[str, Any]) -> dict
 def _repeat(connection: psycopg.Connection[Any], upload: Upload, known: dict[str, Any]) -> Receipt:
     if upload.files:
         connection.execute(ADD_FILES, known)
-        if connection.execute(READ_LATER_VERSIONS, known).rowcount:
+        if connection.execute(READ_AGAIN, known).rowcount:
             queue.ring()
     return Receipt("repeat")

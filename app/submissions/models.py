@@ -192,6 +192,16 @@ class InterviewRow(Base):
     answers: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
+class InterviewLog(Base):
+    """What the phone's log of an instance says, without anything that was answered."""
+
+    __tablename__ = "interview_logs"
+
+    instance_pk: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    # As `xforms.audit_log.Summary`.
+    summary: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
 class PersonalAnswer(Base):
     """Answers tagged personal or sensitive, kept apart; only `submissions.personal` reads them."""
 

@@ -12,6 +12,7 @@ from app.accounts.actors import Actor
 from app.db import db
 from app.errors import NotFound
 from app.forms.queries import definition_of
+from app.storage.blobs import blob_path
 from app.submissions.keys import answer_keys
 from app.submissions.models import Instance, PersonalAnswer
 from app.submissions.queries import (
@@ -21,6 +22,7 @@ from app.submissions.queries import (
     contents_of,
     get_submission,
 )
+from app.xforms.audit_log import NAME, Event, read_log
 from app.xforms.definition import FormDefinition
 from app.xforms.question_types import FILE_TYPES
 
@@ -77,6 +79,22 @@ def open_files(contents: Contents | None, definition: FormDefinition) -> frozens
 
 def _named(answers: dict[str, Any], keys: Collection[str]) -> set[str]:
     return {str(answers[key]) for key in keys if key in answers}
+
+
+def read_log_details(actor: Actor, submission_id: int, instance_pk: int) -> list[Event]:
+    """The lines of the phone's log, with places and answers; records who read them."""
+    get_submission(actor, submission_id, "personal.read")
+    named = (file for file in attachments_of(instance_pk) if file.name == NAME and file.sha256)
+    found = next(named, None)
+    instance = db.session.get(Instance, instance_pk)
+    if instance is None or submission_id != (instance.root_id or instance.id):
+        raise NotFound
+    if found is None or found.sha256 is None or not blob_path(found.sha256).is_file():
+        return []
+    audit.record(
+        actor.label, "personal.read", f"submission:{submission_id}", instance=instance_pk, file=NAME
+    )
+    return read_log(blob_path(found.sha256).read_bytes())[0]
 
 
 def get_file(actor: Actor, instance_pk: int, name: str) -> Attachment:

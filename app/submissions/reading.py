@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from app.forms.kinds import kind_of
@@ -38,7 +39,7 @@ class Reading:
     media: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass
 class FormReader:
     """Everything that is made once for a form version to read its instances."""
 
@@ -52,6 +53,11 @@ class FormReader:
     def kind(self) -> str:
         """What one interview of the form is about."""
         return kind_of(self.definition.settings)
+
+    @cached_property
+    def keeps_a_log(self) -> bool:
+        """Whether phones keep a log while the form is filled in."""
+        return any(item.type == "audit" for item in self.definition.fields)
 
     @property
     def settings(self) -> dict[str, str]:

@@ -78,10 +78,15 @@ ADD_FILES = "with new as (select %(instance_pk)s::bigint as id)" + _FILES + _TAI
 # The later versions of an interview take over the files that came for an earlier one, which they
 # do when they are read; where a worker has one in hand, this waits for the end of that. It is a
 # statement of its own: an edit that is accepted after it finds the files there.
-READ_LATER_VERSIONS = """
+READ_AGAIN = """
 insert into inbox (instance_pk)
 select later.id from instances i
 join instances later on later.root_id = coalesce(i.root_id, i.id) and later.id > i.id
 where i.id = %(instance_pk)s
+union
+-- The phone's log is read with the interview, which is read again when the log comes later.
+select a.instance_pk from instance_attachments a
+where a.instance_pk = %(instance_pk)s and a.name = 'audit.csv' and a.blob_sha256 is not null
+  and not exists (select from interview_logs l where l.instance_pk = a.instance_pk)
 on conflict do nothing
 """

@@ -99,6 +99,7 @@ def ids(survey):
         "version_id": form.current_version_id,
         "_rest": "x",
         "import_id": imported(survey),
+        "kind": "png",
     }
 
 

@@ -9,10 +9,10 @@ from app.accounts.phones import phone_by_token
 from app.accounts.sessions import sign_in
 from app.accounts.tokens import find_api_token, hash_token
 from app.accounts.users import get_user
-from app.db import db
+from app.db import db, transaction
 from app.errors import Problem
 from app.projects.queries import create_project, get_project
-from tests.people import IA_DOM, PASSWORD, project, village
+from tests.people import IA_DOM, PASSWORD, project, surveyor, village
 
 TYPED = f"{PASSWORD}\n{PASSWORD}\n"
 
@@ -188,3 +188,25 @@ def test_the_list_shows_who_holds_what_where(thonso, survey, binh):
         r"^binh  Lê Bình\n    auditor, project \d+: 52  .*Gia Lai", listed, re.MULTILINE
     )
     assert re.search(r"^phone lan  Lan  \(ended .*\)\n    project .*Mook Đen", listed, re.MULTILINE)
+
+
+def test_a_phones_code_on_the_terminal_and_as_a_picture(thonso, app, tmp_path):
+    with transaction():
+        programme = project()
+        surveyor(village(), of=programme)
+    shown = thonso(
+        f"users show-app-user dtv01 --project {programme.id} --qr --save {tmp_path}/a.png"
+    )
+    assert shown.exit_code == 0
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    refused = thonso(f"users show-app-user dtv01 --project {programme.id} --save {tmp_path}/a.gif")
+    assert "ends in .png or .svg" in refused.output
+
+
+def test_what_a_projects_codes_set_phones_to(thonso, app):
+    with transaction():
+        programme = project()
+    changed = thonso(f"projects phones {programme.id} --sends wifi_only --delete-sent --name Đợt")
+    assert "autosend: wifi_only\n" in changed.output
+    assert "delete_send: True\n" in thonso(f"projects phones {programme.id}").output
+    assert thonso(f"projects phones {programme.id} --color green").exit_code == 1

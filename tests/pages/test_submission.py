@@ -11,6 +11,10 @@ from app.storage.blobs import store
 from app.submissions.models import Submission
 from app.submissions.upload import UploadedFile
 from tests import people
+from tests.small_forms import publish
+from tests.submissions.test_logs import FORM as LOGGED
+from tests.submissions.test_logs import interview as logged_interview
+from tests.submissions.test_logs import log as logged
 from tests.survey import new_id
 
 
@@ -293,3 +297,16 @@ def test_an_encrypted_interview_says_so_and_shows_its_parts(signed_in, survey):
     assert "nhà.jpg.enc: chưa gửi đến" in page.text
     assert f"/submissions/files/{submission_id}/submission.xml.enc" in page.links()
     assert "Câu hỏi không có câu trả lời" not in page.text
+
+
+def test_the_course_of_an_interview_by_the_phones_log(signed_in, survey):
+    publish(survey.project, LOGGED)
+    survey.send(logged_interview(), files=logged())
+    submission_id = db.session.query(Submission.id).scalar()
+    browser = signed_in("administrator", people.GIA_LAI)
+    page = browser.get(f"/submissions/{submission_id}")
+    assert "Diễn biến phỏng vấn: 0:08 trong mẫu phiếu" in page.text
+    assert ["Owner", "0:08", "1", "1"] in page.rows()
+    assert "13.98" not in page.html
+    shown = browser.get(f"/submissions/{submission_id}?personal=yes")
+    assert "13.98, 108.00 có thể là vị trí giả: độ chính xác 0" in shown.text

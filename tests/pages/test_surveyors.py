@@ -80,3 +80,75 @@ def test_a_phone_that_also_works_elsewhere_is_not_theirs_either(signed_in, surve
 def test_nobody_else_gets_keys(signed_in, survey):
     for role in ("commune_lead", "province_analyst", "auditor"):
         signed_in(role, people.GIA_LAI).get("/surveyors", 403)
+
+
+def test_the_code_as_a_picture_to_keep(signed_in, survey):
+    browser = signed_in("administrator", people.GIA_LAI)
+    png = browser.client.get(f"/surveyors/{survey.phone.id}/code.png")
+    svg = browser.client.get(f"/surveyors/{survey.phone.id}/code.svg?by=name")
+    assert (png.mimetype, png.data[:8]) == ("image/png", b"\x89PNG\r\n\x1a\n")
+    assert svg.mimetype == "image/svg+xml"
+    assert b"<svg" in svg.data
+    assert "attachment" in svg.headers["Content-Disposition"]
+    shown = db.session.query(AuditEvent).filter_by(action="app_user.code_shown")
+    assert shown.count() == 2
+
+
+def test_a_phone_that_signs_in_by_name(signed_in, survey):
+    page = signed_in("administrator", people.GIA_LAI).get(f"/surveyors/{survey.phone.id}?by=name")
+    assert app_users.device_password(survey.phone) in page.text
+    assert survey.token not in page.html
+    assert f"/v1/projects/{survey.project.id}" in page.text
+
+
+def test_an_address_that_phones_cannot_reach_is_told(signed_in, survey):
+    browser = signed_in("administrator", people.GIA_LAI)
+    address = f"/surveyors/{survey.phone.id}"
+    assert "Điện thoại không vào được địa chỉ này" in browser.get(address).text
+
+
+def test_a_sheet_for_a_commune(signed_in, survey):
+    with transaction():
+        people.surveyor(people.village("Plei Bạc", people.PLEIKU), of=survey.project, username="b2")
+        gone = people.surveyor(survey.village, of=survey.project, username="c3")
+        app_users.revoke_app_user(gone)
+    browser = signed_in("administrator", people.GIA_LAI)
+    where = next(link for link in browser.get("/surveyors").links() if "/communes/" in link)
+    commune = people.unit(people.IA_DOM)
+    assert where == f"/communes/{commune.id}/surveyors?project={survey.project.id}"
+    page = browser.get(where)
+    [card] = page.tree.xpath("//section[@class='card']")
+    assert "Rơ Châm H'Lan" in card.text_content()
+    assert "Làng Mook Đen" in card.text_content()
+    assert card.xpath(".//img/@src")[0].startswith("data:image/svg+xml")
+    assert "Chạm “Cấu hình bằng mã QR”." in card.text_content()
+    assert len(page.html) < 60_000
+    shown = db.session.query(AuditEvent).filter_by(action="app_user.code_shown")
+    assert [event.subject for event in shown] == [f"app_user:{survey.phone.id}"]
+    by_name = browser.get(f"{where}&by=name")
+    assert app_users.device_password(survey.phone) in by_name.text
+    empty = browser.get(f"/communes/{people.unit(people.PLEIKU).id}/surveyors?project=999999", 404)
+    assert empty.status == 404
+
+
+def test_what_codes_set_phones_to(signed_in, survey):
+    browser = signed_in("administrator", people.GIA_LAI)
+    page = browser.get("/surveyors/settings")
+    given = {
+        "name": "Điều tra số", "color": "#123abc", "icon": "Đ", "autosend": "wifi_only",
+        "form_update_mode": "match_exactly", "periodic_form_updates_check": "every_24_hours",
+        "image_size": "small", "app_language": "vi", "delete_send": "yes",
+    }  # fmt: skip
+    refused = browser.post(page, "/surveyors/settings", 400, **given | {"color": "xanh"})
+    assert "Hãy chọn trong danh sách" in refused.text
+    assert refused.tree.xpath("string(//input[@name='name']/@value)") == "Điều tra số"
+    browser.post(page, "/surveyors/settings", **given)
+    kept = browser.get("/surveyors/settings").tree
+    assert kept.xpath("string(//select[@name='autosend']/option[@selected]/@value)") == "wifi_only"
+    assert kept.xpath("boolean(//input[@name='delete_send']/@checked)")
+
+
+def test_one_communes_administrator_does_not_set_all_phones(signed_in, survey):
+    browser = signed_in("administrator")
+    browser.get("/surveyors/settings", 403)
+    assert "/surveyors/settings" not in " ".join(browser.get("/surveyors").links())
