@@ -125,11 +125,7 @@ def _process(limit: int, *, only: int | None = None) -> int:
 def _read(entries: Sequence[InboxEntry], earlier: Sequence[Subject]) -> tuple[list[Record], Places]:
     """What instances say, put in its places; `earlier` is what their chains said before."""
     readings = read_entries(entries)
-    places = find_places(
-        (reading.village for reading in readings),
-        (reading.commune for reading in readings),
-        (entry.app_user_id for entry in entries),
-    )
+    places = find_places(readings, (entry.app_user_id for entry in entries))
     rounds = {subject.submission_id: subject.round_id for subject in earlier}
     assigned = assignments.rounds_of(
         (entry.project_id, reading.household)

@@ -16,10 +16,11 @@ from app.indicators.figures import Figure
 from app.indicators.lookup import breakdown_names, find_indicator
 from app.indicators.queries import find_figures
 from app.indicators.table import figures_csv
+from app.org_units.load import LAST_OLD_DAY
 from app.rounds.models import Round
 from app.rounds.queries import current_round, get_round
 
-LEVELS = ("province", "commune", "village")
+LEVELS = ("province", "district", "commune", "village")
 CSV, JSON = "text/csv", "application/json"
 
 
@@ -28,7 +29,15 @@ class FigureQuery(Schema):
 
     unit = number(description="Id of a place; or give its code.")
     code = text(description="Official code of a province or commune, or a village's id (T-…).")
-    on = fields.Date(metadata={"description": "The day on which the code is valid; today without."})
+    on = fields.Date(
+        metadata={"description": "The day of the code and of all boundaries; today without."}
+    )
+    boundaries = fields.String(
+        validate=OneOf(("old", "new")),
+        metadata={
+            "description": "“old” means as on 30 June 2025, “new” as today; instead of “on”."
+        },
+    )
     level = fields.String(
         validate=OneOf(LEVELS),
         metadata={"description": "Figures of all places of this level in it; its own without."},
@@ -48,6 +57,12 @@ class FigureQuery(Schema):
         """One of the two ways to name a place, not both."""
         if ("unit" in data) == ("code" in data):
             raise ValidationError("Name the place by “unit” or by “code”.", "unit")
+
+    @validates_schema
+    def names_one_day(self, data: dict[str, Any], **_: Any) -> None:
+        """A day, or the word for it."""
+        if "on" in data and "boundaries" in data:
+            raise ValidationError("Say “on” or “boundaries”, not both.", "boundaries")
 
 
 @resource("/indicators", query=FigureQuery, answer=FigurePage)
@@ -74,9 +89,8 @@ def list_figures(asked: dict[str, Any]) -> Response:
 def _figures(asked: dict[str, Any]) -> list[Figure]:
     actor = caller()
     project_id = choose_project(actor, "indicator.read", asked.get("project"))
-    unit = choose_unit(
-        actor, "indicator.read", asked.get("unit"), asked.get("code"), asked.get("on")
-    )
+    on = LAST_OLD_DAY if asked.get("boundaries") == "old" else asked.get("on")
+    unit = choose_unit(actor, "indicator.read", asked.get("unit"), asked.get("code"), on)
     indicator, by = asked.get("indicator"), asked.get("by", "")
     if indicator is not None and find_indicator(project_id, indicator) is None:
         raise NotFound("There is no indicator “%(code)s”.", code=indicator)
@@ -89,6 +103,7 @@ def _figures(asked: dict[str, Any]) -> list[Figure]:
         level=asked.get("level", unit.level),
         indicator=indicator,
         by=by,
+        on=on,
     )
 
 

@@ -8,7 +8,9 @@ from marshmallow.validate import Length, Range
 
 from app.accounts.actors import Actor
 from app.accounts.territory import get_unit
-from app.errors import NotFound
+from app.clock import today
+from app.errors import Conflict, NotFound
+from app.org_units.crosswalk import find_as_of, on_date
 from app.org_units.models import OrgUnit
 from app.org_units.queries import find_by_code, find_village
 
@@ -52,10 +54,20 @@ def choose_project(actor: Actor, capability: str, wanted: int | None) -> int:
 def choose_unit(
     actor: Actor, capability: str, unit: int | None, code: str | None, on: date | None
 ) -> OrgUnit:
-    """The place with an id, or with an official code (a village's own id) on a date."""
+    """The place with an id, or with an official code (a village's own id), on a date.
+
+    A place that is not there on the date stands for the one that has all of its ground then.
+    """
     if code is not None:
-        found = find_by_code(code, on=on) or find_village(code)
+        found = find_by_code(code, on=on) or find_village(code) or find_as_of(code, on)
         unit = found.id if found else None
     if unit is None:
         raise NotFound("There is no such place, or you may not see it.")
-    return get_unit(actor, capability, unit)
+    place = get_unit(actor, capability, unit)
+    matches = on_date(place.id, on or today())
+    if not matches:
+        raise NotFound("Nobody knows what this place was on that day.")
+    if len(matches) > 1:
+        several = ", ".join(f"{match.unit.name} ({match.unit.id})" for match in matches)
+        raise Conflict("On that day this was %(several)s. Ask for one of them.", several=several)
+    return place if matches[0].unit is place else get_unit(actor, capability, matches[0].unit.id)

@@ -57,6 +57,7 @@ class FigureSchema(Schema):
     status = fields.String(metadata={"enum": ["provisional", "final"]})
     suppressed = fields.String(**_about("Why the figure is withheld; null when it is not."))
     as_of = fields.AwareDateTime(**_about("When the sums were made."))
+    broken = fields.String(**_about("Why there is no figure under these boundaries; else null."))
 
 
 class FigurePage(Schema):

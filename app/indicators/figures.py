@@ -64,6 +64,7 @@ class Figure:
     df: int | None = None
     deff: float | None = None
     suppressed: str | None = None
+    broken: str | None = None  # why there is no figure under the boundaries asked for
 
     @property
     def value(self) -> float | None:

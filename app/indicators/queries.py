@@ -3,17 +3,21 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
 from app.accounts.actors import Actor
 from app.accounts.scope import within
+from app.clock import today
 from app.db import db, driver
+from app.indicators.boundaries import break_figure, broken_series
 from app.indicators.estimation.moments import Moments, estimate_unit
 from app.indicators.figures import MISSING_REASONS, Base, Figure
 from app.indicators.reading import COVERAGES, FIGURES, INDICATORS
 from app.indicators.shares import kind_of
+from app.org_units.hierarchy import valid_on
 from app.org_units.models import OrgUnit, OrgUnitAncestor, OrgUnitCode
 from app.rounds.models import Round
 
@@ -47,21 +51,27 @@ def find_figures(
     level: str,
     indicator: str | None = None,
     by: str | None = "",
+    on: date | None = None,
 ) -> list[Figure]:
     """Figures of every unit of a level at or below a unit, as far as the reader's rights go.
+
+    Units and their boundaries are those of `on` (default: today), whenever the interviews were.
 
     `by` names a breakdown; "" asks for the undivided figures, None for all of them. Units come in
     their Vietnamese order, indicators by code; an indicator without any interview yet is there,
     with no value.
     """
-    places = _units(actor, round_.project_id, unit_id, level)
+    day = on or today()
+    places = _units(actor, round_.project_id, unit_id, level, day)
     wanted = {"project": round_.project_id, "indicator": indicator}
     indicators = [Found(*row) for row in driver().execute(INDICATORS, wanted)]
+    shown = [unit.id for unit, _ in places]
     asked = {
         "round": round_.id,
-        "units": [unit.id for unit, _ in places],
+        "units": shown,
         "indicators": [found.id for found in indicators],
         "by": by,
+        "on": day,
     }
     bases = {(row[0], row[1]): Base(*row[2:]) for row in driver().execute(COVERAGES, asked)}
     sums: dict[tuple[int, int], list[Any]] = defaultdict(list)
@@ -79,15 +89,19 @@ def find_figures(
             ]
             if not rows and not by:
                 figures.append(_no_figure(place, round_.code, found, base))
-    return figures
+    broken = broken_series(round_.id, level, shown, day, is_today=on is None)
+    return [
+        break_figure(figure, broken[figure.unit_id]) if figure.unit_id in broken else figure
+        for figure in figures
+    ]
 
 
 def _units(
-    actor: Actor, project_id: int, unit_id: int, level: str
+    actor: Actor, project_id: int, unit_id: int, level: str, on: date
 ) -> list[tuple[OrgUnit, str | None]]:
     code = (
         select(OrgUnitCode.code)
-        .where(OrgUnitCode.org_unit_id == OrgUnit.id, OrgUnitCode.valid_to.is_(None))
+        .where(OrgUnitCode.org_unit_id == OrgUnit.id, valid_on(OrgUnitCode, on))
         .limit(1)
         .scalar_subquery()
     )
@@ -96,9 +110,9 @@ def _units(
         .join(OrgUnitAncestor, OrgUnitAncestor.unit_id == OrgUnit.id)
         .where(
             OrgUnitAncestor.ancestor_id == unit_id,
-            OrgUnitAncestor.valid_to.is_(None),
+            valid_on(OrgUnitAncestor, on),
             OrgUnit.level == level,
-            OrgUnit.valid_to.is_(None),
+            valid_on(OrgUnit, on),
             within(OrgUnit.id, actor, "indicator.read", project_id),
         )
         .order_by(OrgUnit.sort_key, OrgUnit.id)

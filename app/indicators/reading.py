@@ -14,7 +14,8 @@ with bases as (
                 else b.n end::float8 as expected
     from village_bases b
     join forms f on f.id = b.form_id
-    join org_unit_ancestors a on a.unit_id = b.village_id and a.valid_to is null
+    join org_unit_ancestors a on a.unit_id = b.village_id
+         and a.valid_from <= %(on)s and (a.valid_to is null or a.valid_to >= %(on)s)
     where b.round_id = %(round)s and a.ancestor_id = any(%(units)s)
 )"""
 

@@ -11,7 +11,7 @@ COLUMNS = (
     "unit_id", "unit_code", "unit_name", "unit_level", "round", "indicator", "version",
     "by", "by_value", "value", "numerator", "denominator", "n", "se", "ci_low", "ci_high",
     "ci_method", "df", "deff", "bound_low", "bound_high", "coverage",
-    "status", "suppressed", "as_of",
+    "status", "suppressed", "as_of", "broken",
 )  # fmt: skip
 
 # What makes a spreadsheet take a text for a formula (OWASP, CSV injection).
@@ -48,6 +48,7 @@ def figure_row(figure: Figure) -> dict[str, Any]:
         "status": figure.status,
         "suppressed": figure.suppressed,
         "as_of": figure.as_of,
+        "broken": figure.broken,
     }
 
 

@@ -1,7 +1,7 @@
 """Keeps the table of what lies within what in line with parents and successions."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from app.db import driver
 from app.org_units.ground import Facts, Span, closure
@@ -19,10 +19,16 @@ copy org_unit_ancestors (unit_id, ancestor_id, valid_from, valid_to, distance) f
 # A new place lies wherever its parent does, and did before: its ground was there already.
 FILE = """
 insert into org_unit_ancestors (unit_id, ancestor_id, valid_from, valid_to, distance)
-select %(unit)s, ancestor_id, valid_from, valid_to, distance + 1
-from org_unit_ancestors where unit_id = %(parent)s
-union all
-select id, id, valid_from, valid_to, 0 from org_units where id = %(unit)s
+select %(unit)s, ancestor_id, greatest(valid_from, %(first)s::date),
+       least(valid_to, %(last)s::date),
+       distance + 1
+from org_unit_ancestors
+where unit_id = %(parent)s and valid_from <= coalesce(%(last)s::date, valid_from)
+  and coalesce(valid_to >= %(first)s::date, true)
+"""
+ITSELF = """
+insert into org_unit_ancestors (unit_id, ancestor_id, valid_from, valid_to, distance)
+select id, id, valid_from, valid_to, 0 from org_units where id = %s
 """
 
 
@@ -54,9 +60,13 @@ def rebuild(changed: Iterable[int] | None = None) -> int:
     return len(units)
 
 
-def file_under(unit_id: int, parent_id: int) -> None:
-    """Enters the rows of a place that nothing hangs on yet."""
-    driver().execute(FILE, {"unit": unit_id, "parent": parent_id})
+def file_new(unit_id: int, spans: Sequence[Span]) -> None:
+    """Enters the rows of a place that nothing hangs on yet: what it lay in, in order of time."""
+    driver().execute(ITSELF, (unit_id,))
+    for number, span in enumerate(spans):
+        first = span.first if number else None  # before its first day it lay in the first, too
+        asked = {"unit": unit_id, "parent": span.parent, "first": first, "last": span.last}
+        driver().execute(FILE, asked)
 
 
 def _hanging_on(facts: Facts, changed: Collection[int]) -> set[int]:

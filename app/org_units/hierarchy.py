@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.clock import today
 from app.db import db
-from app.org_units.closure import file_under
+from app.org_units.closure import file_new
+from app.org_units.ground import Span
 from app.org_units.models import OrgUnit, OrgUnitAncestor, OrgUnitParent
 
 
@@ -69,11 +70,16 @@ def commune_of(unit_id: int, on: date | None = None) -> OrgUnit | None:
     return at_level(unit_id, "commune", on)
 
 
-def place_under(unit_id: int, parent_id: int, since: date) -> None:
-    """Files a new place under its parent, from a date."""
-    db.session.add(OrgUnitParent(unit_id=unit_id, parent_id=parent_id, valid_from=since))
+def place_under(unit_id: int, spans: Sequence[Span]) -> None:
+    """Files a new place under its parents, one after the other."""
+    for span in spans:
+        assert span.parent is not None
+        filed = OrgUnitParent(
+            unit_id=unit_id, parent_id=span.parent, valid_from=span.first, valid_to=span.last
+        )
+        db.session.add(filed)
     db.session.flush()
-    file_under(unit_id, parent_id)
+    file_new(unit_id, spans)
 
 
 def _within(

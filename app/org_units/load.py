@@ -22,6 +22,7 @@ UNITS_2025 = DATA / "units_2025.csv"
 UNITS_BEFORE_2025 = DATA / "units_before_2025.csv"
 SUCCESSIONS_2025 = DATA / "successions_2025.csv"
 REFORM = date(2025, 7, 1)
+LAST_OLD_DAY = date(2025, 6, 30)
 REFORM_LAW = "Nghị quyết 202/2025/QH15; Quyết định 19/2025/QĐ-TTg"
 
 LEVELS = (

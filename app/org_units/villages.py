@@ -7,6 +7,8 @@ from datetime import date
 from app.db import db
 from app.errors import BadRequest, Conflict, NotFound
 from app.org_units import names
+from app.org_units.crosswalk import on_date
+from app.org_units.ground import DAY, Span
 from app.org_units.hierarchy import children, place_under
 from app.org_units.models import OrgUnit
 from app.org_units.queries import find_village
@@ -22,16 +24,23 @@ def create_village(
     type: str = "thôn",  # noqa: A002 - the word of the column: thôn, làng, tổ dân phố …
     *,
     valid_from: date | None = None,
+    lay_in: OrgUnit | None = None,
     longitude: float | None = None,
     latitude: float | None = None,
 ) -> OrgUnit:
-    """Makes a village in a commune, true since the commune is unless another date is given."""
+    """Makes a village in a commune, true since the commune is unless another date is given.
+
+    A village that is older than its commune lay in another one before: `lay_in`, which need not be
+    said where the commune came from a single one.
+    """
     # Holding the commune's row, two people who add the same village come one after the other.
     commune = db.session.get(OrgUnit, commune_id, with_for_update=True)
     if commune is None or commune.level != "commune":
         raise NotFound("A village is made in a commune; this is not one.")
     name, type_ = _tidy(name), _tidy(type).lower()
     _check_new(commune_id, name, type_)
+    first = valid_from or (lay_in.valid_from if lay_in else commune.valid_from)
+    spans = _spans(commune, first, lay_in)
     village = OrgUnit(
         public_id=_fresh_public_id(),
         level="village",
@@ -40,14 +49,35 @@ def create_village(
         search_key=names.fold(name),
         sort_key=names.sort_key(name),
         # Villages are older than their registration; figures of earlier dates shall have them.
-        valid_from=valid_from or commune.valid_from,
+        valid_from=first,
         longitude=longitude,
         latitude=latitude,
     )
     db.session.add(village)
     db.session.flush()
-    place_under(village.id, commune_id, village.valid_from)
+    place_under(village.id, spans)
     return village
+
+
+def _spans(commune: OrgUnit, first: date, lay_in: OrgUnit | None) -> list[Span]:
+    """The communes it lay in one after the other, the last one still."""
+    here = Span(max(first, commune.valid_from), None, commune.id)
+    if first >= commune.valid_from:
+        return [here]
+    before = [match.unit for match in on_date(commune.id, commune.valid_from - DAY)]
+    candidates = [unit for unit in before if lay_in is None or unit.id == lay_in.id]
+    if len(candidates) != 1:
+        raise BadRequest(
+            "Say in which commune it lay before %(day)s: %(names)s.",
+            day=commune.valid_from.isoformat(),
+            names=", ".join(unit.name for unit in before) or "-",
+        )
+    earlier = candidates[0]
+    if first < earlier.valid_from:
+        raise BadRequest(
+            "Nothing is known of places before %(day)s.", day=earlier.valid_from.isoformat()
+        )
+    return [Span(first, commune.valid_from - DAY, earlier.id), here]
 
 
 def _tidy(text: str) -> str:

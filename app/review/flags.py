@@ -59,10 +59,10 @@ def flag_records(records: Sequence[Record], places: Places) -> None:
 
 
 def _agrees(record: Record, places: Places) -> bool:
-    commune = record.reading.commune
-    if commune is None or record.reading.village not in places.villages:
+    around = places.commune_of_village(record.reading)
+    if record.reading.commune is None or around is None:
         return True
-    return places.communes.get(commune) == places.villages[record.reading.village][1]
+    return places.commune(record.reading) == around
 
 
 def _duplicates(records: Sequence[Record]) -> set[int]:

@@ -52,7 +52,7 @@ def make_records(
 
     def membership(entry: InboxEntry, reading: Reading) -> Membership:
         earlier = kept.get(entry.submission_id)
-        village = places.villages.get(reading.village or "", (0, 0))[0]
+        village = places.village(reading)
         possible = [
             span
             for span in rounds[entry.project_id]
@@ -92,15 +92,14 @@ def _record(
     membership: Membership,
     provinces: Mapping[int, int],
 ) -> Record:
-    village = places.villages.get(reading.village or "")
-    commune = places.communes.get(reading.commune or "")
+    village = places.village(reading)
     return Record(
         entry=entry,
         reading=reading,
         subject=reader_of(entry.form_version_id).subject(reading, membership.day),
         membership=membership,
-        unit_id=village[0] if village else commune or provinces[entry.project_id],
-        village_id=village[0] if village else None,
+        unit_id=village or places.commune(reading) or provinces[entry.project_id],
+        village_id=village,
     )
 
 

@@ -11,6 +11,7 @@ from tests import people
 ITEM = {
     "unit", "round", "indicator", "version", "by", "value", "numerator", "denominator", "n", "se",
     "ci", "ci_method", "df", "deff", "bounds", "coverage", "status", "suppressed", "as_of",
+    "broken",
 }  # fmt: skip
 
 

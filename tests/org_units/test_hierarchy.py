@@ -8,6 +8,7 @@ from sqlalchemy import select
 from app.db import db
 from app.errors import NotFound
 from app.org_units import hierarchy, queries
+from app.org_units.ground import Span
 from app.org_units.models import OrgUnit, OrgUnitAncestor
 from tests.people import GIA_LAI, HA_NOI, IA_DOM, PLEIKU, unit, village
 
@@ -90,7 +91,7 @@ def test_a_place_filed_later_is_below_from_that_day_only():
     db.session.add(hamlet)
     db.session.flush()
 
-    hierarchy.place_under(hamlet.id, unit(IA_DOM).id, date(2026, 2, 1))
+    hierarchy.place_under(hamlet.id, [Span(date(2026, 2, 1), None, unit(IA_DOM).id)])
 
     assert hamlet in hierarchy.children(unit(IA_DOM).id, date(2026, 2, 1))
     assert hamlet not in hierarchy.children(unit(IA_DOM).id, date(2026, 1, 31))
@@ -112,7 +113,7 @@ def test_a_parents_relation_that_has_ended_is_not_inherited():
     db.session.add(hamlet)
     db.session.flush()
 
-    hierarchy.place_under(hamlet.id, ia_dom.id, date(2026, 2, 1))
+    hierarchy.place_under(hamlet.id, [Span(date(2026, 2, 1), None, ia_dom.id)])
 
     assert named(hierarchy.ancestors(hamlet.id, date(2026, 2, 1))) == ["Ia Dom"]
 

@@ -1,0 +1,183 @@
+"""One indicator of one commune, under the old boundaries and the new, in a round before and after.
+
+Xã Nậm Dịch in Tuyên Quang was made on 1 July 2025 of the old Nậm Dịch, Nậm Ty and Tả Sử Choóng. All
+expected figures are counted from the invented people below by nothing but Python.
+"""
+
+from datetime import date
+from typing import NamedTuple
+
+import pytest
+from flask import Flask
+
+from app import pipeline, programme
+from app.accounts.actors import OPERATOR
+from app.accounts.app_users import app_user_token
+from app.accounts.tokens import issue_api_token
+from app.db import db, transaction
+from app.org_units.models import OrgUnit
+from app.org_units.queries import find_by_code
+from app.org_units.villages import create_village
+from app.submissions.models import Interview, Submission
+from tests import people
+from tests.survey import Survey, household_form
+
+OLD_DAY = date(2025, 6, 30)
+NEW_NAM_DICH, OLD_NAM_DICH, NAM_TY, TA_SU_CHOONG = "01075", "01075", "01087", "01072"
+
+
+class Household(NamedTuple):
+    village: str
+    number: int
+    fibre_2024: bool
+    fibre_2026: bool
+
+
+PEOPLE = [
+    Household(village, number, number % before == 0, number % after == 0)
+    for village, before, after in (("Nậm Ty Một", 4, 2), ("Nậm Ty Hai", 3, 2), ("Nậm Dịch", 2, 1),
+                                   ("Tả Sử", 5, 3))
+    for number in range(1, 13)
+]  # fmt: skip
+LIES = {"Nậm Ty Một": NAM_TY, "Nậm Ty Hai": NAM_TY, "Nậm Dịch": OLD_NAM_DICH, "Tả Sử": TA_SU_CHOONG}
+
+
+def counted(communes: set[str], year: int) -> tuple[int, int]:
+    """Households with fibre, and all households, of some old communes: by hand."""
+    there = [one for one in PEOPLE if LIES[one.village] in communes]
+    return sum(getattr(one, f"fibre_{year}") for one in there), len(there)
+
+
+class Province(NamedTuple):
+    survey: Survey
+    villages: dict[str, OrgUnit]
+
+
+@pytest.fixture
+def province(app: Flask) -> Province:
+    """Tuyên Quang with four villages, whose people were all interviewed in 2024 and in 2026."""
+    with transaction():
+        project = people.project("08", "Xã hội số Tuyên Quang")
+        commune = people.unit(NEW_NAM_DICH).id
+        villages = {
+            name: create_village(commune, name, "bản", lay_in=find_by_code(code, on=OLD_DAY))
+            for name, code in LIES.items()
+        }
+        phone = people.surveyor(*villages.values(), of=project)
+        rounds = {
+            year: programme.open_round(
+                project.id, f"{year}-1", f"Năm {year}", date(year, 1, 1), date(year, 12, 31),
+                actor=OPERATOR,
+            )
+            for year in (2024, 2026)
+        }  # fmt: skip
+        for opened in rounds.values():
+            opened.review_policy = "approve-unflagged"
+        token = app_user_token(phone)
+    programme.publish(project.id, household_form(), OPERATOR)
+    survey = Survey(project, rounds[2026], next(iter(villages.values())), phone, token)
+    codes = {name: survey.register(12, village) for name, village in villages.items()}
+    for year in (2024, 2026):
+        for one in PEOPLE:
+            survey.commune_code = LIES[one.village] if year == 2024 else NEW_NAM_DICH
+            fibre = getattr(one, f"fibre_{year}")
+            survey.post(
+                survey.instance(
+                    codes[one.village][one.number - 1],
+                    village=str(villages[one.village].public_id),
+                    fibre="1" if fibre else "0",
+                    day=date(year, 5, one.number),
+                )
+            )
+    pipeline.settle()
+    return Province(survey, villages)
+
+
+@pytest.fixture
+def ask(app: Flask, province: Province):
+    """Questions to the API with the key of a machine of the province."""
+    with transaction():
+        account = people.person("api_client", "08", of=province.survey.project)
+        token = issue_api_token(account, "a machine")
+
+    def asking(query: str, status: int = 200):
+        answer = app.test_client().get(
+            f"/api/v1/indicators?indicator=FIBRE&{query}",
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        assert answer.status_code == status, answer.text
+        return answer.json["items"] if status == 200 else answer.json
+
+    return asking
+
+
+@pytest.mark.parametrize("year", [2024, 2026])
+@pytest.mark.parametrize(
+    ("query", "communes", "name"),
+    [
+        (f"code={NAM_TY}&boundaries=old", {NAM_TY}, "Nậm Ty"),
+        (f"code={OLD_NAM_DICH}&on=2024-06-01", {OLD_NAM_DICH}, "Nậm Dịch"),
+        (f"code={NEW_NAM_DICH}&boundaries=new", {NAM_TY, OLD_NAM_DICH, TA_SU_CHOONG}, "Nậm Dịch"),
+        # A retired code asked about today means what has its ground.
+        (f"code={NAM_TY}", {NAM_TY, OLD_NAM_DICH, TA_SU_CHOONG}, "Nậm Dịch"),
+    ],
+)
+def test_four_readings_of_one_indicator(ask, query, communes, name, year):
+    (figure,) = ask(f"{query}&round={year}-1")
+
+    yes, households = counted(communes, year)
+    assert figure["unit"]["name"] == name
+    assert (figure["numerator"], figure["denominator"]) == (yes, households)
+    assert figure["value"] == pytest.approx(yes / households)
+    assert (figure["n"], figure["broken"], figure["status"]) == (households, None, "final")
+
+
+def test_the_old_districts_communes_side_by_side(ask):
+    district = "032"  # Hoàng Su Phì
+    figures = ask(f"code={district}&boundaries=old&level=commune&round=2024-1")
+
+    known = {figure["unit"]["code"]: figure["numerator"] for figure in figures if figure["n"]}
+    assert known == {code: counted({code}, 2024)[0] for code in LIES.values()}
+
+
+def test_every_interview_is_filed_at_its_village(province):
+    filed = set(db.session.scalars(db.select(Submission.unit_id)))
+
+    assert filed == {village.id for village in province.villages.values()}
+
+
+def test_a_village_without_its_old_commune_breaks_the_old_series_and_says_so(province, ask):
+    with transaction():
+        new = create_village(people.unit(NEW_NAM_DICH).id, "Bản Mới", "bản")
+    province.survey.register(1, new)
+
+    (old,) = ask(f"code={NAM_TY}&boundaries=old&round=2026-1")
+    (today,) = ask(f"code={NEW_NAM_DICH}&round=2024-1")
+
+    assert old["value"] is None
+    assert old["broken"].startswith("Broken series: 1 ")
+    assert new.public_id in old["broken"]
+    assert (today["broken"], today["denominator"]) == (None, len(PEOPLE))
+
+
+def test_a_place_that_became_several_is_asked_for_by_one_of_them(ask):
+    refused = ask(f"unit={people.unit(NEW_NAM_DICH).id}&boundaries=old", 409)
+
+    assert "Nậm Ty" in refused["message"]
+
+
+def test_a_commune_on_its_own_is_understood_as_of_the_day(province):
+    """Retired codes of communes, without any village: 2024 means the old one, today its heir."""
+    survey = province.survey
+    survey.commune_code = NAM_TY
+    for day in (date(2024, 9, 1), date(2026, 9, 1)):
+        survey.post(survey.instance(f"X-{day}", village="T-XXXXX", day=day))
+    pipeline.settle()
+
+    filed = db.session.scalars(
+        db.select(Submission.unit_id)
+        .join(Interview, Interview.instance_pk == Submission.current_pk)
+        .where(Interview.household.like("X-%"))
+    )
+    old = find_by_code(NAM_TY, on=OLD_DAY)
+    assert set(filed) == {old.id, people.unit(NEW_NAM_DICH).id}
