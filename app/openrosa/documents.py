@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from xml.sax.saxutils import escape
+from xml.sax.saxutils import escape, quoteattr
 
 _DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _FORMS = '<xforms xmlns="http://openrosa.org/xforms/xformsList">\n'
@@ -16,6 +16,8 @@ class ListedFile:
     name: str
     md5: str
     url: str
+    type: str | None = None  # of an entity list, and then where deleted entities are asked for
+    integrity_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,15 @@ def manifest(files: Iterable[ListedFile]) -> bytes:
     return _document(_FILES, map(_file, files), "</manifest>\n")
 
 
+def integrity(deleted: Mapping[str, bool]) -> bytes:
+    """By id of an entity whether it is deleted; no namespace, "true" and "false" to the letter."""
+    entities = (
+        f"<entity id={quoteattr(uuid)}><deleted>{str(gone).lower()}</deleted></entity>\n"
+        for uuid, gone in deleted.items()
+    )
+    return _document("<data><entities>\n", entities, "</entities></data>\n")
+
+
 def _document(start: str, entries: Iterable[str], end: str) -> bytes:
     return "".join([_DECLARATION, start, *entries, end]).encode()
 
@@ -59,8 +70,14 @@ def _form(form: ListedForm) -> str:
 
 
 def _file(file: ListedFile) -> str:
-    parts = {"filename": file.name, "hash": f"md5:{file.md5}", "downloadUrl": file.url}
-    return f"<mediaFile>{_elements(parts)}</mediaFile>\n"
+    parts = {
+        "filename": file.name,
+        "hash": f"md5:{file.md5}",
+        "downloadUrl": file.url,
+        "integrityUrl": file.integrity_url,
+    }
+    kind = f" type={quoteattr(file.type)}" if file.type else ""
+    return f"<mediaFile{kind}>{_elements(parts)}</mediaFile>\n"
 
 
 def _elements(parts: Mapping[str, str | None]) -> str:

@@ -13,12 +13,15 @@ from urllib.parse import quote
 
 from app.accounts.actors import Actor
 from app.accounts.phones import Edition
+from app.entities.phone_lists import PhoneList, phone_lists
+from app.forms.media import ENTITIES
 from app.forms.models import FormVersion
 from app.forms.queries import PublishedFile, open_forms, published
 from app.households.lists import surveyor_list
 from app.i18n import format_date, gettext, in_language
 from app.openrosa import documents
 from app.openrosa.documents import ListedFile, ListedForm
+from app.openrosa.entities import entity_type, integrity_url
 from app.openrosa.responses import Document
 from app.storage.blobs import blob_path
 
@@ -61,8 +64,16 @@ def form_list(asker: Asker, wanted: Wanted) -> Document:
 
 def manifest(asker: Asker, version_id: int) -> Document:
     """The files of a form; one that is lost is not listed, since the phone would drop the form."""
-    files = published(version_id).files
-    return _manifest(asker, version_id, tuple(file for file in files if is_here(file)))
+    files = tuple(file for file in published(version_id).files if is_here(file))
+    names = tuple(name for file in files if (name := entity_list_of(file)))
+    lists = phone_lists(names, asker.actor, asker.project_id)
+    return _manifest(asker, version_id, files, lists)
+
+
+def entity_list_of(file: PublishedFile) -> str | None:
+    """The name of the entity list that a file is made of."""
+    made = file.made_list or ""
+    return made.removeprefix(ENTITIES) if made.startswith(ENTITIES) else None
 
 
 def is_here(file: PublishedFile) -> bool:
@@ -74,16 +85,28 @@ def is_here(file: PublishedFile) -> bool:
 
 
 @lru_cache(maxsize=KEPT)
-def _manifest(asker: Asker, version_id: int, files: tuple[PublishedFile, ...]) -> Document:
+def _manifest(
+    asker: Asker,
+    version_id: int,
+    files: tuple[PublishedFile, ...],
+    lists: tuple[PhoneList, ...],
+) -> Document:
+    by_name = {phone_list.name: phone_list for phone_list in lists}
     listed = (
-        ListedFile(
-            file.name,
-            _md5(file, asker),
-            f"{asker.base}/forms/{version_id}/media/{quote(file.name, safe='')}",
-        )
+        _listed_file(file, asker, version_id, by_name.get(entity_list_of(file) or ""))
         for file in files
     )
     return Document.of(documents.manifest(listed))
+
+
+def _listed_file(
+    file: PublishedFile, asker: Asker, version_id: int, entities: PhoneList | None
+) -> ListedFile:
+    url = f"{asker.base}/forms/{version_id}/media/{quote(file.name, safe='')}"
+    if entities is None:
+        return ListedFile(file.name, _md5(file, asker), url)
+    ask = integrity_url(asker.base, entities.name)
+    return ListedFile(file.name, entities.md5, url, entity_type(entities), ask)
 
 
 def _listed(version: FormVersion, base: str, *, verbose: bool) -> ListedForm:

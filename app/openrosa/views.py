@@ -14,6 +14,7 @@ from app.openrosa import downloads, responses
 from app.openrosa.auth import SUBMISSION, check_sender
 from app.openrosa.blueprint import BY_NAME, BY_TOKEN, door, language
 from app.openrosa.downloads import Asker, Wanted
+from app.openrosa.entities import send_entities
 from app.openrosa.responses import Document
 from app.openrosa.uploads import Body, read_body
 from app.storage.blobs import blob_path
@@ -76,7 +77,8 @@ def download_media(version_id: int, name: str) -> Response:
             as_attachment=True,
             etag=file.md5 or True,
         )
-    return _send_list(file.made_list)
+    entities = downloads.entity_list_of(file)
+    return send_entities(entities) if entities else _send_list(file.made_list)
 
 
 @door.get(f"{PROJECT}/submission", strict_slashes=False)
