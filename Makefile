@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run stop test lint sure bench
+.PHONY: help demo run stop test lint sure bench crash
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -36,6 +36,9 @@ sure: lint test ## lint and test: before every push
 
 bench: $(INSTALLED_DEV) ## how fast it is on this machine
 	@$(VENV)/bin/python tests/benchmarks/run.py
+
+crash: $(INSTALLED_DEV) ## kill everything while N interviews are sent (N=2000 SEED=…)
+	@$(VENV)/bin/python tests/crash/run.py --interviews $(or $(N),2000) $(if $(SEED),--seed $(SEED))
 
 $(INSTALLED): pyproject.toml
 	@test -n "$(PYTHON)" || { \

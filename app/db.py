@@ -28,6 +28,20 @@ AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, psycopg.Oper
 _NOT_PREPARED = b"26000"  # invalid_sql_statement_name
 
 
+# Classes of SQLSTATE that speak of the server and not of the statement: connection, conflict of
+# transactions, no room or memory, in use, shutting down, a fault of the disk.
+PASSING = ("08", "40", "53", "55", "57P", "58")
+
+
+def is_passing(error: BaseException) -> bool:
+    """Whether the same work may well succeed later, since the machine failed and not the data."""
+    cause = error.orig if isinstance(error, exc.DBAPIError) else error
+    if isinstance(cause, psycopg.Error) and cause.sqlstate:
+        return cause.sqlstate.startswith(PASSING)
+    away = (psycopg.OperationalError, psycopg.InterfaceError, exc.TimeoutError)
+    return isinstance(cause, (*away, OSError, MemoryError))
+
+
 class Base(DeclarativeBase):
     """Every table's base: constraints get predictable names."""
 

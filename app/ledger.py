@@ -10,6 +10,9 @@ import psycopg
 
 # After so many failed attempts a person has to look at an interview.
 MOST_ATTEMPTS = 5
+# Between attempts it waits, each time longer: what broke may be put right meanwhile. A time that
+# lies far ahead was set by a clock that has been put back since.
+DUE = """(retry_at is null or retry_at <= now() or retry_at > now() + interval '1 hour')"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,11 @@ select (select count(*) from inbox where attempts < %(most)s),
        (select count(*) from imports where state = 'running' and zip_sha256 is not null)
 """
 
-IS_OWED = """
-select exists (select from inbox where attempts < %(most)s)
+IS_OWED = f"""
+select exists (select from inbox where attempts < %(most)s and {DUE})
     or exists (select from stale_villages)
     or exists (select from imports where state = 'running' and zip_sha256 is not null)
-"""
+"""  # noqa: S608 - our own words
 
 
 def owed(connection: psycopg.Connection[Any]) -> Owed:
@@ -64,6 +67,6 @@ def owed(connection: psycopg.Connection[Any]) -> Owed:
 
 
 def is_owed(connection: psycopg.Connection[Any]) -> bool:
-    """Whether a worker has anything to do."""
+    """Whether a worker has anything to do now."""
     row = connection.execute(IS_OWED, {"most": MOST_ATTEMPTS}).fetchone()
     return bool(row and row[0])

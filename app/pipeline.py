@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from app import ledger, queue
 from app.accounts.actors import Actor
-from app.db import driver, on_commit, transaction
+from app.db import driver, is_passing, on_commit, transaction
 from app.entities.actions import apply_approved, apply_entities
 from app.fieldwork import assignments
 from app.households import lists, register
@@ -27,6 +27,7 @@ from app.submissions.inbox import InboxEntry
 from app.submissions.models import Submission
 from app.submissions.places import Places, find_places
 from app.submissions.record import make_records, read_entries
+from app.submissions.set_aside import reason_of
 
 BATCH = 250  # instances taken off the ledger together
 STALE_BATCH = 500  # entries of the other ledger
@@ -93,9 +94,11 @@ def _process_singly() -> int:
             with transaction():
                 _process(1, only=instance_pk)
         except Exception as error:
+            if is_passing(error):  # the machine's fault, no interview's: all of it is still owed
+                raise
             log.exception("Interview %s failed.", instance_pk)
             with transaction():
-                inbox.put_back(instance_pk, attempts + 1, f"{type(error).__name__}: {error}")
+                inbox.put_back(instance_pk, attempts + 1, reason_of(error))
     return len(waiting)
 
 

@@ -6,6 +6,7 @@ from typing import NoReturn
 import click
 import psycopg
 
+from app.cli.context import with_app
 from app.config import Config
 from app.ledger import Owed, owed
 
@@ -36,6 +37,37 @@ def wait(timeout: float) -> None:
         time.sleep(0.1)
         found = _look()
     _end(found)
+
+
+@queue.command(name="set-aside")
+@click.option("--project", default=1, show_default=True, help="Number of the project.")
+@with_app
+def set_aside(project: int) -> None:
+    """List the interviews that failed again and again, those with the same reason together."""
+    from app.submissions.set_aside import list_set_aside
+
+    found = list_set_aside([project])
+    for one in found:
+        click.echo(f"{one.instance_pk}\t{one.form} {one.version}\t{one.instance_id}\t{one.reason}")
+    if not found:
+        click.echo("Nothing is set aside.")
+
+
+@queue.command(name="process-again")
+@click.argument("numbers", type=int, nargs=-1, metavar="[NUMBER]...")
+@click.option("--reason", help="Only those that were set aside with exactly this reason.")
+@click.option("--project", default=1, show_default=True, help="Number of the project.")
+@with_app
+def process_again(numbers: tuple[int, ...], reason: str | None, project: int) -> None:
+    """Process what was set aside once more: all of it, or these numbers, or one reason."""
+    from app.accounts.actors import OPERATOR
+    from app.db import transaction
+    from app.submissions import set_aside
+
+    pks = list(numbers) or None
+    with transaction():
+        count = set_aside.process_again(OPERATOR, [project], reason=reason, instance_pks=pks)
+    click.echo(f"Being processed again: {count}")
 
 
 def _look() -> Owed | None:

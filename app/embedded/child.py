@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.embedded.processes import CannotRun
 
-SETTLED_SECONDS = 60.0  # who lives that long did not die quickly
+SETTLED_SECONDS = 10.0  # who lives that long did not die quickly
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30.0
 
 

@@ -66,6 +66,9 @@ class InboxItem(Base):
     instance_pk: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     attempts: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     last_error: Mapped[str | None]
+    failed_at: Mapped[datetime | None] = mapped_column(Instant)
+    # Not before; null: at once.
+    retry_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class InstanceAttachment(Base):

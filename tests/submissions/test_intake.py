@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from flask import Flask
 
-from app import ledger, pipeline, programme
+from app import pipeline, programme
 from app.accounts.actors import OPERATOR
 from app.accounts.app_users import hash_token, revoke_app_user
 from app.db import db, driver, transaction
@@ -221,23 +221,3 @@ def test_a_discarded_upload_stays_out_and_is_kept(survey):
     with transaction():
         settle(parked()[0].id, "discard", OPERATOR, reason="a test")
     assert (parked(), count("parked_uploads")) == ([], 1)
-
-
-def test_one_bad_interview_does_not_hold_up_the_others(survey, monkeypatch):
-    for household in survey.ids[:3]:
-        survey.post(survey.instance(household))
-    real = pipeline.read_entries
-    bad = db.session.query(Instance.id).order_by(Instance.id).first()[0]
-    db.session.rollback()
-
-    def break_one(entries):
-        if any(entry.instance_pk == bad for entry in entries):
-            raise RuntimeError("unheard of")
-        return real(entries)
-
-    monkeypatch.setattr(pipeline, "read_entries", break_one)
-    pipeline.settle()
-    owed = ledger.owed(driver())
-    assert (count("submissions"), owed.set_aside, owed.is_settled) == (2, 1, True)
-    error = driver().execute("select attempts, last_error from inbox").fetchone()
-    assert error == (ledger.MOST_ATTEMPTS, "RuntimeError: unheard of")
