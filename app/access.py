@@ -12,7 +12,7 @@ CAPABILITIES = frozenset({
     "submission.create", "list.download",  # phones
     "submission.read", "submission.decide", "submission.import", "personal.read", "parked.manage",
     "indicator.read", "unit.read", "form.read",
-    "form.manage", "round.manage", "user.manage",
+    "fieldwork.manage", "form.manage", "round.manage", "user.manage",
 })  # fmt: skip
 
 

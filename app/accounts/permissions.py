@@ -12,7 +12,8 @@ _PHONE = frozenset({"submission.create", "list.download"})
 ROLES: dict[str, frozenset[str]] = {
     SURVEYOR: _PHONE,
     "commune_reviewer": _REVIEWER,
-    "commune_lead": _REVIEWER | {"personal.read", "parked.manage", "submission.import"},
+    "commune_lead": _REVIEWER
+    | {"personal.read", "parked.manage", "submission.import", "fieldwork.manage"},
     "province_analyst": _READER | {"parked.manage"},
     ADMINISTRATOR: CAPABILITIES - _PHONE,
     "auditor": _READER,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, column, func, select, table, update
+from sqlalchemy import ColumnElement, Select, and_, column, func, or_, select, table, update
 from sqlalchemy.orm import aliased
 
 from app.accounts.actors import Actor
@@ -22,6 +22,7 @@ from app.org_units.hierarchy import valid_on
 from app.org_units.models import OrgUnit, OrgUnitAncestor
 from app.org_units.queries import codes_of, display_name
 from app.projects.models import Downloads, Project
+from app.rounds.models import Round
 from app.rounds.queries import current_round
 from app.submissions.models import Interview
 
@@ -34,6 +35,12 @@ Row = Sequence[object]
 _counted = table(
     "counted_interviews",
     *(column(name) for name in ("round_id", "form_id", "household", "instance_pk", "outcome")),
+)
+# So are samples and assignments.
+_samples = table("samples", column("id"), column("round_id"))
+_drawn = table("sample_households", column("sample_id"), column("household"), column("role"))
+_assigned = table(
+    "assignments", *(column(name) for name in ("round_id", "household", "app_user_id"))
 )
 
 
@@ -123,16 +130,20 @@ def _villages(actor: Actor, project_id: int, language: str) -> Iterable[Row]:
 
 def _households(actor: Actor, project_id: int, _language: str) -> Iterable[Row]:
     now = current_round(project_id)
-    for household, label, village, adults in db.session.execute(
-        _registry(actor, project_id, now.id if now else None)
-    ):
+    registry = _registry(actor, project_id, now.id if now else None)
+    if now is not None:
+        registry = registry.where(*_theirs(now, actor))
+    for household, label, village, adults in db.session.execute(registry):
         seed = pick_seed(now.pick_salt, household.code) if now else ""
         pick = pick_number(seed, adults) if seed and adults else ""
         yield household.code, _label(household, label), village, seed, adults, pick
 
 
 def _registry(actor: Actor, project_id: int, round_id: int | None) -> Select[Any]:
-    """Households with their names, villages, and the adults that their interview counted."""
+    """Households with their names, villages, and the adults that their interview counted.
+
+    In each village those without a complete interview come first.
+    """
     adults = (
         select(_counted.c.household, func.max(Interview.adults).label("adults"))
         .join(Interview, Interview.instance_pk == _counted.c.instance_pk)
@@ -148,8 +159,36 @@ def _registry(actor: Actor, project_id: int, round_id: int | None) -> Select[Any
         .outerjoin(adults, adults.c.household == Household.code)
         .where(Household.project_id == project_id, valid_on(OrgUnit))
         .where(within(Household.village_id, actor, CAPABILITY, project_id))
-        .order_by(OrgUnit.sort_key, OrgUnit.id, Household.number.nulls_last(), Household.code)
+        .order_by(
+            OrgUnit.sort_key,
+            OrgUnit.id,
+            adults.c.household.is_not(None),
+            Household.number.nulls_last(),
+            Household.code,
+        )
     )
+
+
+def _theirs(now: Round, actor: Actor) -> Iterable[ColumnElement[bool]]:
+    """Conditions: the round visits the household, and the surveyor has it or nobody shares it out.
+
+    In a village of which households are assigned, each surveyor sees their own; a village of which
+    none is assigned stays open to all who work there.
+    """
+    if now.design == "sample":
+        drawn = (
+            select(_drawn.c.household)
+            .join(_samples, _samples.c.id == _drawn.c.sample_id)
+            .where(_samples.c.round_id == now.id, _drawn.c.role != "reserve")
+        )
+        yield Household.code.in_(drawn)
+    given = select(_assigned.c.household).where(_assigned.c.round_id == now.id)
+    other = aliased(Household)
+    shared_out = select(other.village_id).where(
+        other.project_id == now.project_id, other.code.in_(given)
+    )
+    mine = given.where(_assigned.c.app_user_id == actor.id)
+    yield or_(Household.code.in_(mine), Household.village_id.not_in(shared_out))
 
 
 def _label(household: Household, name: str | None) -> str:
