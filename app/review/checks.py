@@ -11,6 +11,7 @@ FLAGS = {
     "unknown-village": "The village code is not a village of this programme.",
     "commune-mismatch": "The village does not lie in the commune that was chosen.",
     "outside-territory": "The village is outside the surveyor's territory.",
+    "wrong-person": "Another person of the household was drawn for this interview.",
     "unknown-household": "The household is not in the registry.",
     "duplicate": "Another interview about the same household, person or village is here.",
     "date-implausible": "The interview's date cannot be right; the day of receipt is taken.",
@@ -32,6 +33,7 @@ class Circumstances:
     in_territory: bool
     household_known: bool
     is_duplicate: bool
+    drawn: int | None  # the member who was drawn for the person forms, where that is known
     round_flag: str | None
     should_be_encrypted: bool = False
 
@@ -47,10 +49,7 @@ def check(
         yield "not-encrypted", {}
     if "org_unit" in settings:
         yield from _check_place(reading, found)
-    if "household_key" in settings and "registers" not in settings and not found.household_known:
-        yield "unknown-household", {"household": reading.household}
-    if found.is_duplicate:
-        yield "duplicate", {}
+    yield from _check_subject(reading, settings, found)
     if found.round_flag:
         yield found.round_flag, {"date": str(reading.said_on)}
     yield from _check_answers(reading)
@@ -71,3 +70,14 @@ def _check_place(reading: Reading, found: Circumstances) -> Iterator[tuple[str, 
         yield "commune-mismatch", {"commune": reading.commune}
     elif not found.in_territory:
         yield "outside-territory", {}
+
+
+def _check_subject(
+    reading: Reading, settings: dict[str, str], found: Circumstances
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    if "household_key" in settings and "registers" not in settings and not found.household_known:
+        yield "unknown-household", {"household": reading.household}
+    if found.drawn is not None and reading.person_no != found.drawn:
+        yield "wrong-person", {"drawn": str(found.drawn)}
+    if found.is_duplicate:
+        yield "duplicate", {}

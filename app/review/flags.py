@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import orjson
 
 from app.db import columns, driver
+from app.households.lists import pick_number, pick_seed
 from app.review.checks import Circumstances, check
 from app.submissions.extract import Record
 from app.submissions.places import Places
@@ -43,6 +44,7 @@ def flag_records(records: Sequence[Record], places: Places) -> None:
             in_territory=(record.entry.app_user_id, record.village_id) in places.territories,
             household_known=pk in registered,
             is_duplicate=pk in duplicates,
+            drawn=_drawn(record),
             round_flag=record.membership.flag,
             should_be_encrypted=reader.definition.encrypted,
         )
@@ -63,6 +65,20 @@ def _agrees(record: Record, places: Places) -> bool:
     if record.reading.commune is None or around is None:
         return True
     return places.commune(record.reading) == around
+
+
+def _drawn(record: Record) -> int | None:
+    """The number of the member whom the server's seed draws among the adults that it names.
+
+    Those of its own answers, which the phone takes from the accepted household interview: so the
+    flag does not depend on which of the two interviews arrives first.
+    """
+    found, said = record.membership.round, record.reading
+    if reader_of(record.entry.form_version_id).kind != "person" or said.outcome != "complete":
+        return None
+    if found is None or not said.household or not said.adults:
+        return None
+    return pick_number(pick_seed(found.pick_salt, said.household), said.adults)
 
 
 def _duplicates(records: Sequence[Record]) -> set[int]:

@@ -40,6 +40,8 @@ class Instance(Base):
             unique=True,
             postgresql_where=text("deprecated_id is not null"),
         ),
+        # What a phone sent, and when it last did.
+        Index(None, "app_user_id", "id"),
         Index("instances_edits_of", "root_id", postgresql_where=text("root_id is not null")),
     )
 
