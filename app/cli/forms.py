@@ -84,12 +84,66 @@ def check(files: tuple[Path, ...], media: Path | None, project: int | None) -> N
 @with_app
 def list_(project: int) -> None:
     """Show the forms of a project and their current versions."""
+    from app.cli.places import written
+    from app.forms.assignment import places_of
     from app.forms.queries import list_forms
 
     for form in list_forms(project):
         version = form.current_version
         about = f"{version.version}  {version.title}" if version else "not published"
         click.echo(f"{form.xml_form_id}  {form.state}  {about}")
+        for unit in places_of(form.id):
+            click.echo(f"    only for {written(unit)}")
+
+
+@forms.command()
+@click.argument("form")
+@click.argument("state", type=click.Choice(["open", "closing", "closed"]))
+@click.option("--project", default=1, show_default=True)
+@with_app
+def state(form: str, state: str, project: int) -> None:
+    """Open a form, let it run out (not listed, still accepted), or close it (what comes waits)."""
+    from app.accounts.actors import OPERATOR
+    from app.db import transaction
+    from app.forms.states import set_state
+
+    with transaction():
+        set_state(project, _form(project, form), state, OPERATOR)
+    click.echo(f"{form} is {state}.")
+
+
+@forms.command()
+@click.argument("form")
+@click.argument("places", metavar="[PLACE]…", nargs=-1)
+@click.option("--project", default=1, show_default=True)
+@with_app
+def assign(form: str, places: tuple[str, ...], project: int) -> None:
+    """List a form only on phones that work in these places; on all when none is named.
+
+    A place is an official code or a village's id: thonso units find NAME.
+    """
+    from app.accounts.actors import OPERATOR
+    from app.cli.places import place, written
+    from app.db import transaction
+    from app.forms.assignment import assign
+
+    units = [place(code) for code in places]
+    with transaction():
+        assign(project, _form(project, form), [unit.id for unit in units], OPERATOR)
+        told = [written(unit) for unit in units]
+    click.echo(f"{form} is for " + ("all phones." if not told else "phones that work in"))
+    for line in told:
+        click.echo(f"  {line}")
+
+
+def _form(project: int, xml_form_id: str) -> int:
+    """The number of the form with this id."""
+    from app.forms.queries import find_form
+
+    form = find_form(project, xml_form_id)
+    if form is None:
+        raise click.ClickException(f"There is no form {xml_form_id}. See `thonso forms list`.")
+    return form.id
 
 
 def _tell(path: Path, findings: Iterable["Finding"]) -> None:

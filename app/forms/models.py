@@ -43,6 +43,15 @@ class Form(Base):
     )
 
 
+class FormPlace(Base):
+    """A place that a form is for; a form without any is for all (`app.forms.assignment`)."""
+
+    __tablename__ = "form_places"
+
+    form_id: Mapped[int] = mapped_column(ForeignKey("forms.id"), primary_key=True)
+    org_unit_id: Mapped[int] = mapped_column(ForeignKey("org_units.id"), primary_key=True)
+
+
 class FormVersion(Base):
     """One published edition; its XML is served byte for byte, and kept for ever."""
 

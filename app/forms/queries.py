@@ -5,11 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import select, true
 from sqlalchemy.orm import contains_eager, selectinload, undefer
 
+from app.accounts.actors import OPERATOR, Actor
 from app.db import db
 from app.errors import NotFound
+from app.forms.assignment import is_for
 from app.forms.models import Form, FormVersion
 from app.xforms.definition import FormDefinition
 
@@ -47,16 +49,20 @@ def list_forms(project_id: int) -> Sequence[Form]:
     return db.session.scalars(forms).all()
 
 
-def open_forms(project_id: int, *, all_versions: bool = False) -> Sequence[FormVersion]:
-    """The versions that phones should have: the current one of each open form, with its files.
+def open_forms(
+    project_id: int, *, to: Actor = OPERATOR, all_versions: bool = False
+) -> Sequence[FormVersion]:
+    """The versions that a phone should have: the current one of each open form, with its files.
 
-    With `all_versions` also the earlier ones, oldest first.
+    Only the forms that are for the phone's territory; with `all_versions` also earlier versions,
+    oldest first.
     """
     current = Form.current_version_id == FormVersion.id
     listed = (
         select(FormVersion)
         .join(Form, FormVersion.form_id == Form.id if all_versions else current)
         .where(Form.project_id == project_id, Form.state == "open")
+        .where(true() if to.is_operator else is_for(to, project_id))
         .options(contains_eager(FormVersion.form), selectinload(FormVersion.media))
         .order_by(Form.xml_form_id, FormVersion.id)
     )

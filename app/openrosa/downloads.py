@@ -52,7 +52,7 @@ class Wanted(NamedTuple):
 @lru_cache(maxsize=KEPT)
 def form_list(asker: Asker, wanted: Wanted) -> Document:
     """The forms that a phone should have: one version of each, unless all are wanted."""
-    versions = open_forms(asker.project_id, all_versions=wanted.all_versions)
+    versions = open_forms(asker.project_id, to=asker.actor, all_versions=wanted.all_versions)
     with in_language(asker.actor.language):
         listed = [
             _listed(version, asker.base, verbose=wanted.verbose)

@@ -8,10 +8,11 @@ from sqlalchemy.orm import selectinload
 from app.access import requires
 from app.accounts.actors import Actor
 from app.db import db, transaction
-from app.errors import NotFound
-from app.forms import queries, states
+from app.errors import BadRequest, NotFound
+from app.forms import assignment, queries, states
 from app.forms.models import Form, FormVersion
 from app.indicators.catalog import in_force
+from app.org_units.queries import code_of, find_by_code, find_village
 from app.pages.blueprint import pages
 from app.pages.choices import choose_project
 from app.pages.inputs import asked, posted
@@ -49,6 +50,7 @@ def show_form(form_id: int) -> ResponseReturnValue:
         may_manage=reader().may("form.manage", form.project_id),
         published=asked("published"),
         states=states.STATES,
+        places=[(code_of(unit), unit) for unit in assignment.places_of(form.id)],
     )
 
 
@@ -61,6 +63,25 @@ def change_form_state(form_id: int) -> ResponseReturnValue:
         form = _form(actor, "form.manage", form_id)
         states.set_state(form.project_id, form.id, posted("state"), actor)
     return redirect(url_for("pages.show_form", form_id=form_id), 303)
+
+
+@pages.post(f"/forms/<{UNIT}:form_id>/places")
+@requires("form.manage")
+def assign_form(form_id: int) -> ResponseReturnValue:
+    """Says on which phones the form is listed: those that work in these places, or all."""
+    actor = reader()
+    with transaction():
+        form = _form(actor, "form.manage", form_id)
+        units = [_place(code) for code in posted("places").replace(",", " ").split()]
+        assignment.assign(form.project_id, form.id, units, actor)
+    return redirect(url_for("pages.show_form", form_id=form_id), 303)
+
+
+def _place(code: str) -> int:
+    unit = find_village(code) or find_by_code(code)
+    if unit is None:
+        raise BadRequest("No place has the code %(code)s today.", code=code)
+    return unit.id
 
 
 def _form(actor: Actor, capability: str, form_id: int) -> Form:

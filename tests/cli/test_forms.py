@@ -110,3 +110,31 @@ def test_the_list_shows_what_is_in_force(thonso, project, write):
     done = thonso(f"forms list --project {project.id}")
 
     assert done.stdout == "well  open  1  Wells & <springs>\n"
+
+
+def test_a_form_is_given_to_some_places_and_closed(thonso, project, write):
+    of = f"--project {project.id}"
+    thonso(f"forms publish {write('well.md')} {of}")
+
+    assert "Ia Dom" in thonso(f"forms assign well {people.IA_DOM} {people.PLEIKU} {of}").stdout
+    assert thonso(f"forms state well closing {of}").stdout == "well is closing.\n"
+
+    listed = thonso(f"forms list {of}").stdout.splitlines()
+    assert listed[0] == "well  closing  1  Wells & <springs>"
+    assert len([line for line in listed if line.startswith("    only for 23")]) == 2
+    assert thonso(f"forms assign well {of}").stdout == "well is for all phones.\n"
+    assert len(thonso(f"forms list {of}").stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [("assign none", "no form none"), ("assign well 99999", "99999"),
+     ("state none open", "no form none"), ("state well ajar", "ajar")],
+)  # fmt: skip
+def test_what_is_not_there_cannot_be_assigned_or_closed(thonso, project, write, command, told):
+    thonso(f"forms publish {write('well.md')} --project {project.id}")
+
+    done = thonso(f"forms {command} --project {project.id}")
+
+    assert done.exit_code != 0
+    assert told in done.stderr

@@ -10,12 +10,14 @@ from lxml import etree
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from app.accounts.app_users import revoke_app_user
+from app.accounts.actors import OPERATOR
+from app.accounts.app_users import app_user_token, revoke_app_user
 from app.db import db, transaction
+from app.forms.assignment import assign
 from app.forms.models import Form, FormVersion
 from app.openrosa import downloads
 from tests import people
-from tests.openrosa.conftest import find, message
+from tests.openrosa.conftest import find, message, xml_part
 from tests.small_forms import WELL, publish
 
 
@@ -200,6 +202,48 @@ def test_forms_of_another_project_are_not_listed(phone):
     assert find(phone.get("/formList"), "//f:xform") == []
     for path in ("form.xml", "manifest", "media/dug.png"):
         assert phone.get(f"/forms/{version.id}/{path}").status_code == 404
+
+
+def test_a_form_for_some_places_is_listed_where_they_are(phone, village):
+    form_id = publish(phone.project).form_id
+    publish(phone.project, renamed("everywhere"))
+    with transaction():
+        neighbour = people.village("Mook Trêl")
+
+    def listed_for(*places):
+        with transaction():
+            assign(phone.project.id, form_id, [place.id for place in places], OPERATOR)
+        return "well" in find(phone.get("/formList"), "//f:formID/text()")
+
+    assert listed_for()
+    assert listed_for(village)
+    assert listed_for(people.unit(people.GIA_LAI))
+    assert listed_for(people.unit(people.PLEIKU), people.unit(people.IA_DOM))
+    assert not listed_for(neighbour)
+    assert not listed_for(people.unit(people.PLEIKU))
+    assert find(phone.get("/formList"), "//f:formID/text()") == ["everywhere"]
+    assert listed_for()
+
+
+def test_a_form_for_a_village_is_listed_for_who_works_in_its_commune(client, phone, village):
+    form_id = publish(phone.project).form_id
+    with transaction():
+        wide = people.surveyor(people.unit(people.IA_DOM), of=phone.project, username="dtv02")
+        assign(phone.project.id, form_id, [village.id], OPERATOR)
+        token = app_user_token(wide)
+
+    answer = replace(phone, app_user=wide, token=token).get("/formList")
+
+    assert find(answer, "//f:formID/text()") == ["well"]
+
+
+def test_what_is_sent_for_a_form_of_other_places_is_taken(phone, interview):
+    form = db.session.query(Form).one()
+    with transaction():
+        assign(phone.project.id, form.id, [people.unit(people.PLEIKU).id], OPERATOR)
+
+    assert find(phone.get("/formList"), "//f:xform") == []
+    assert phone.send(xml_part(interview())).status_code == 201
 
 
 def test_a_stranger_gets_no_list_but_a_reason(phone):

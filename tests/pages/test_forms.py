@@ -152,6 +152,21 @@ def test_a_form_published_meanwhile_by_another_is_a_conflict_in_words(administra
     assert "published already with other questions" in refused.text
 
 
+def test_a_form_is_given_to_some_places(administrator, survey):
+    form = db.session.query(Form).one()
+    page = administrator.get(f"/forms/{form.id}")
+    assert "tất cả điều tra viên" in page.text
+
+    administrator.post(page, f"/forms/{form.id}/places", places=f"{people.IA_DOM}, {people.PLEIKU}")
+    page = administrator.get(f"/forms/{form.id}")
+
+    assert page.tree.xpath("string(//textarea)") == f"{people.IA_DOM}, {people.PLEIKU}"
+    assert "Ia Dom" in page.text
+    administrator.post(page, f"/forms/{form.id}/places", 400, places="99999")
+    administrator.post(page, f"/forms/{form.id}/places", places=" ")
+    assert "tất cả điều tra viên" in administrator.get(f"/forms/{form.id}").text
+
+
 def test_forms_are_opened_and_closed(administrator, survey):
     form = db.session.query(Form).one()
     page = administrator.get(f"/forms/{form.id}")
@@ -170,7 +185,12 @@ def test_only_administrators_publish_and_close(signed_in, survey, role):
     form = db.session.query(Form).one()
 
     browser.get("/forms/new", 403)
-    for address in ("/forms", "/forms/check", f"/forms/{form.id}/state"):
+    for address in (
+        "/forms",
+        "/forms/check",
+        f"/forms/{form.id}/state",
+        f"/forms/{form.id}/places",
+    ):
         assert browser.client.post(address, data={"csrf": csrf}).status_code == 403
 
 
