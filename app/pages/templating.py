@@ -22,6 +22,12 @@ def install(app: Flask) -> None:
     environment.filters.update(
         state=words.state,
         outcome=words.outcome,
+        design=words.design,
+        policy=words.policy,
+        sample_kind=words.sample_kind,
+        stratum_kind=words.stratum_kind,
+        visit_state=words.visit_state,
+        step=words.step,
         flag=words.flag,
         flag_details=words.flag_details,
         form_state=words.form_state,

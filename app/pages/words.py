@@ -44,6 +44,69 @@ def outcome(code: str) -> str:
     return known.get(code, code)
 
 
+def design(code: str) -> str:
+    """Whether a round is of all households or of some."""
+    known = {"census": gettext("census: every household"), "sample": gettext("a sample")}
+    return known.get(code, code)
+
+
+def policy(code: str) -> str:
+    """What a round does with new interviews."""
+    known = {
+        "hold-all": gettext("all held for a person"),
+        "approve-unflagged": gettext("approved when no check finds a doubt"),
+    }
+    return known.get(code, code)
+
+
+def sample_kind(code: str) -> str:
+    """How a sample is drawn."""
+    known = {
+        "census": gettext("census: every household"),
+        "simple": gettext("simple random: households of the whole territory"),
+        "stratified": gettext("stratified: households of each stratum"),
+        "two-stage": gettext("two stages: villages, then households"),
+    }
+    return known.get(code, code)
+
+
+def stratum_kind(code: str) -> str:
+    """What the strata of a sample are."""
+    known = {
+        "none": gettext("none"),
+        "commune": gettext("communes"),
+        "village": gettext("villages"),
+    }
+    return known.get(code, code)
+
+
+def visit_state(code: str) -> str:
+    """What a household's visits came to."""
+    known = {
+        "unvisited": gettext("not visited"),
+        "absent": gettext("nobody at home"),
+        "unreachable": gettext("not reachable"),
+        "refused": gettext("refused"),
+        "moved": gettext("moved away"),
+        "vacant": gettext("not found or empty"),
+        "completed": gettext("interviewed"),
+    }
+    return known.get(code, code)
+
+
+def step(code: str) -> str:
+    """How far an upload came."""
+    known = {
+        "sent": gettext("sent"),
+        "received": gettext("received"),
+        "parked": gettext("parked"),
+        "processed": gettext("read"),
+        "approved": gettext("approved"),
+        "counted": gettext("counted in indicators"),
+    }
+    return known.get(code, code)
+
+
 def refusal_title(status: int) -> str:
     """The heading of the page that tells a refusal with this HTTP status."""
     known = {

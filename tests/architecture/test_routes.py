@@ -11,6 +11,7 @@ import pytest
 from markupsafe import escape
 from sqlalchemy import select
 
+from app import clock
 from app.access import CAPABILITIES, PUBLIC, SIGNED_IN
 from app.accounts.actors import user_actor
 from app.accounts.app_users import app_user_token, device_password
@@ -91,6 +92,8 @@ def ids(survey):
         "submission_id": submission_id,
         "instance_pk": submission_id,
         "name": "nhà.jpg",
+        "round_id": survey.round.id,
+        "day": clock.today().isoformat(),
         "parked_id": db.session.scalars(select(ParkedUpload.id)).one(),
         "form_id": form.id,
         "app_user_id": survey.phone.id,

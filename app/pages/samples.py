@@ -1,0 +1,115 @@
+"""The sample of a round: how large it should be, drawing it, and who stands in for whom."""
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app import programme
+from app.access import requires
+from app.db import db, transaction
+from app.errors import BadRequest, Conflict, NotFound, Problem
+from app.pages.blueprint import pages
+from app.pages.inputs import posted
+from app.pages.reader import reader
+from app.pages.rounds import find_round
+from app.pages.rules import UNIT
+from app.rounds.models import Round
+from app.samples.design import KINDS, STRATA, Design
+from app.samples.frame import read_frame
+from app.samples.queries import count_roles, find_sample, strata_of, villages_of
+from app.samples.size import sample_size
+
+SIZES = ("size", "take", "oversample", "reserves")
+MARGINS = (3, 5, 10)  # points
+EFFECTS = (1.0, 1.5, 2.0)
+
+
+@pages.get(f"/rounds/<{UNIT}:round_id>/sample")
+@requires("submission.read")
+def show_sample(round_id: int) -> ResponseReturnValue:
+    """What was drawn, or the form to draw."""
+    return _page(find_round(reader(), round_id))
+
+
+@pages.post(f"/rounds/<{UNIT}:round_id>/sample")
+@requires("round.manage")
+def draw_sample(round_id: int) -> ResponseReturnValue:
+    """Draws, or says why that cannot be done."""
+    actor = reader()
+    found = find_round(actor, round_id, "round.manage")
+    try:
+        with transaction():
+            sizes = {name: _whole(name, 1 if name == "oversample" else 0) for name in SIZES}
+            design = Design(posted("kind"), by=posted("by") or "none", **sizes)
+            poor = ("1", "2") if posted("poor") == "both" else ("1",)
+            programme.draw_sample(found, design, posted("seed") or None, actor=actor, poor=poor)
+    except (BadRequest, Conflict) as problem:
+        return _page(found, problem), problem.status
+    return redirect(url_for("pages.show_sample", round_id=round_id), 303)
+
+
+@pages.post(f"/rounds/<{UNIT}:round_id>/sample/discard")
+@requires("round.manage")
+def discard_sample(round_id: int) -> ResponseReturnValue:
+    """Takes the sample back while nobody was visited for it."""
+    actor = reader()
+    found = find_round(actor, round_id, "round.manage")
+    try:
+        with transaction():
+            programme.discard_sample(found, actor=actor)
+    except (Conflict, NotFound) as problem:
+        return _page(found, problem), problem.status
+    return redirect(url_for("pages.show_sample", round_id=round_id), 303)
+
+
+@pages.post(f"/rounds/<{UNIT}:round_id>/sample/substitute")
+@requires("round.manage")
+def substitute(round_id: int) -> ResponseReturnValue:
+    """Lets a reserve stand in for a household."""
+    actor = reader()
+    found = find_round(actor, round_id, "round.manage")
+    try:
+        with transaction():
+            programme.substitute(found, posted("household"), posted("reason"), actor=actor)
+    except (BadRequest, Conflict, NotFound) as problem:
+        return _page(found, problem), problem.status
+    return redirect(url_for("pages.show_sample", round_id=round_id), 303)
+
+
+def _page(found: Round, problem: Problem | None = None) -> str:
+    actor = reader()
+    db.session.refresh(found)
+    sample = find_sample(found.id)
+    frame = sample.frame if sample else len(read_frame(found)[0])
+    return render_template(
+        "sample.html",
+        round=found,
+        sample=sample,
+        frame=frame,
+        strata=strata_of(sample) if sample else [],
+        villages=villages_of(actor, sample, found.project_id) if sample else [],
+        roles=count_roles(sample) if sample else {},
+        sizes=_sizes(frame),
+        effects=EFFECTS,
+        kinds=KINDS,
+        by=STRATA,
+        said=request.form,
+        may_manage=actor.may("round.manage", found.project_id),
+        problem=problem,
+    )
+
+
+def _sizes(frame: int) -> list[tuple[int, list[int]]]:
+    """By margin in points, how many households the usual design effects need."""
+    if not frame:
+        return []
+    return [
+        (points, [sample_size(points / 100, households=frame, deff=deff) for deff in EFFECTS])
+        for points in MARGINS
+    ]
+
+
+def _whole(name: str, otherwise: int) -> int:
+    text = posted(name)
+    if text and not (text.isascii() and text.isdigit() and len(text) < 10):  # noqa: PLR2004
+        raise BadRequest("Write whole numbers.")
+    return int(text) if text else otherwise
