@@ -7,7 +7,7 @@ from flask.sessions import SessionInterface
 
 from app.config import Config
 
-DOORS = ("app.openrosa.views", "app.api.blueprint", "app.pages.blueprint")
+DOORS = ("app.openrosa.views", "app.openrosa.drafts", "app.api.blueprint", "app.pages.blueprint")
 
 
 class NoSession(SessionInterface):

@@ -7,6 +7,8 @@ from typing import Any
 from app import queue
 from app.accounts.actors import Actor
 from app.db import db, on_commit, transaction
+from app.drafts import make
+from app.drafts.models import FormDraft
 from app.entities import registry as entities
 from app.errors import Conflict
 from app.forms.models import FormVersion
@@ -136,6 +138,33 @@ def _check_indicators(compiled: Compiled, project_id: int | None) -> list[Findin
     form = project_id and find_form(project_id, compiled.definition.xml_form_id)
     in_force = catalog.definitions_in_force(form.id) if form else []
     return check_workbook(compiled.workbook, compiled.definition, in_force)
+
+
+def save_draft(
+    project_id: int, source: FormSource, actor: Actor, unit_id: int | None = None
+) -> FormDraft:
+    """Keeps a questionnaire as a draft; only one that could be published, so that it can go live.
+
+    Raises as `publish` does. Testers get the lists of the place `unit_id`.
+    """
+    compiled = compile_source(source)
+    findings = check(source, project_id)
+    if errors := [finding for finding in findings if finding.severity == "error"]:
+        raise FormRefused(errors)
+    with transaction():
+        return make.save_draft(project_id, compiled, source, actor, unit_id)
+
+
+def publish_draft(draft_id: int, actor: Actor) -> Published:
+    """Publishes exactly what was tried out; the draft goes with all that was sent to it.
+
+    Should the server stop in between, the draft is still there, and publishing it again is safe.
+    """
+    draft = make.get_draft(draft_id, actor)
+    published = publish(draft.project_id, make.source_of(draft), actor)
+    with transaction():
+        make.drop_draft(draft_id, actor, "published")
+    return published
 
 
 def publish(project_id: int, source: FormSource, actor: Actor) -> Published:

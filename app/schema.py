@@ -16,6 +16,7 @@ MODELS = (
     "app.rounds.models",
     "app.submissions.models",
     "app.imports.models",
+    "app.drafts.models",
     "app.households.models",
     "app.samples.models",
     "app.entities.models",

@@ -111,7 +111,7 @@ def _find(username: str, project: int) -> "AppUser":
     return phone
 
 
-def _base(server: str | None) -> str:
+def server_url(server: str | None) -> str:
     """The server's address as phones reach it, in the local network where none was set."""
     from app.embedded.ports import reachable_url
 
@@ -131,7 +131,7 @@ def _draw(
     if save is not None and save.suffix.lower() not in {".png", ".svg"}:
         raise click.ClickException("Give a file name that ends in .png or .svg.")
     project = get_project(phone.project_id)
-    settings = surveyor_settings(phone, project, _base(server), by_name=by_name)
+    settings = surveyor_settings(phone, project, server_url(server), by_name=by_name)
     code = segno.make(settings, error="l", micro=False)
     if save is not None:
         code.save(str(save), scale=8, border=4, light="#fff")
@@ -144,7 +144,7 @@ def _show(phone: "AppUser", server: str | None) -> None:
     from app.accounts.app_users import device_password
     from app.accounts.phone_settings import project_url
 
-    base = _base(server)
+    base = server_url(server)
     if phone.revoked_at is not None:
         click.echo("This phone's access has ended; `renew-app-user` opens it again.")
     click.echo(f"Surveyor: {phone.name} ({phone.username}), code {phone.enumerator_code}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.context import with_app
+from app.cli.drafts import discard_draft, draft, drafts, publish_draft
 
 if TYPE_CHECKING:
     from app.xforms.problems import Finding
@@ -144,6 +145,10 @@ def _form(project: int, xml_form_id: str) -> int:
     if form is None:
         raise click.ClickException(f"There is no form {xml_form_id}. See `thonso forms list`.")
     return form.id
+
+
+for command in (draft, drafts, publish_draft, discard_draft):
+    forms.add_command(command)
 
 
 def _tell(path: Path, findings: Iterable["Finding"]) -> None:

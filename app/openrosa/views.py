@@ -97,7 +97,7 @@ def receive_submission() -> Response:
     """Take in one POST of an interview; what is acknowledged is durable."""
     content_type = request.headers.get("Content-Type", "")
     with read_body(request.stream, content_type, request.content_length, check_sender) as body:
-        upload = Upload(body.xml, _keep_files(body), _device_id())
+        upload = Upload(body.xml, keep_files(body), device_id())
     receipt = receive(upload, project_id=g.project_id, token_hash=g.token_hash)
     if receipt.reason is None:
         return responses.created()
@@ -129,7 +129,7 @@ def _send_list(name: str) -> Response:
     return response
 
 
-def _keep_files(body: Body) -> list[UploadedFile]:
+def keep_files(body: Body) -> list[UploadedFile]:
     return [UploadedFile(name, file.keep()) for name, file in body.files.items()]
 
 
@@ -140,6 +140,6 @@ def _why_kept(reason: str) -> str:
     )
 
 
-def _device_id() -> str | None:
+def device_id() -> str | None:
     given = request.args.get("deviceID")
     return given.replace("\0", "")[:DEVICE_ID_LENGTH] if given else None

@@ -1,5 +1,7 @@
 """The project's questionnaires: what is published, and whether phones get it."""
 
+from collections.abc import Sequence
+
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
@@ -7,7 +9,10 @@ from sqlalchemy.orm import selectinload
 
 from app.access import requires
 from app.accounts.actors import Actor
+from app.accounts.scope import holds_whole
 from app.db import db, transaction
+from app.drafts.make import list_drafts
+from app.drafts.models import FormDraft
 from app.errors import BadRequest, NotFound
 from app.forms import assignment, queries, states
 from app.forms.models import Form, FormVersion
@@ -32,6 +37,7 @@ def list_forms() -> ResponseReturnValue:
         forms=forms,
         indicators={form.id: len(in_force(form.id)) for form in forms},
         may_manage=reader().may("form.manage", projects.chosen.id),
+        drafts=_drafts(projects.chosen.id),
     )
 
 
@@ -63,6 +69,11 @@ def change_form_state(form_id: int) -> ResponseReturnValue:
         form = _form(actor, "form.manage", form_id)
         states.set_state(form.project_id, form.id, posted("state"), actor)
     return redirect(url_for("pages.show_form", form_id=form_id), 303)
+
+
+def _drafts(project_id: int) -> Sequence[FormDraft]:
+    """The project's drafts, for those who manage all its forms."""
+    return list_drafts(project_id) if holds_whole(reader(), "form.manage", project_id) else ()
 
 
 @pages.post(f"/forms/<{UNIT}:form_id>/places")

@@ -37,7 +37,7 @@ def new_form() -> ResponseReturnValue:
 @takes(LARGEST_UPLOAD)
 def check_form() -> ResponseReturnValue:
     """Shows everything that is wrong or doubtful; without errors it can be published at once."""
-    project_id = _project_id()
+    project_id = posted_project()
     file = request.files.get("form")
     if file is None or not file.filename:
         raise BadRequest("Choose a file: an XLSForm (.xlsx, .xls) or an XForm (.xml).")
@@ -47,7 +47,7 @@ def check_form() -> ResponseReturnValue:
         "form": _kept(file),
         "media": {bare_name(item): _kept(item) for item in media},
     }
-    findings = programme.check(_source(handed_in), project_id)
+    findings = programme.check(source_of_ticket(handed_in), project_id)
     errors = [finding for finding in findings if finding.severity == "error"]
     page = render_template(
         "check.html",
@@ -55,7 +55,7 @@ def check_form() -> ResponseReturnValue:
         project_id=project_id,
         errors=errors,
         warnings=[finding for finding in findings if finding.severity != "error"],
-        ticket=None if errors else _tickets(project_id).dumps(handed_in),
+        ticket=None if errors else tickets(project_id).dumps(handed_in),
     )
     return page, BadRequest.status if errors else 200
 
@@ -64,13 +64,13 @@ def check_form() -> ResponseReturnValue:
 @requires("form.manage")
 def publish_form() -> ResponseReturnValue:
     """Publishes what was handed in and checked."""
-    project_id = _project_id()
+    project_id = posted_project()
     try:
-        handed_in = _tickets(project_id).loads(posted("ticket", longest=None), max_age=HOUR)
+        handed_in = tickets(project_id).loads(posted("ticket", longest=None), max_age=HOUR)
     except BadData as error:
         raise BadRequest("This check is too old. Hand the file in again.") from error
     try:
-        published = programme.publish(project_id, _source(handed_in), reader())
+        published = programme.publish(project_id, source_of_ticket(handed_in), reader())
     except FormRefused as refusal:
         return _refused(handed_in["name"], project_id, refusal.findings)
     except Conflict as problem:
@@ -87,7 +87,7 @@ def _refused(name: str, project_id: int, findings: Sequence[Finding]) -> Respons
     return page, Conflict.status
 
 
-def _project_id() -> int:
+def posted_project() -> int:
     project_id = posted_id("project", LARGEST_ID)
     if project_id is None or not reader().may("form.manage", project_id):
         raise NotAllowed
@@ -103,12 +103,12 @@ def _kept(file: FileStorage) -> str:
     return store(file.stream).sha256.hex()  # type: ignore[arg-type]
 
 
-def _source(handed_in: dict[str, Any]) -> FormSource:
+def source_of_ticket(handed_in: dict[str, Any]) -> FormSource:
     media = {name: blob_path(bytes.fromhex(mark)) for name, mark in handed_in["media"].items()}
     content = blob_path(bytes.fromhex(handed_in["form"])).read_bytes()
     return FormSource(handed_in["name"], content, media)
 
 
-def _tickets(project_id: int) -> URLSafeTimedSerializer:
+def tickets(project_id: int) -> URLSafeTimedSerializer:
     """Signs what was handed in, so that exactly that is published, by whom it was checked."""
     return URLSafeTimedSerializer(secret_key(), salt=f"publish:{project_id}:{reader().label}")

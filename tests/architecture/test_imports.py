@@ -29,7 +29,7 @@ STREET = (
     {"forms"},
     {"rounds"},
     {"submissions"},
-    {"imports"},
+    {"imports", "drafts"},
     {"households"},
     {"samples"},
     {"entities"},

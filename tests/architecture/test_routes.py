@@ -11,9 +11,9 @@ import pytest
 from markupsafe import escape
 from sqlalchemy import select
 
-from app import clock
+from app import clock, programme
 from app.access import CAPABILITIES, PUBLIC, SIGNED_IN
-from app.accounts.actors import user_actor
+from app.accounts.actors import OPERATOR, user_actor
 from app.accounts.app_users import app_user_token, device_password
 from app.accounts.tokens import issue_api_token
 from app.db import db, driver, transaction
@@ -24,9 +24,11 @@ from app.submissions.models import ParkedUpload, Submission
 from app.submissions.upload import UploadedFile
 from tests import people
 from tests.pages.browsing import browser_of
-from tests.survey import start_survey
+from tests.survey import household_form, start_survey
 
 PHONES = ("openrosa.", "openrosa_by_name.")
+# They have keys of their own, and tests of their own for whom they open what.
+TESTERS = ("openrosa_test.",)
 MACHINES = ("api.", "api_elsewhere.")
 HARMLESS = {"pages.sign_out", "pages.choose_language", "pages.sign_in"}
 # What decisions, admissions and publications write to.
@@ -36,6 +38,7 @@ CHANGING = (
     "parked_uploads",
     "forms",
     "audit_events",
+    "form_drafts",
     "inbox",
     "imports",
 )
@@ -101,9 +104,16 @@ def ids(survey):
         "project_id": survey.project.id,
         "version_id": form.current_version_id,
         "_rest": "x",
+        "xml_form_id": "ho",
+        "draft_id": drafted(survey),
         "import_id": imported(survey),
         "kind": "png",
     }
+
+
+def drafted(survey):
+    """A draft of the survey's next form."""
+    return programme.save_draft(survey.project.id, household_form("2"), OPERATOR).id
 
 
 def imported(survey):
@@ -158,7 +168,7 @@ ROLES = ["commune_reviewer", "commune_lead", "auditor", "administrator", "api_cl
 def test_pages_show_nothing_of_another_territory(app, survey, ids, secrets, role):
     browser = browser_of(app.test_client(), role, place=people.PLEIKU, of=survey.project)
     for rule in rules(app):
-        if rule.endpoint.startswith((*PHONES, *MACHINES)):
+        if rule.endpoint.startswith((*PHONES, *TESTERS, *MACHINES)):
             continue
         for query in queries(ids, survey):
             where = address(app, rule, ids) + query
@@ -185,7 +195,7 @@ def test_a_role_in_another_project_opens_nothing(app, survey, ids, secrets):
     # Villages are places, which belong to no project; the interviews of this one do.
     kept = [secret for secret in secrets if secret not in {survey.village.public_id, "Mook Đen"}]
     for rule in rules(app):
-        if not rule.endpoint.startswith((*PHONES, *MACHINES)):
+        if not rule.endpoint.startswith((*PHONES, *TESTERS, *MACHINES)):
             for query in queries(ids, survey):
                 where = address(app, rule, ids) + query
                 assert_silent(browser.client.get(where, buffered=True), kept, where)
@@ -194,7 +204,7 @@ def test_a_role_in_another_project_opens_nothing(app, survey, ids, secrets):
 def test_strangers_get_no_further_than_the_sign_in_page(app, survey, ids, secrets):
     client = app.test_client()
     for rule in rules(app):
-        if rule.endpoint.startswith(PHONES):
+        if rule.endpoint.startswith((*PHONES, *TESTERS)):
             continue
         where = address(app, rule, ids)
         answer = client.get(where, buffered=True)
@@ -225,7 +235,7 @@ def test_phones_of_another_territory_get_nothing_of_this_one(app, survey, ids, s
 def test_an_unknown_phone_gets_nothing_at_all(app, survey, ids, secrets):
     client = app.test_client()
     for rule in rules(app):
-        if rule.endpoint.startswith(PHONES):
+        if rule.endpoint.startswith((*PHONES, *TESTERS)):
             where = address(app, rule, ids | {"token": "A" * 43})
             answer = client.get(where, buffered=True)
             assert_silent(answer, secrets, where)
@@ -249,7 +259,7 @@ def test_nothing_of_another_territory_is_changed(app, survey, ids, role):
     before = contents()
     db.session.rollback()
     for rule in rules(app, "POST"):
-        if rule.endpoint.startswith((*PHONES, *MACHINES)) or rule.endpoint in HARMLESS:
+        if rule.endpoint.startswith((*PHONES, *TESTERS, *MACHINES)) or rule.endpoint in HARMLESS:
             continue
         where = address(app, rule, ids)
         answer = browser.client.post(where, data=form)
@@ -263,7 +273,7 @@ def test_posts_without_the_pages_mark_are_refused_everywhere(app, survey, ids):
         app.test_client(), "administrator", place=people.GIA_LAI, of=survey.project
     )
     for rule in rules(app, "POST"):
-        if not rule.endpoint.startswith((*PHONES, *MACHINES)):
+        if not rule.endpoint.startswith((*PHONES, *TESTERS, *MACHINES)):
             where = address(app, rule, ids)
             for mark in ({}, {"csrf": ""}, {"csrf": "0" * 64}):
                 answer = browser.client.post(where, data=mark)

@@ -1,0 +1,168 @@
+"""Where testers' phones come to: one draft, its files, and a place for trial interviews.
+
+The address is ODK Central's: `/v1/test/<token>/projects/<id>/forms/<formId>/draft`.
+"""
+
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    g,
+    request,
+    send_file,
+    url_for,
+)
+from sqlalchemy.orm import undefer
+from werkzeug.exceptions import HTTPException
+
+from app.access import requires
+from app.audit import record
+from app.db import db, transaction
+from app.drafts.models import DraftMedia, FormDraft
+from app.drafts.trials import draft_of_tester, keep_trial, tester
+from app.errors import NotFound, Problem
+from app.households.lists import surveyor_list
+from app.openrosa import responses
+from app.openrosa.auth import SUBMISSION
+from app.openrosa.blueprint import METHODS, refuse, refuse_fault, refuse_http
+from app.openrosa.documents import ListedFile, ListedForm, form_list, manifest
+from app.openrosa.responses import Document
+from app.openrosa.uploads import read_body
+from app.openrosa.views import device_id, keep_files
+from app.storage.blobs import blob_path
+from app.submissions.upload import Upload
+
+DRAFT = "/v1/test/<token>/projects/<int(max=2147483647):project_id>/forms/<path:xml_form_id>/draft"
+
+drafts = Blueprint("openrosa_test", __name__, url_prefix=DRAFT)
+drafts.after_request(responses.complete)
+drafts.register_error_handler(Problem, refuse)
+drafts.register_error_handler(HTTPException, refuse_http)
+drafts.register_error_handler(Exception, refuse_fault)
+
+
+def register(app: Flask) -> None:
+    """Bring the testers' address into the application."""
+    app.register_blueprint(drafts)
+
+
+@drafts.url_value_preprocessor
+def read_address(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Take token, project and form out of the address."""
+    values = values or {}
+    g.token = values.pop("token", "")
+    g.project_id = values.pop("project_id", 0)
+    g.xml_form_id = values.pop("xml_form_id", "")
+
+
+@drafts.url_defaults
+def write_address(_endpoint: str, values: dict[str, Any]) -> None:
+    """Keep them in the addresses that the phone is told."""
+    values |= {"token": g.token, "project_id": g.project_id, "xml_form_id": g.xml_form_id}
+
+
+@drafts.before_request
+def admit() -> None:
+    """Let whoever has the draft's token through; it opens this draft and nothing else."""
+    g.draft = draft_of_tester(g.token, g.project_id, g.xml_form_id)
+
+
+@drafts.get("/formList", strict_slashes=False)
+@requires("list.download")
+def list_forms() -> Response:
+    """The draft alone."""
+    draft: FormDraft = g.draft
+    listed = ListedForm(
+        form_id=draft.xml_form_id,
+        title=draft.title,
+        version=draft.version,
+        md5=draft.md5,
+        url=_url("download_form"),
+        manifest_url=_url("list_media") if draft.media else None,
+    )
+    wanted = request.args.get("formID") in {None, draft.xml_form_id}
+    return _send(form_list([listed] if wanted else []))
+
+
+@drafts.get("/form.xml", strict_slashes=False)
+@requires("list.download")
+def download_form() -> Response:
+    """The draft's XForm."""
+    xml = [undefer(FormDraft.xml)]
+    draft = db.session.get_one(FormDraft, g.draft.id, options=xml, populate_existing=True)
+    return _send(draft.xml)
+
+
+@drafts.get("/manifest", strict_slashes=False)
+@requires("list.download")
+def list_media() -> Response:
+    """The draft's files."""
+    files = ((file.name, _md5_of(file)) for file in g.draft.media)
+    listed = (
+        ListedFile(name, md5, _url("download_media", name=name)) for name, md5 in files if md5
+    )
+    return _send(manifest(listed))
+
+
+@drafts.get("/media/<name>", strict_slashes=False)
+@requires("list.download")
+def download_media(name: str) -> Response:
+    """A file of the draft, or a list of the place that was chosen for testing."""
+    file = next((file for file in g.draft.media if file.name == name), None)
+    if file is None or not _md5_of(file):
+        raise NotFound
+    if file.made_list is None:
+        path = blob_path(file.blob_sha256 or b"")
+        return send_file(path, download_name=name, as_attachment=True, etag=file.md5 or True)
+    actor = tester(g.draft)
+    made = surveyor_list(file.made_list, actor, g.project_id)
+    if file.made_list == "households" and actor.grants:
+        with transaction():  # it has the names of people
+            record(actor.label, "household_names.read", f"project:{g.project_id}")
+    return responses.send(Document(made.packed, made.md5), "text/csv; charset=utf-8")
+
+
+@drafts.get("/submission", strict_slashes=False)
+@requires(SUBMISSION)
+def announce_submission() -> Response:
+    """Tell a phone that it may send."""
+    return Response(status=204, content_type=responses.XML)
+
+
+@drafts.post("/submission", strict_slashes=False)
+@requires(SUBMISSION)
+def receive_trial() -> Response:
+    """Take in one POST of a trial interview."""
+    content_type = request.headers.get("Content-Type", "")
+    stream, length = request.stream, request.content_length
+    with read_body(stream, content_type, length, lambda: None) as body:
+        upload = Upload(body.xml, keep_files(body), device_id())
+    with transaction():
+        keep_trial(g.draft, upload)
+    return responses.created()
+
+
+@drafts.route("/", methods=METHODS, strict_slashes=False, provide_automatic_options=False)
+@drafts.route("/<path:_rest>", methods=METHODS, provide_automatic_options=False)
+@requires("list.download")
+def nothing_here(_rest: str = "") -> Response:
+    """Refuse an address or a method that there is not."""
+    raise NotFound
+
+
+def _send(content: bytes) -> Response:
+    return responses.send(Document.of(content))
+
+
+def _url(view: str, **parts: Any) -> str:
+    base = current_app.config["THONSO"].public_url or f"{request.scheme}://{request.host}"
+    return f"{base}{url_for(f'.{view}', **parts)}"
+
+
+def _md5_of(file: DraftMedia) -> str | None:
+    if file.made_list is not None:
+        return surveyor_list(file.made_list, tester(g.draft), g.project_id).md5
+    return file.md5 if blob_path(file.blob_sha256 or b"").is_file() else None
