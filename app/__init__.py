@@ -7,7 +7,13 @@ from flask.sessions import SessionInterface
 
 from app.config import Config
 
-DOORS = ("app.openrosa.views", "app.openrosa.drafts", "app.api.blueprint", "app.pages.blueprint")
+DOORS = (
+    "app.openrosa.views",
+    "app.openrosa.drafts",
+    "app.openrosa.briefcase",
+    "app.api.blueprint",
+    "app.pages.blueprint",
+)
 
 
 class NoSession(SessionInterface):

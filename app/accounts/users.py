@@ -1,5 +1,8 @@
 """People who sign in to the pages: made, found, disabled, given another password."""
 
+import base64
+import hashlib
+import hmac
 from collections.abc import Sequence
 
 from sqlalchemy import select
@@ -14,6 +17,7 @@ from app.audit import record
 from app.clock import now
 from app.db import db
 from app.errors import Conflict, NotFound
+from app.extensions import secret_key
 
 
 def create_user(
@@ -47,6 +51,17 @@ def get_user(username: str) -> User:
     if user is None:
         raise NotFound("There is no account %(username)s.", username=username)
     return user
+
+
+def transfer_password(user: User | None) -> str:
+    """The password for programmes that carry interviews by Digest, where Argon2 cannot serve.
+
+    Derived like those of phones (ADR 6), from the password's hash too: another password on the
+    pages ends it. For nobody it is one that nobody has.
+    """
+    text = f"transfer-password:{user.id}:{user.password_hash}" if user else "nobody"
+    digest = hmac.new(secret_key(), text.encode(), hashlib.sha256).digest()
+    return base64.b32encode(digest).decode().lower()[:16]
 
 
 def list_users() -> Sequence[User]:

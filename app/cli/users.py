@@ -4,7 +4,14 @@ from datetime import datetime
 
 import click
 
-from app.cli.app_users import app_user, renew_app_user, revoke_app_user, show_app_user
+from app.cli.app_users import (
+    SERVER,
+    app_user,
+    renew_app_user,
+    revoke_app_user,
+    server_url,
+    show_app_user,
+)
 from app.cli.context import with_app
 from app.cli.keys import api_token, api_tokens, revoke_api_token
 from app.cli.passwords import ask_password, password_options
@@ -78,6 +85,22 @@ def create(username: str, full_name: str, language: str, **how: bool) -> None:
             OPERATOR, username=username, full_name=full_name, password=password, language=language
         )
         click.echo(f"Made {user.username}. Next: thonso users grant {user.username} ROLE PLACE")
+
+
+@users.command()
+@click.argument("username")
+@PROJECT
+@SERVER
+@with_app
+def briefcase(username: str, project: int, server: str | None) -> None:
+    """Print the address and password with which ODK Briefcase signs in for an account."""
+    from app.accounts.users import get_user, transfer_password
+
+    user = get_user(username)
+    click.echo(f"Address:  {server_url(server)}/v1/briefcase/projects/{project}")
+    click.echo(f"Username: {user.username}")
+    click.echo(f"Password: {transfer_password(user)}")
+    click.echo("The password ends when the account's own password is changed.")
 
 
 @users.command()

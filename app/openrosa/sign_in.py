@@ -47,8 +47,8 @@ def sign_in(project_id: int) -> Phone:
     what has to be slowed down is the noise, and a lost phone that goes on trying its old password
     must not lock out the one that replaced it.
     """
-    proof = _proof()
-    name = fold_username(_text(proof.username)) if proof else ""
+    proof = read_proof()
+    name = name_in(proof)
     if proof is None or not ALLOWED.fullmatch(name):
         raise SignInNeeded
     known = phone_by_name(name, project_id)
@@ -72,7 +72,16 @@ def challenges(*, stale: bool) -> Iterator[str]:
         yield f'Basic realm="{digest.REALM}", charset="UTF-8"'
 
 
-def _proof() -> digest.DigestProof | BasicProof | None:
+Proof = digest.DigestProof | BasicProof
+
+
+def name_in(proof: Proof | None) -> str:
+    """The name that somebody gives, as names are kept; empty without a proof."""
+    return fold_username(_text(proof.username)) if proof else ""
+
+
+def read_proof() -> Proof | None:
+    """What this request proves its sender's password with; None when there is nothing to try."""
     scheme, _, rest = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "digest":
         proof = digest.read_digest(rest, request.method, secret_key())

@@ -28,7 +28,7 @@ from tests.survey import household_form, start_survey
 
 PHONES = ("openrosa.", "openrosa_by_name.")
 # They have keys of their own, and tests of their own for whom they open what.
-TESTERS = ("openrosa_test.",)
+TESTERS = ("openrosa_test.", "openrosa_briefcase.")
 MACHINES = ("api.", "api_elsewhere.")
 HARMLESS = {"pages.sign_out", "pages.choose_language", "pages.sign_in"}
 # What decisions, admissions and publications write to.

@@ -8,7 +8,7 @@ from app.accounts.actors import user_actor
 from app.accounts.phones import phone_by_token
 from app.accounts.sessions import sign_in
 from app.accounts.tokens import find_api_token, hash_token
-from app.accounts.users import get_user
+from app.accounts.users import get_user, transfer_password
 from app.db import db, transaction
 from app.errors import Problem
 from app.projects.queries import create_project, get_project
@@ -210,3 +210,12 @@ def test_what_a_projects_codes_set_phones_to(thonso, app):
     assert "autosend: wifi_only\n" in changed.output
     assert "delete_send: True\n" in thonso(f"projects phones {programme.id}").output
     assert thonso(f"projects phones {programme.id} --color green").exit_code == 1
+
+
+def test_the_password_for_briefcase(thonso, survey):
+    thonso("users create lan", TYPED)
+    shown = thonso(f"users briefcase lan --project {survey} --server https://so.example").output
+    assert f"https://so.example/v1/briefcase/projects/{survey}\n" in shown
+    password = re.search(r"Password: (\w+)", shown)[1]
+    assert password == transfer_password(get_user("lan"))
+    assert len(password) == 16

@@ -121,7 +121,7 @@ def test_a_sheet_for_a_commune(signed_in, survey):
     assert "Rơ Châm H'Lan" in card.text_content()
     assert "Làng Mook Đen" in card.text_content()
     assert card.xpath(".//img/@src")[0].startswith("data:image/svg+xml")
-    assert "Chạm “Cấu hình bằng mã QR”." in card.text_content()
+    assert "Bấm “Thiết lập bằng mã QR”." in card.text_content()
     assert len(page.html) < 60_000
     shown = db.session.query(AuditEvent).filter_by(action="app_user.code_shown")
     assert [event.subject for event in shown] == [f"app_user:{survey.phone.id}"]
