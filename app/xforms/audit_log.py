@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 NAME = "audit.csv"  # what Collect always calls it
 LARGEST = 20 * 1024**2  # bytes that are read
 MOST_ROWS = 100_000
-LATEST = 2**53  # milliseconds; anything beyond is no time
+DIGITS = 16  # of milliseconds; anything longer is no time
 STANDARD = ("event", "node", "start", "end")
 OPENING = {"form start", "form resume"}
 _ROW = re.compile(r"\[\d+\]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Event:
     """One line; times in milliseconds since 1970 (UTC), None where there is none that can be."""
 
@@ -35,13 +35,15 @@ class Event:
     @property
     def path(self) -> str:
         """The question's path as the form's definition has it: "m/age"."""
-        return _ROW.sub("", self.node).lstrip("/").partition("/")[2]
+        node = _ROW.sub("", self.node) if "[" in self.node else self.node
+        return node.lstrip("/").partition("/")[2]
 
     @property
     def seconds(self) -> float:
         """How long it took; 0 when that is not known."""
-        known = self.start is not None and self.end is not None and self.end > self.start
-        return (self.end - self.start) / 1000 if known else 0.0  # type: ignore[operator]
+        if self.start is None or self.end is None or self.end <= self.start:
+            return 0.0
+        return (self.end - self.start) / 1000
 
     @property
     def is_change(self) -> bool:
@@ -94,6 +96,9 @@ def read_log(content: bytes) -> tuple[list[Event], bool]:
 
 
 def _event(header: Sequence[str], row: Sequence[str]) -> Event:
+    if len(header) == len(row) == len(STANDARD) and tuple(header) == STANDARD:
+        # As most are; every interview has dozens of these.
+        return Event(row[0].strip(), row[1].strip(), _time(row[2]), _time(row[3]))
     said = dict(zip(header, row, strict=False))
     personal = {name: text for name, text in said.items() if text and name not in STANDARD}
     return Event(
@@ -107,9 +112,7 @@ def _event(header: Sequence[str], row: Sequence[str]) -> Event:
 
 def _time(text: str) -> int | None:
     text = text.strip()
-    if not text.isascii() or not text.isdigit() or len(text) > len(str(LATEST)):
-        return None
-    return int(text)
+    return int(text) if len(text) <= DIGITS and text.isascii() and text.isdigit() else None
 
 
 def summarize(content: bytes) -> Summary:
@@ -122,9 +125,12 @@ def summarize(content: bytes) -> Summary:
         if event.name != "question":
             others[event.name] += 1
             continue
-        said = questions.setdefault(event.path, QuestionTime(event.path))
+        path = event.path
+        said = questions.get(path)
+        if said is None:
+            said = questions[path] = QuestionTime(path)
         said.visits += 1
-        said.changes += event.is_change
+        said.changes += bool(event.personal) and event.is_change
         # Questions on one screen have its times: they share them.
         said.seconds += event.seconds / shared[event.start, event.end]
     return Summary(
@@ -142,5 +148,8 @@ def _open_seconds(events: Sequence[Event]) -> Iterator[float]:
     opening = 0
     for event in events:
         opening += event.name in OPENING
-        spells[opening] += [time for time in (event.start, event.end) if time is not None]
+        if event.start is not None:
+            spells[opening].append(event.start)
+        if event.end is not None:
+            spells[opening].append(event.end)
     yield from ((max(times) - min(times)) / 1000 for times in spells.values() if times)

@@ -2,7 +2,9 @@
 
 import base64
 import json
+import re
 import zlib
+from urllib.parse import quote
 
 import pytest
 
@@ -14,6 +16,7 @@ from app.accounts.phone_settings import (
     collect_settings,
     leads_home,
     options_of,
+    project_url,
     set_options,
     surveyor_settings,
 )
@@ -120,3 +123,21 @@ def test_vietnamese_stays_as_it_is():
 )
 def test_addresses_that_lead_a_phone_nowhere(address, home):
     assert leads_home(address) is home
+
+
+def test_the_address_stays_the_same_whatever_a_project_changes(phone):
+    """Another address would be another project on the phone (conformance 147)."""
+    project, app_user = phone
+    before = decoded(surveyor_settings(app_user, project, HOME))["general"]["server_url"]
+    with transaction():
+        set_options(project.id, PhoneOptions(name="Đợt 2", autosend="off"), OPERATOR)
+        project.name = "Tên khác"
+        app_user.name = "Tên khác"
+    after = decoded(surveyor_settings(app_user, project, HOME))["general"]["server_url"]
+    assert before == after == project_url(app_user, HOME)
+
+
+def test_tokens_need_no_escaping_in_an_address(phone):
+    _, app_user = phone
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", app_user_token(app_user))
+    assert quote(project_url(app_user, HOME), safe=":/") == project_url(app_user, HOME)
