@@ -147,8 +147,9 @@ def save_draft(
 
     Raises as `publish` does. Testers get the lists of the place `unit_id`.
     """
-    compiled = compile_source(source)
-    findings = check(source, project_id)
+    compiled = compile_source(source, entities.list_names(project_id))
+    check_version(project_id, compiled)
+    findings = _check_indicators(compiled, project_id)
     if errors := [finding for finding in findings if finding.severity == "error"]:
         raise FormRefused(errors)
     with transaction():

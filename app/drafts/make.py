@@ -18,10 +18,11 @@ from app.db import db
 from app.drafts.models import DraftMedia, DraftSubmission, FormDraft
 from app.errors import BadRequest, NotFound
 from app.extensions import secret_key
+from app.forms.publish import store_media
 from app.forms.source import Compiled, FormSource
 from app.org_units.hierarchy import ancestors
 from app.projects.queries import get_project
-from app.storage.blobs import blob_path, record_blob, store
+from app.storage.blobs import blob_path
 
 
 def save_draft(
@@ -68,12 +69,7 @@ def _check_place(project_id: int, unit_id: int | None) -> None:
 
 def _add_media(draft: FormDraft, compiled: Compiled) -> None:
     for file in compiled.media:
-        media = DraftMedia(draft_id=draft.id, name=file.name, made_list=file.made_list)
-        if file.content is not None:
-            blob = store(file.content)
-            record_blob(blob)
-            media.blob_sha256, media.md5 = blob.sha256, blob.md5
-        db.session.add(media)
+        db.session.add(DraftMedia(draft_id=draft.id, **store_media(file)))
     db.session.flush()
 
 

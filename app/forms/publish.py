@@ -1,5 +1,7 @@
 """Publishing: what a phone has under a version never changes, so every change needs a new one."""
 
+from typing import Any
+
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
@@ -9,6 +11,7 @@ from app.audit import record
 from app.db import db
 from app.errors import Conflict
 from app.forms.kinds import kind_of
+from app.forms.media import MediaFile
 from app.forms.models import Form, FormMedia, FormVersion
 from app.forms.queries import find_form, find_version
 from app.forms.source import Compiled, FormSource
@@ -114,11 +117,16 @@ def _add_version(form: Form, compiled: Compiled) -> FormVersion:
     db.session.add(version)
     db.session.flush()
     for file in compiled.media:
-        media = FormMedia(form_version_id=version.id, name=file.name, made_list=file.made_list)
-        if file.content is not None:
-            blob = store(file.content)
-            record_blob(blob)
-            media.blob_sha256, media.md5 = blob.sha256, blob.md5
-        db.session.add(media)
+        db.session.add(FormMedia(form_version_id=version.id, **store_media(file)))
     db.session.flush()
     return version
+
+
+def store_media(file: MediaFile) -> dict[str, Any]:
+    """Stores a form's file, unless it is a list made here; the columns of its row."""
+    columns: dict[str, Any] = {"name": file.name, "made_list": file.made_list}
+    if file.content is not None:
+        blob = store(file.content)
+        record_blob(blob)
+        columns |= {"blob_sha256": blob.sha256, "md5": blob.md5}
+    return columns

@@ -89,16 +89,16 @@ def bring_folder(
 def carry_on() -> None:
     """A slice of the oldest zip that waits, if any; another worker may work at the same one."""
     with transaction():
-        waiting = db.session.scalar(
-            select(Import)
+        waiting = db.session.execute(
+            select(Import.id, Import.zip_sha256)
             .where(Import.state == "running", Import.zip_sha256.is_not(None))
             .order_by(Import.id)
             .limit(1)
-        )
+        ).first()
     if waiting is None:
+        _items.cache_clear()  # a deleted zip that is still open would go on taking room
         return
-    import_id, sha256 = waiting.id, waiting.zip_sha256
-    assert sha256 is not None
+    import_id, sha256 = waiting
     try:
         items = _items(sha256)
     except NotATree as error:

@@ -26,7 +26,6 @@ BY_TOKEN, BY_NAME = "/v1/key/<token>", "/v1"
 
 door = Blueprint("openrosa", __name__)
 door.before_request(admit)
-door.after_request(responses.complete)
 
 
 class ServerFault(Problem):
@@ -53,7 +52,6 @@ def nothing_here(_rest: str = "") -> Response:
     raise NotFound
 
 
-@door.errorhandler(Problem)
 def refuse(problem: Problem) -> Response:
     """Tell a refusal in the project's language, once the phone has sent all it wants to send."""
     drain(request.stream)
@@ -65,14 +63,12 @@ def refuse(problem: Problem) -> Response:
     return response
 
 
-@door.errorhandler(HTTPException)
 def refuse_http(error: HTTPException) -> Response:
     """Tell what the framework refused."""
     kinds = {404: NotFound, 405: NotFound, 413: TooLarge}
     return refuse(kinds.get(error.code or 0, BadRequest)())
 
 
-@door.errorhandler(Exception)
 def refuse_fault(error: Exception) -> Response:
     """Tell a fault; when the database is away, when to come again."""
     if isinstance(error, AWAY):
@@ -80,6 +76,17 @@ def refuse_fault(error: Exception) -> Response:
         return refuse(NotReady())
     log.error("A phone's request failed", exc_info=error)
     return refuse(ServerFault())
+
+
+def answer_like_openrosa(entrance: Blueprint) -> None:
+    """Gives an entrance the headers of OpenRosa on every answer, and its words for refusals."""
+    entrance.after_request(responses.complete)
+    entrance.register_error_handler(Problem, refuse)
+    entrance.register_error_handler(HTTPException, refuse_http)
+    entrance.register_error_handler(Exception, refuse_fault)
+
+
+answer_like_openrosa(door)
 
 
 def language(problem: Problem | None = None) -> str | None:

@@ -8,8 +8,7 @@ each person their own places only, and is recorded interview by interview.
 import re
 from typing import Any
 
-from flask import Blueprint, Flask, Response, current_app, g, request, send_file, url_for
-from werkzeug.exceptions import HTTPException
+from flask import Blueprint, Flask, Response, current_app, g, request, send_file
 
 from app import programme
 from app.access import requires
@@ -19,13 +18,14 @@ from app.accounts.throttle import count_attempt
 from app.accounts.usernames import ALLOWED
 from app.accounts.users import find_user, transfer_password
 from app.db import transaction
-from app.errors import BadRequest, NotAllowed, NotFound, Problem, SignInNeeded
+from app.errors import BadRequest, NotAllowed, NotFound, SignInNeeded
 from app.forms.models import Form
 from app.forms.queries import PublishedForm, find_form, list_forms, published
 from app.forms.source import FormSource
 from app.i18n import gettext, in_language
 from app.openrosa import responses
-from app.openrosa.blueprint import METHODS, language, refuse, refuse_fault, refuse_http
+from app.openrosa.addresses import own_url
+from app.openrosa.blueprint import METHODS, answer_like_openrosa, language
 from app.openrosa.briefcase_documents import id_chunk, submission, taken
 from app.openrosa.documents import ListedFile, ListedForm, form_list, manifest
 from app.openrosa.responses import Document
@@ -50,10 +50,7 @@ KEY = re.compile(r"(?P<form>.+)\[@version.*\]/[^/]*\[@key=(?P<key>.+)\]", re.DOT
 briefcase = Blueprint(
     "openrosa_briefcase", __name__, url_prefix=f"/v1/briefcase/projects/<{ID}:project_id>"
 )
-briefcase.after_request(responses.complete)
-briefcase.register_error_handler(Problem, refuse)
-briefcase.register_error_handler(HTTPException, refuse_http)
-briefcase.register_error_handler(Exception, refuse_fault)
+answer_like_openrosa(briefcase)
 
 
 def register(app: Flask) -> None:
@@ -121,7 +118,7 @@ def list_media(version_id: int) -> Response:
     """Its files, but for the lists that are made for each surveyor."""
     files = (
         ListedFile(
-            file.name, file.md5, _url("download_media", version_id=version_id, name=file.name)
+            file.name, file.md5, own_url("download_media", version_id=version_id, name=file.name)
         )
         for file in _published(version_id).files
         if file.md5 is not None
@@ -164,7 +161,7 @@ def download_submission() -> Response:
     with transaction():
         pulled = pull_interview(g.person, _form(key["form"]), key["key"])
         addresses = {
-            name: _url("download_file", instance_pk=pulled.instance.id, name=name)
+            name: own_url("download_file", instance_pk=pulled.instance.id, name=name)
             for name, _ in pulled.files
         }
         return _xml(submission(pulled, addresses))
@@ -253,8 +250,8 @@ def _listed(form: Form) -> ListedForm:
         title=current.title,
         version=current.version,
         md5=version.md5,
-        url=_url("download_form", version_id=version_id),
-        manifest_url=_url("list_media", version_id=version_id) if has_files else None,
+        url=own_url("download_form", version_id=version_id),
+        manifest_url=own_url("list_media", version_id=version_id) if has_files else None,
     )
 
 
@@ -270,11 +267,6 @@ def _form(xml_form_id: str) -> Form:
     if form is None:
         raise NotFound
     return form
-
-
-def _url(view: str, **parts: Any) -> str:
-    base = current_app.config["THONSO"].public_url or f"{request.scheme}://{request.host}"
-    return f"{base}{url_for(f'.{view}', **parts)}"
 
 
 def _send(content: bytes) -> Response:

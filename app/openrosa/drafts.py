@@ -3,31 +3,32 @@
 The address is ODK Central's: `/v1/test/<token>/projects/<id>/forms/<formId>/draft`.
 """
 
+import gzip
 from typing import Any
 
 from flask import (
     Blueprint,
     Flask,
     Response,
-    current_app,
     g,
     request,
     send_file,
-    url_for,
 )
 from sqlalchemy.orm import undefer
-from werkzeug.exceptions import HTTPException
 
 from app.access import requires
 from app.audit import record
 from app.db import db, transaction
 from app.drafts.models import DraftMedia, FormDraft
 from app.drafts.trials import draft_of_tester, keep_trial, tester
-from app.errors import NotFound, Problem
+from app.entities.phone_lists import COLUMNS, list_csv, phone_lists
+from app.errors import NotFound
+from app.forms.media import ENTITIES
 from app.households.lists import surveyor_list
 from app.openrosa import responses
+from app.openrosa.addresses import own_url
 from app.openrosa.auth import SUBMISSION
-from app.openrosa.blueprint import METHODS, refuse, refuse_fault, refuse_http
+from app.openrosa.blueprint import METHODS, answer_like_openrosa
 from app.openrosa.documents import ListedFile, ListedForm, form_list, manifest
 from app.openrosa.responses import Document
 from app.openrosa.uploads import read_body
@@ -38,10 +39,7 @@ from app.submissions.upload import Upload
 DRAFT = "/v1/test/<token>/projects/<int(max=2147483647):project_id>/forms/<path:xml_form_id>/draft"
 
 drafts = Blueprint("openrosa_test", __name__, url_prefix=DRAFT)
-drafts.after_request(responses.complete)
-drafts.register_error_handler(Problem, refuse)
-drafts.register_error_handler(HTTPException, refuse_http)
-drafts.register_error_handler(Exception, refuse_fault)
+answer_like_openrosa(drafts)
 
 
 def register(app: Flask) -> None:
@@ -80,8 +78,8 @@ def list_forms() -> Response:
         title=draft.title,
         version=draft.version,
         md5=draft.md5,
-        url=_url("download_form"),
-        manifest_url=_url("list_media") if draft.media else None,
+        url=own_url("download_form"),
+        manifest_url=own_url("list_media") if draft.media else None,
     )
     wanted = request.args.get("formID") in {None, draft.xml_form_id}
     return _send(form_list([listed] if wanted else []))
@@ -102,7 +100,7 @@ def list_media() -> Response:
     """The draft's files."""
     files = ((file.name, _md5_of(file)) for file in g.draft.media)
     listed = (
-        ListedFile(name, md5, _url("download_media", name=name)) for name, md5 in files if md5
+        ListedFile(name, md5, own_url("download_media", name=name)) for name, md5 in files if md5
     )
     return _send(manifest(listed))
 
@@ -117,12 +115,8 @@ def download_media(name: str) -> Response:
     if file.made_list is None:
         path = blob_path(file.blob_sha256 or b"")
         return send_file(path, download_name=name, as_attachment=True, etag=file.md5 or True)
-    actor = tester(g.draft)
-    made = surveyor_list(file.made_list, actor, g.project_id)
-    if file.made_list == "households" and actor.grants:
-        with transaction():  # it has the names of people
-            record(actor.label, "household_names.read", f"project:{g.project_id}")
-    return responses.send(Document(made.packed, made.md5), "text/csv; charset=utf-8")
+    _record_reading(file.made_list)
+    return responses.send(_made(file.made_list), "text/csv; charset=utf-8")
 
 
 @drafts.get("/submission", strict_slashes=False)
@@ -157,12 +151,27 @@ def _send(content: bytes) -> Response:
     return responses.send(Document.of(content))
 
 
-def _url(view: str, **parts: Any) -> str:
-    base = current_app.config["THONSO"].public_url or f"{request.scheme}://{request.host}"
-    return f"{base}{url_for(f'.{view}', **parts)}"
-
-
 def _md5_of(file: DraftMedia) -> str | None:
     if file.made_list is not None:
-        return surveyor_list(file.made_list, tester(g.draft), g.project_id).md5
+        return _made(file.made_list).md5
     return file.md5 if blob_path(file.blob_sha256 or b"").is_file() else None
+
+
+def _made(name: str) -> Document:
+    """A list of the place that was chosen; entities as plain rows, since none are made here."""
+    actor = tester(g.draft)
+    if not name.startswith(ENTITIES):
+        made = surveyor_list(name, actor, g.project_id)
+        return Document(made.packed, made.md5)
+    found = phone_lists([name.removeprefix(ENTITIES)], actor, g.project_id)
+    # A list that this very form would make has no rows yet, and the form cannot do without it.
+    rows = gzip.decompress(list_csv(found[0])) if found else ",".join(COLUMNS).encode() + b"\n"
+    return Document.of(rows)
+
+
+def _record_reading(name: str) -> None:
+    """Households and entities may have the names of people in them."""
+    actor = tester(g.draft)
+    if actor.grants and name not in {"communes", "villages"}:
+        with transaction():
+            record(actor.label, "draft_list.read", f"project:{g.project_id}", list=name)

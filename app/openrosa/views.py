@@ -1,6 +1,6 @@
 """What a phone asks for: its forms, their files, and a place to send interviews to."""
 
-from flask import Flask, Response, current_app, g, request, send_file
+from flask import Flask, Response, g, request, send_file
 
 from app.access import requires
 from app.audit import record
@@ -11,6 +11,7 @@ from app.forms.queries import PublishedForm, published
 from app.households.lists import surveyor_list
 from app.i18n import gettext, in_language
 from app.openrosa import downloads, responses
+from app.openrosa.addresses import own_base
 from app.openrosa.auth import SUBMISSION, check_sender
 from app.openrosa.blueprint import BY_NAME, BY_TOKEN, door, language
 from app.openrosa.downloads import Asker, Wanted
@@ -106,10 +107,8 @@ def receive_submission() -> Response:
 
 
 def _asker() -> Asker:
-    # Under the host by which the phone knows us: to another it would not sign in.
-    base = current_app.config["THONSO"].public_url or f"{request.scheme}://{request.host}"
     key = "" if g.token is None else f"/key/{g.token}"
-    address = f"{base}/v1{key}/projects/{g.project_id}"
+    address = f"{own_base()}/v1{key}/projects/{g.project_id}"
     return Asker(address, g.project_id, g.phone.actor, g.phone.edition, today())
 
 

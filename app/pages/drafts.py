@@ -1,7 +1,7 @@
 """Drafts of forms: the code for testers, what they sent, and going live by one act."""
 
 import segno
-from flask import current_app, redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadData
 
@@ -17,7 +17,14 @@ from app.org_units.queries import find_by_code
 from app.pages.answers import answer_sheet
 from app.pages.blueprint import pages
 from app.pages.inputs import posted
-from app.pages.publishing import HOUR, posted_project, source_of_ticket, tickets
+from app.pages.phone_address import phone_base
+from app.pages.publishing import (
+    HOUR,
+    posted_project,
+    refused_page,
+    source_of_ticket,
+    tickets,
+)
 from app.pages.reader import reader
 from app.pages.rules import UNIT
 from app.projects.queries import get_project
@@ -44,9 +51,13 @@ def save_draft() -> ResponseReturnValue:
     place = find_by_code(code) if code else None
     if code and place is None:
         raise BadRequest("No place has this code today.")
-    saved = programme.save_draft(
-        project_id, source_of_ticket(handed_in), reader(), place.id if place else None
-    )
+    source, unit_id = source_of_ticket(handed_in), place.id if place else None
+    try:
+        saved = programme.save_draft(project_id, source, reader(), unit_id)
+    except FormRefused as refusal:
+        return refused_page(source.name, project_id, refusal.findings)
+    except Conflict as problem:
+        return refused_page(source.name, project_id, [Finding(str(problem))])
     return redirect(url_for("pages.show_draft", draft_id=saved.id), 303)
 
 
@@ -85,7 +96,7 @@ def discard_draft(draft_id: int) -> ResponseReturnValue:
 
 def _page(draft: FormDraft, errors: "list[Finding] | tuple[Finding, ...]" = ()) -> str:
     project = get_project(draft.project_id)
-    base = current_app.config["THONSO"].public_url or request.host_url.rstrip("/")
+    base = phone_base()
     address = draft_url(draft, base)
     settings = collect_settings(address, f"Test: {draft.title}", TEST_CODE, options_of(project))
     definition = definition_of_draft(draft)

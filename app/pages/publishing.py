@@ -72,15 +72,15 @@ def publish_form() -> ResponseReturnValue:
     try:
         published = programme.publish(project_id, source_of_ticket(handed_in), reader())
     except FormRefused as refusal:
-        return _refused(handed_in["name"], project_id, refusal.findings)
+        return refused_page(handed_in["name"], project_id, refusal.findings)
     except Conflict as problem:
-        return _refused(handed_in["name"], project_id, [Finding(str(problem))])
+        return refused_page(handed_in["name"], project_id, [Finding(str(problem))])
     version = published.version
     address = url_for("pages.show_form", form_id=version.form_id, published=version.version)
     return redirect(address, 303)
 
 
-def _refused(name: str, project_id: int, findings: Sequence[Finding]) -> ResponseReturnValue:
+def refused_page(name: str, project_id: int, findings: Sequence[Finding]) -> ResponseReturnValue:
     page = render_template(
         "check.html", name=name, project_id=project_id, errors=findings, warnings=[], ticket=None
     )

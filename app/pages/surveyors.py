@@ -5,10 +5,9 @@ A code is a key: whoever shows, loads or prints one is recorded.
 
 from collections.abc import Sequence
 from io import BytesIO
-from urllib.parse import urlsplit
 
 import segno
-from flask import Response, current_app, redirect, render_template, request, url_for
+from flask import Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app import audit
@@ -22,11 +21,11 @@ from app.accounts.surveyors import Surveyor, get_surveyor, list_surveyors_in
 from app.accounts.surveyors import list_surveyors as find_surveyors
 from app.accounts.territory import get_unit
 from app.db import transaction
-from app.embedded.ports import reachable_url
 from app.errors import BadRequest, NotFound, Problem
 from app.pages.blueprint import pages
 from app.pages.choices import choose_project
 from app.pages.inputs import LARGEST_ID, chosen, posted, posted_id
+from app.pages.phone_address import phone_base
 from app.pages.reader import reader
 from app.pages.rules import UNIT
 from app.projects.queries import get_project
@@ -65,10 +64,10 @@ def show_surveyor(app_user_id: int) -> ResponseReturnValue:
             surveyor=surveyor,
             project=project,
             by_name=by_name,
-            address=address(surveyor.app_user, _base_url()),
+            address=address(surveyor.app_user, phone_base()),
             password=device_password(surveyor.app_user),
             code=_drawn(surveyor),
-            leads_home=phone_settings.leads_home(_base_url()),
+            leads_home=phone_settings.leads_home(phone_base()),
         )
 
 
@@ -111,7 +110,7 @@ def print_sheet(commune_id: int) -> ResponseReturnValue:
             cards=[(surveyor, _drawn(surveyor)) for surveyor in surveyors],
             by_name=_by_name(),
             passwords={s.app_user.id: device_password(s.app_user) for s in surveyors},
-            leads_home=phone_settings.leads_home(_base_url()),
+            leads_home=phone_settings.leads_home(phone_base()),
         )
 
 
@@ -170,18 +169,6 @@ def _by_name() -> bool:
     return chosen("by", BY) == "name"
 
 
-def _base_url() -> str:
-    """The server's address as phones reach it: the public one, else the one of this request.
-
-    Who sits at the server itself comes by an address that leads a phone nowhere.
-    """
-    config = current_app.config["THONSO"]
-    base: str = config.public_url or request.host_url.rstrip("/")
-    if phone_settings.leads_home(base):
-        base = reachable_url(config.host, urlsplit(base).port or 80)
-    return base
-
-
 def _record(surveyor: Surveyor) -> None:
     audit.record(reader().label, "app_user.code_shown", f"app_user:{surveyor.app_user.id}")
 
@@ -189,7 +176,7 @@ def _record(surveyor: Surveyor) -> None:
 def _code(surveyor: Surveyor) -> segno.QRCode:
     project = get_project(surveyor.app_user.project_id)
     settings = phone_settings.surveyor_settings(
-        surveyor.app_user, project, _base_url(), by_name=_by_name()
+        surveyor.app_user, project, phone_base(), by_name=_by_name()
     )
     return segno.make(settings, error="l", micro=False)
 

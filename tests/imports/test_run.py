@@ -193,6 +193,8 @@ def test_workers_take_a_zip_in_and_drop_it(survey, tmp_path):
     done = db.session.get(Import, import_id)
     assert (done.state, done.done, done.total) == ("finished", 4, 4)
     assert not blob_path(sha256).exists()
+    run.carry_on()
+    assert run._items.cache_info().currsize == 0
     assert queries.count_outcomes(import_id) == {"new": 3, "skipped": 1}
     assert count("submissions") == 3
 

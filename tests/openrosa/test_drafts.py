@@ -10,8 +10,8 @@ from app.accounts.actors import OPERATOR
 from app.db import db, driver, transaction
 from app.drafts.make import draft_token, draft_url, drop_draft, find_draft
 from app.drafts.models import DraftFile, DraftSubmission
+from app.errors import Conflict
 from app.forms.queries import find_form
-from app.xforms.problems import FormRefused
 from tests import people
 from tests.openrosa.conftest import CONTENT_TYPE, find, message, multipart, xml_part
 from tests.small_forms import WELL, publish, source
@@ -165,8 +165,36 @@ def test_its_disk_is_not_filled(client, base, monkeypatch):
 
 def test_a_draft_that_could_not_be_published_is_none(phone):
     publish(phone.project)
-    with pytest.raises(FormRefused):
+    with pytest.raises(Conflict):
         programme.save_draft(
             phone.project.id, source(WELL.replace("Owner", "Chủ"), dug_png=b"PNG"), OPERATOR
         )
     assert find_draft(phone.project.id, "well") is None
+
+
+TREES = """
+| survey |
+| | type                           | name  | label | save_to |
+| | select_one_from_file trees.csv | tree  | Tree  |         |
+| | text                           | owner | Owner | owner   |
+| entities |
+| | list_name | label    |
+| | trees     | ${owner} |
+| settings |
+| | form_id | version |
+| | tree    | 1       |
+"""
+
+
+def test_entity_lists_are_plain_rows_and_none_are_made(client, phone):
+    made = programme.save_draft(phone.project.id, source(TREES, "tree.md"), OPERATOR)
+    base = draft_url(made, "")
+    files = client.get(f"{base}/manifest")
+    [url], [md5] = (find(files, f"//m:{tag}/text()") for tag in ("downloadUrl", "hash"))
+    assert find(files, "//m:mediaFile/@type") == []
+    rows = client.get(url).data
+    assert rows == b"name,label,__version\n"
+    assert md5 == f"md5:{hashlib.md5(rows).hexdigest()}"
+    assert count("entity_lists") == 0
+    programme.publish_draft(made.id, OPERATOR)
+    assert count("entity_lists") == 1

@@ -1,0 +1,19 @@
+"""The addresses that clients are told: whole ones, under the host by which they came.
+
+To another host they would not sign in.
+"""
+
+from typing import Any
+
+from flask import current_app, request, url_for
+
+
+def own_base() -> str:
+    """Scheme and host, and what a proxy puts before our paths."""
+    public_url: str | None = current_app.config["THONSO"].public_url
+    return public_url or f"{request.scheme}://{request.host}"
+
+
+def own_url(view: str, **parts: Any) -> str:
+    """The address of a view of the same blueprint."""
+    return f"{own_base()}{url_for(f'.{view}', **parts)}"
