@@ -103,11 +103,14 @@ def add_village(
     name: str,
     type_: str,
     *,
+    lay_in: OrgUnit | None = None,
     longitude: float | None = None,
     latitude: float | None = None,
 ) -> OrgUnit:
     """A new village of a commune; the frames of its province's rounds hold it from now on."""
-    village = create_village(commune_id, name, type_, longitude=longitude, latitude=latitude)
+    village = create_village(
+        commune_id, name, type_, lay_in=lay_in, longitude=longitude, latitude=latitude
+    )
     stale.mark_village_stale(village.id)
     on_commit(queue.ring)
     return village

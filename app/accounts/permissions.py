@@ -14,7 +14,7 @@ ROLES: dict[str, frozenset[str]] = {
     "commune_reviewer": _REVIEWER,
     "commune_lead": _REVIEWER
     | {"personal.read", "parked.manage", "submission.import", "fieldwork.manage"},
-    "province_analyst": _READER | {"parked.manage"},
+    "province_analyst": _READER | {"parked.manage", "unit.manage"},
     ADMINISTRATOR: CAPABILITIES - _PHONE,
     "auditor": _READER,
     "api_client": frozenset({"indicator.read", "unit.read"}),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import Select, or_, select
 
@@ -10,7 +11,7 @@ from app.accounts.scope import within
 from app.db import db
 from app.errors import NotFound
 from app.org_units.hierarchy import valid_on
-from app.org_units.models import OrgUnit, OrgUnitAncestor, OrgUnitCode
+from app.org_units.models import OrgUnit, OrgUnitAncestor, OrgUnitCode, OrgUnitParent
 from app.org_units.names import fold
 
 
@@ -21,7 +22,9 @@ class UnitFilter:
     level: str | None = None
     text: str | None = None  # part of the name, with or without Vietnamese marks
     below: int | None = None  # the id of the place around them
-    code: str | None = None  # today's official code, or a village's public id
+    parent: int | None = None  # the id of the place right above them
+    code: str | None = None  # official code on the day, or a village's public id
+    on: date | None = None  # the day as of which all this is asked; today without
 
 
 def find_units(
@@ -33,10 +36,10 @@ def find_units(
     limit: int = 200,
     offset: int = 0,
 ) -> Sequence[OrgUnit]:
-    """The present places asked for where the actor has the capability, in alphabetical order."""
+    """The places of the day asked for where the actor has the capability, in alphabetical order."""
     statement = (
         select(OrgUnit)
-        .where(valid_on(OrgUnit), within(OrgUnit.id, actor, capability, project_id))
+        .where(valid_on(OrgUnit, asked.on), within(OrgUnit.id, actor, capability, project_id))
         .order_by(OrgUnit.sort_key, OrgUnit.id)
         .limit(limit)
         .offset(offset)
@@ -53,14 +56,12 @@ def get_unit(actor: Actor, capability: str, unit_id: int, *, level: str | None =
     return unit
 
 
-def parents_of(unit_ids: Iterable[int]) -> dict[int, int]:
-    """By id of a place, the id of the place right above it today."""
-    above = select(OrgUnitAncestor.unit_id, OrgUnitAncestor.ancestor_id).where(
-        OrgUnitAncestor.unit_id.in_(list(unit_ids)),
-        OrgUnitAncestor.distance == 1,
-        valid_on(OrgUnitAncestor),
+def parents_of(unit_ids: Iterable[int], on: date | None = None) -> dict[int, int]:
+    """By id of a place, the id of the place right above it on a day (default: today)."""
+    above = select(OrgUnitParent.unit_id, OrgUnitParent.parent_id).where(
+        OrgUnitParent.unit_id.in_(list(unit_ids)), valid_on(OrgUnitParent, on)
     )
-    return {row.unit_id: row.ancestor_id for row in db.session.execute(above)}
+    return {row.unit_id: row.parent_id for row in db.session.execute(above)}
 
 
 def _restricted(statement: Select[OrgUnit], asked: UnitFilter) -> Select[OrgUnit]:
@@ -73,12 +74,17 @@ def _restricted(statement: Select[OrgUnit], asked: UnitFilter) -> Select[OrgUnit
         inside = select(OrgUnitAncestor.unit_id).where(
             OrgUnitAncestor.ancestor_id == asked.below,
             OrgUnitAncestor.distance > 0,
-            valid_on(OrgUnitAncestor),
+            valid_on(OrgUnitAncestor, asked.on),
         )
         statement = statement.where(OrgUnit.id.in_(inside))
+    if asked.parent is not None:
+        children = select(OrgUnitParent.unit_id).where(
+            OrgUnitParent.parent_id == asked.parent, valid_on(OrgUnitParent, asked.on)
+        )
+        statement = statement.where(OrgUnit.id.in_(children))
     if asked.code is not None:
         official = select(OrgUnitCode.org_unit_id).where(
-            OrgUnitCode.code == asked.code, valid_on(OrgUnitCode)
+            OrgUnitCode.code == asked.code, valid_on(OrgUnitCode, asked.on)
         )
         of_village = OrgUnit.public_id == asked.code.upper()
         statement = statement.where(or_(of_village, OrgUnit.id.in_(official)))

@@ -1,20 +1,27 @@
-"""`GET /api/v1/units`: the places of a caller, with the ids that other questions take."""
+"""Places of any day: found, one by one, with their history, and which became which."""
 
+from datetime import date
 from typing import Any
 
 from marshmallow import Schema
-from marshmallow.fields import String
+from marshmallow.fields import Date, String
 from marshmallow.validate import OneOf
 
 from app.access import requires
-from app.accounts.territory import UnitFilter, find_units, parents_of
+from app.accounts.territory import UnitFilter, find_units, get_unit, parents_of
 from app.api.blueprint import caller, resource
 from app.api.cursors import read_cursor, write_cursor
 from app.api.errors import BadParameters
 from app.api.indicators import LEVELS
 from app.api.parameters import LARGEST_ID, limit, number, text
-from app.api.schemas import PlacePage
+from app.api.schemas import CrosswalkPage, HistorySchema, PlacePage, PlaceSchema
+from app.org_units import crosswalk
+from app.org_units.crosswalk import Edge
+from app.org_units.history import history_of
+from app.org_units.models import OrgUnit
 from app.org_units.queries import codes_of
+
+DAY = {"description": "The day as of which places are asked for; today without."}
 
 
 class UnitQuery(Schema):
@@ -22,23 +29,95 @@ class UnitQuery(Schema):
 
     level = String(validate=OneOf(LEVELS))
     q = text(description="Part of the name, with or without Vietnamese marks.")
-    below = number(description="Id of the place around them.")
-    code = text(description="Official code today, or a village's id (T-…).")
+    below = number(description="Id of a place around them, near or far.")
+    parent = number(description="Id of the place right above them.")
+    code = text(description="Official code on the day, or a village's id (T-…).")
+    on = Date(metadata=DAY)
     limit = limit(200, 1000)
+    next = text(200, "The text under “next” of the answer before.")
+
+
+class DayQuery(Schema):
+    """Nothing, or a day."""
+
+    on = Date(metadata=DAY)
+
+
+class CrosswalkQuery(Schema):
+    """Which successions are asked for."""
+
+    unit = number(description="Id of a place: what became of it, and what it came from.")
+    level = String(validate=OneOf(LEVELS))
+    limit = limit(1000, 10_000)
     next = text(200, "The text under “next” of the answer before.")
 
 
 @resource("/units", query=UnitQuery, answer=PlacePage)
 @requires("unit.read")
 def list_units(asked: dict[str, Any]) -> dict[str, Any]:
-    """Places of the caller's territory, in Vietnamese alphabetical order"""
-    offset, most = _offset(asked.get("next")), asked["limit"]
-    wanted = UnitFilter(asked.get("level"), asked.get("q"), asked.get("below"), asked.get("code"))
+    """Places of the caller's territory on a day, in Vietnamese alphabetical order"""
+    offset, most, on = _offset(asked.get("next")), asked["limit"], asked.get("on")
+    wanted = UnitFilter(
+        asked.get("level"), asked.get("q"), asked.get("below"), asked.get("parent"),
+        asked.get("code"), on,
+    )  # fmt: skip
     found = find_units(caller(), "unit.read", wanted, limit=most + 1, offset=offset)
-    units = found[:most]
-    codes = codes_of(unit.id for unit in units)
-    parents = parents_of(unit.id for unit in units)
-    items = [
+    following = write_cursor([offset + most]) if len(found) > most else None
+    return {"items": _places(found[:most], on), "next": following}
+
+
+@resource("/units/<int:unit_id>", query=DayQuery, answer=PlaceSchema)
+@requires("unit.read")
+def show_unit(asked: dict[str, Any], unit_id: int) -> dict[str, Any]:
+    """One place, present or past, with its days"""
+    return _places([_unit(unit_id)], asked.get("on"))[0]
+
+
+@resource("/units/<int:unit_id>/history", answer=HistorySchema)
+@requires("unit.read")
+def show_history(unit_id: int) -> dict[str, Any]:
+    """Where a place's ground came from and went, its names, and what it lay in"""
+    unit = _unit(unit_id)
+    history = history_of(unit)
+    return {
+        "unit": _places([unit], unit.valid_from)[0],
+        "came_from": [_edge(edge) for edge in history.came_from],
+        "went_to": [_edge(edge) for edge in history.went_to],
+        "names": history.names,
+        "parents": [
+            {"id": lay.unit.id, "name": lay.unit.name, "first": lay.first, "last": lay.last}
+            for lay in history.parents
+        ],
+        "events": history.events,
+    }
+
+
+@resource("/crosswalk", query=CrosswalkQuery, answer=CrosswalkPage)
+@requires("unit.read")
+def list_crosswalk(asked: dict[str, Any]) -> dict[str, Any]:
+    """Which place became which, whole or in part, with the codes of their own days
+
+    The whole country's: codes and names of places are no secret.
+    """
+    offset, most = _offset(asked.get("next")), asked["limit"]
+    touching = [asked["unit"]] if "unit" in asked else []
+    found = crosswalk.edges(
+        touching=touching, level=asked.get("level"), limit=most + 1, offset=offset
+    )
+    following = write_cursor([offset + most]) if len(found) > most else None
+    return {"items": [_edge(edge) for edge in found[:most]], "next": following}
+
+
+def _unit(unit_id: int) -> OrgUnit:
+    if unit_id > LARGEST_ID:
+        unit_id = 0
+    return get_unit(caller(), "unit.read", unit_id)
+
+
+def _places(units: Any, on: date | None) -> list[dict[str, Any]]:
+    ids = [unit.id for unit in units]
+    codes, parents = codes_of(ids, on), parents_of(ids, on)
+    return [
         {
             "id": unit.id,
             "code": codes.get(unit.id),
@@ -46,10 +125,22 @@ def list_units(asked: dict[str, Any]) -> dict[str, Any]:
             "level": unit.level,
             "type": unit.type,
             "parent": parents.get(unit.id),
+            "valid_from": unit.valid_from,
+            "valid_to": unit.valid_to,
         }
         for unit in units
     ]
-    return {"items": items, "next": write_cursor([offset + most]) if len(found) > most else None}
+
+
+def _edge(edge: Edge) -> dict[str, Any]:
+    return {
+        "from": {"id": edge.before.id, "code": edge.before_code, "name": edge.before.name,
+                 "level": edge.before.level},
+        "to": {"id": edge.after.id, "code": edge.after_code, "name": edge.after.name,
+               "level": edge.after.level},
+        "on": edge.on,
+        "extent": edge.extent,
+    }  # fmt: skip
 
 
 def _offset(cursor: str | None) -> int:

@@ -20,6 +20,17 @@ def place(code: str) -> "OrgUnit":
     return unit
 
 
+def old_place(code: str) -> "OrgUnit":
+    """The place that had this official code until the reform."""
+    from app.org_units.load import LAST_OLD_DAY
+    from app.org_units.queries import find_by_code
+
+    unit = find_by_code(code, on=LAST_OLD_DAY)
+    if unit is None:
+        raise click.ClickException(f"No place had the code {code} on {LAST_OLD_DAY}.")
+    return unit
+
+
 def written(unit: "OrgUnit") -> str:
     """A place as operators read it: code, name, and what it lies in."""
     from app.org_units.hierarchy import ancestors

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 
+from app.cli.changes import COMMANDS
 from app.cli.context import with_app
 
 
@@ -55,19 +56,35 @@ def find(text: str) -> None:
 @click.option("--type", "type_", default="thôn", show_default=True, help="làng, tổ dân phố …")
 @click.option("--longitude", type=click.FloatRange(-180, 180))
 @click.option("--latitude", type=click.FloatRange(-90, 90))
+@click.option("--lay-in", metavar="CODE", help="Code of the old commune it lay in until 30/6/2025.")
 @with_app
 def add_village(
-    commune: str, name: str, type_: str, longitude: float | None, latitude: float | None
+    commune: str,
+    name: str,
+    *,
+    type_: str,
+    longitude: float | None,
+    latitude: float | None,
+    lay_in: str | None,
 ) -> None:
     """Add a village to the commune with this official code; prints its id."""
     from app import programme
     from app.audit import record
-    from app.cli.places import place, written
+    from app.cli.places import old_place, place, written
     from app.db import transaction
 
     with transaction():
         village = programme.add_village(
-            place(commune).id, name, type_, longitude=longitude, latitude=latitude
+            place(commune).id,
+            name,
+            type_,
+            longitude=longitude,
+            latitude=latitude,
+            lay_in=old_place(lay_in) if lay_in else None,
         )
         record("operator", "village.created", f"org_unit:{village.id}", name=village.name)
         click.echo(written(village))
+
+
+for command in COMMANDS:
+    units.add_command(command)

@@ -121,3 +121,14 @@ def find_as_of(code: str, on: date | None = None) -> OrgUnit | None:
         matches = on_date(unit_id, day)
         return matches[0].unit if len(matches) == 1 else None
     return None
+
+
+def find_holders(code: str) -> Sequence[OrgUnit]:
+    """All places that ever had this official code, or the village with this id; newest first."""
+    held = select(OrgUnitCode.org_unit_id).where(OrgUnitCode.code == code)
+    statement = (
+        select(OrgUnit)
+        .where((OrgUnit.public_id == code.upper()) | OrgUnit.id.in_(held))
+        .order_by(OrgUnit.valid_from.desc())
+    )
+    return db.session.scalars(statement).all()

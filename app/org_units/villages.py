@@ -37,12 +37,12 @@ def create_village(
     commune = db.session.get(OrgUnit, commune_id, with_for_update=True)
     if commune is None or commune.level != "commune":
         raise NotFound("A village is made in a commune; this is not one.")
-    name, type_ = _tidy(name), _tidy(type).lower()
+    name, type_ = tidy(name), tidy(type).lower()
     _check_new(commune_id, name, type_)
     first = valid_from or (lay_in.valid_from if lay_in else commune.valid_from)
     spans = _spans(commune, first, lay_in)
     village = OrgUnit(
-        public_id=_fresh_public_id(),
+        public_id=fresh_public_id(),
         level="village",
         type=type_,
         name=name,
@@ -80,7 +80,8 @@ def _spans(commune: OrgUnit, first: date, lay_in: OrgUnit | None) -> list[Span]:
     return [Span(first, commune.valid_from - DAY, earlier.id), here]
 
 
-def _tidy(text: str) -> str:
+def tidy(text: str) -> str:
+    """A name in NFC, with single spaces and nothing invisible."""
     words = unicodedata.normalize("NFC", text).split()
     return " ".join("".join(filter(str.isprintable, word)) for word in words)
 
@@ -96,7 +97,8 @@ def _check_new(commune_id: int, name: str, type_: str) -> None:
             )
 
 
-def _fresh_public_id() -> str:
+def fresh_public_id() -> str:
+    """An id that no village has or had."""
     while True:
         public_id = "T-" + "".join(secrets.choice(ID_SIGNS) for _ in range(ID_LENGTH))
         if find_village(public_id) is None:

@@ -36,7 +36,7 @@ STREET = (
     {"review"},
     {"indicators"},
     {"fieldwork"},
-    {"programme", "schema"},
+    {"programme", "regrouping", "schema"},
     {"pipeline"},
     {"demo"},
     DOORS,

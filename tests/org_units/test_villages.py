@@ -45,7 +45,7 @@ def test_an_id_that_is_taken_is_drawn_again(ia_dom, monkeypatch):
     assert (first.public_id, second.public_id) == ("T-22222", "T-33333")
 
 
-def test_names_are_kept_composed_and_tidy(ia_dom):
+def test_names_are_kept_composed_andtidy(ia_dom):
     typed = "  " + unicodedata.normalize("NFD", "Mook Đèn") + "\u0000  \t Đỏ "
 
     village = create_village(ia_dom, typed, "Làng ")

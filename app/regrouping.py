@@ -1,0 +1,189 @@
+"""A change of places with all that hangs on it: households, phones, figures and lists.
+
+`preview` carries a change out and takes it back, so that what it shows is what would happen.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app import queue
+from app.accounts.models import RoleGrant
+from app.audit import record
+from app.db import db, driver, on_commit
+from app.errors import BadRequest
+from app.households import lists, moves
+from app.households.moves import Point
+from app.indicators import stale
+from app.org_units import changes, undo
+from app.org_units.changes import Decision, Newcomer
+from app.org_units.models import OrgUnit, OrgUnitEvent
+
+Change = Callable[[], OrgUnitEvent]
+Houses = Mapping[str, str | Point]  # by a household's code, the name of its new village, or a point
+
+TERRITORY = """
+insert into role_grants (app_user_id, project_id, role, org_unit_id)
+select distinct g.app_user_id, g.project_id, g.role, s.successor_id
+from role_grants g join org_unit_successions s on s.predecessor_id = g.org_unit_id
+where s.event_id = %s and g.app_user_id is not null and g.revoked_at is null
+returning id
+"""
+PEOPLE = """
+select count(*) from role_grants g join org_unit_successions s on s.predecessor_id = g.org_unit_id
+where s.event_id = %s and g.user_id is not null and g.revoked_at is null
+"""
+BELOW = """
+select distinct a.unit_id from org_unit_ancestors a join org_units u on u.id = a.unit_id
+where a.ancestor_id = any(%s) and u.level = 'village'
+"""
+DERIVED = ("village_sums", "village_bases", "stale_villages")
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What a change did, or would do."""
+
+    event: OrgUnitEvent
+    ended: Sequence[OrgUnit]
+    made: Sequence[OrgUnit]
+    changed: Sequence[OrgUnit]  # renamed, or lying elsewhere
+    households: int  # that moved
+    phones: int  # whose territory follows
+    people: int  # whose role was at a place that ended; an administrator decides about them
+
+
+def merge(unit_ids: Sequence[int], into: Newcomer, decision: Decision) -> Effects:
+    """Places become one, and their households and phones go with them."""
+
+    def change() -> OrgUnitEvent:
+        event = changes.merge(unit_ids, into, decision)
+        made = int(event.detail["made"][0])
+        _with_houses(event, list(unit_ids), lambda: moves.move_all(list(unit_ids), made))
+        return event
+
+    return _carry_out(change)
+
+
+def split(
+    unit_id: int, into: Sequence[Newcomer], decision: Decision, houses: Houses | None = None
+) -> Effects:
+    """A place becomes several; a village's households go where `houses` says."""
+
+    def change() -> OrgUnitEvent:
+        event = changes.split(unit_id, into, decision)
+        made = [int(unit) for unit in event.detail["made"]]
+        ids = {newcomer.name: unit for newcomer, unit in zip(into, made, strict=True)}
+        parts = {
+            unit: None if one.longitude is None or one.latitude is None
+            else Point(one.longitude, one.latitude)
+            for one, unit in zip(into, made, strict=True)
+        }  # fmt: skip
+        said = {code: _named(place, ids) for code, place in (houses or {}).items()}
+        _with_houses(event, [unit_id], lambda: moves.move_apart(unit_id, parts, said))
+        return event
+
+    return _carry_out(change)
+
+
+def rename(unit_id: int, name: str, decision: Decision) -> Effects:
+    """A place is called otherwise; phones get the new name with their next lists."""
+    return _carry_out(lambda: changes.rename(unit_id, name, decision))
+
+
+def retype(unit_id: int, type_: str, decision: Decision) -> Effects:
+    """A place is of another type."""
+    return _carry_out(lambda: changes.retype(unit_id, type_, decision))
+
+
+def move(unit_id: int, parent_id: int, decision: Decision) -> Effects:
+    """A place lies elsewhere, with all that lies in it."""
+    return _carry_out(lambda: changes.move(unit_id, parent_id, decision))
+
+
+def take_back(event_id: int, actor: str) -> OrgUnitEvent:
+    """Undoes a change, with the households and phones that went along."""
+    event = db.session.get(OrgUnitEvent, event_id)
+    if event is not None and event.undone_at is None and event.kind != "reform":
+        made = [int(unit) for unit in event.detail["made"]]
+        back = {int(pk): village for pk, village in event.detail.get("households", {}).items()}
+        there = moves.where_they_are(made)
+        moves.move({pk: village for pk, village in back.items() if pk in there})
+        driver().execute(
+            "delete from role_grants where id = any(%s)", (event.detail.get("grants", []),)
+        )
+        for table in DERIVED:
+            driver().execute(f"delete from {table} where village_id = any(%s)", (made,))  # noqa: S608
+    event = undo.undo(event_id)
+    record(actor, "place.change_undone", f"org_unit_event:{event.id}", kind=event.kind)
+    _mark([int(unit) for unit in event.detail["kept"]])
+    return event
+
+
+def preview(change: Callable[[], Effects]) -> Effects:
+    """What a change would do; nothing is kept."""
+    with db.session.no_autoflush:
+        trial = db.session.begin_nested()
+        try:
+            effects = change()
+            for unit in (*effects.ended, *effects.made, *effects.changed, effects.event):
+                db.session.expunge(unit)
+        finally:
+            trial.rollback()
+            db.session.expire_all()
+    return effects
+
+
+def _carry_out(change: Change) -> Effects:
+    event = change()
+    event_id = event.id
+    grants = [pk for (pk,) in driver().execute(TERRITORY, (event_id,)).fetchall()]
+    people = driver().execute(PEOPLE, (event_id,)).fetchone()
+    event.detail = event.detail | {"grants": grants}
+    made = [int(unit) for unit in event.detail["made"]]
+    kept = [int(unit) for unit in event.detail["kept"]]
+    record(
+        event.recorded_by, f"place.{event.kind}", f"org_unit_event:{event_id}",
+        on=event.on_date.isoformat(), legal_ref=event.legal_ref, places=kept, made=made,
+    )  # fmt: skip
+    _mark([*kept, *made])
+    units = db.session.scalars(select(OrgUnit).where(OrgUnit.id.in_(kept))).all()
+    return Effects(
+        event=event,
+        ended=[unit for unit in units if unit.valid_to is not None],
+        made=db.session.scalars(select(OrgUnit).where(OrgUnit.id.in_(made))).all(),
+        changed=[unit for unit in units if unit.valid_to is None],
+        households=len(event.detail.get("households", {})),
+        phones=db.session.query(RoleGrant.app_user_id)
+        .where(RoleGrant.id.in_(grants)).distinct().count(),
+        people=people[0] if people else 0,
+    )  # fmt: skip
+
+
+def _with_houses(event: OrgUnitEvent, villages: list[int], move_them: Callable[[], None]) -> None:
+    made = db.session.get_one(OrgUnit, int(event.detail["made"][0]))
+    if made.level != "village":
+        return
+    before = moves.where_they_are(villages)
+    move_them()
+    event.detail = event.detail | {"households": {str(pk): place for pk, place in before.items()}}
+    db.session.flush()
+
+
+def _named(place: str | Point, ids: Mapping[str, int]) -> int | Point:
+    if isinstance(place, Point):
+        return place
+    if place not in ids:
+        raise BadRequest("“%(name)s” is none of the new villages.", name=place)
+    return ids[place]
+
+
+def _mark(units: list[int]) -> None:
+    """Figures of all villages there are owed anew, and phones get their lists anew."""
+    villages = [unit for (unit,) in driver().execute(BELOW, (units,)).fetchall()]
+    for village in villages:
+        stale.mark_village_stale(village)
+    projects = db.session.execute(db.text("select id from projects")).scalars().all()
+    lists.touch(projects)
+    on_commit(queue.ring)

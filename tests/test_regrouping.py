@@ -1,0 +1,143 @@
+"""Villages that merge and split, with their households, phones and figures."""
+
+import itertools
+from datetime import date
+
+import pytest
+from flask import Flask
+
+from app import pipeline, regrouping
+from app.db import db, driver, transaction
+from app.errors import BadRequest, Conflict
+from app.households.moves import Point, where_they_are
+from app.org_units import crosswalk
+from app.org_units.changes import Decision, Newcomer
+from app.org_units.queries import find_village
+from app.submissions.models import Submission
+from tests import people
+from tests.survey import Survey, start_survey
+
+MAY = Decision(date(2026, 5, 1), "Nghị quyết 12/NQ-HĐND")
+
+
+@pytest.fixture
+def survey(app: Flask) -> Survey:
+    return start_survey(households=4)
+
+
+def merged(survey: Survey) -> tuple[regrouping.Effects, list[str]]:
+    other = survey.add_village("Mook Trang")
+    codes = survey.register(2, other)
+    for code in survey.ids:
+        survey.post(survey.instance(code, fibre="1"))
+    survey.post(survey.instance(codes[0], village=str(other.public_id), fibre="0"))
+    pipeline.settle()
+    with transaction():
+        effects = regrouping.merge([survey.village.id, other.id], Newcomer("Mook", "làng"), MAY)
+    pipeline.settle()
+    return effects, codes
+
+
+def test_households_and_phones_go_with_merged_villages(survey):
+    before = survey.figure(unit=people.unit(people.IA_DOM)) if survey.ids else None
+    assert before is not None
+
+    effects, codes = merged(survey)
+
+    (made,) = effects.made
+    assert [unit.name for unit in effects.ended] == ["Mook Đen", "Mook Trang"]
+    assert (effects.households, effects.phones, effects.people) == (6, 1, 0)
+    assert set(where_they_are([made.id]).values()) == {made.id}
+    # The interviews of before are still the commune's, and new ones come from the phone as before.
+    commune = survey.figure(unit=people.unit(people.IA_DOM))
+    assert (commune.n, commune.broken) == (5, None)
+    survey.send(survey.instance(codes[1], village=str(survey.village.public_id), fibre="1"))
+    submission = db.session.scalars(db.select(Submission).order_by(Submission.id.desc())).first()
+    assert (submission.unit_id, submission.state) == (made.id, "approved")
+
+
+def test_a_merge_is_previewed_without_a_trace_and_undone_without_a_trace(survey):
+    other = survey.add_village("Mook Trang")
+    survey.register(2, other)
+    with transaction():
+        effects = regrouping.preview(
+            lambda: regrouping.merge([survey.village.id, other.id], Newcomer("Mook", "làng"), MAY)
+        )
+    assert (effects.made[0].name, effects.households) == ("Mook", 6)
+    assert find_village(survey.village.public_id).valid_to is None
+    grants = "select count(*) from role_grants"
+    homes = where_they_are([survey.village.id, other.id])
+    held = driver().execute(grants).fetchone()
+
+    with transaction():
+        done = regrouping.merge([survey.village.id, other.id], Newcomer("Mook", "làng"), MAY)
+    pipeline.settle()
+    with transaction():
+        regrouping.take_back(done.event.id, "operator")
+
+    assert find_village(survey.village.public_id).valid_to is None
+    assert where_they_are([survey.village.id, other.id]) == homes
+    assert driver().execute(grants).fetchone() == held
+
+
+def test_what_was_interviewed_meanwhile_holds_a_merge_fast(survey):
+    effects, _ = merged(survey)
+    (made,) = effects.made
+    with transaction():
+        people.person("commune_reviewer", made, of=survey.project)
+
+    with pytest.raises(Conflict, match="Mook"), transaction():
+        regrouping.take_back(effects.event.id, "operator")
+    assert find_village(made.public_id) is not None
+
+
+PARTS = [
+    Newcomer("Mook Đông", "làng", longitude=107.60, latitude=13.80),
+    Newcomer("Mook Tây", "làng", longitude=107.50, latitude=13.80),
+]
+
+
+def test_a_split_sends_each_household_where_the_list_or_its_point_says(survey):
+    one, two, three, four = survey.ids
+    houses = {
+        one: "Mook Đông", two: "Mook Tây",
+        three: Point(107.58, 13.81), four: Point(107.51, 13.79),
+    }  # fmt: skip
+
+    with transaction():
+        effects = regrouping.split(survey.village.id, PARTS, MAY, houses)
+
+    east, west = effects.made
+    rows = driver().execute("select code, village_id from households order by code").fetchall()
+    assert dict(rows) == {one: east.id, two: west.id, three: east.id, four: west.id}
+    assert effects.phones == 1
+    assert crosswalk.on_date(survey.village.id, MAY.on)[0].extent == "part"
+
+
+@pytest.mark.parametrize(
+    ("houses", "refusal"),
+    [
+        ({}, "4 households have no new village"),
+        (dict.fromkeys(range(4), "Mook Tây"), "nothing is divided"),
+        (dict.fromkeys(range(4), "Mook Nam"), "none of the new villages"),
+    ],
+)
+def test_never_are_all_put_on_one_side(survey, houses, refusal):
+    said = {survey.ids[number]: place for number, place in houses.items()}
+
+    with pytest.raises(BadRequest, match=refusal), transaction():
+        regrouping.split(survey.village.id, PARTS, MAY, said)
+    assert survey.village.valid_to is None
+
+
+def test_after_a_split_the_commune_keeps_what_was_said_before(survey):
+    for code in survey.ids:
+        survey.post(survey.instance(code, fibre="1"))
+    pipeline.settle()
+    places = itertools.cycle(["Mook Đông", "Mook Tây"])
+    with transaction():
+        regrouping.split(survey.village.id, PARTS, MAY, dict(zip(survey.ids, places, strict=False)))
+    pipeline.settle()
+
+    commune = survey.figure(unit=people.unit(people.IA_DOM))
+    assert (commune.n, commune.value, commune.broken) == (4, 1.0, None)
