@@ -218,3 +218,43 @@ class SubmissionSchema(Schema):
     flags = fields.List(fields.String())
     versions = fields.List(fields.Nested(VersionSchema))
     decisions = fields.List(fields.Nested(DecisionSchema))
+
+
+class SampleSchema(Schema):
+    """How a round's households were drawn."""
+
+    kind = fields.String(metadata={"enum": ["census", "simple", "stratified", "two-stage"]})
+    households = fields.Integer(metadata={"description": "Those drawn, without reserves."})
+    frame = fields.Integer(metadata={"description": "Those they were drawn from."})
+    seed = fields.String(metadata={"description": "Gives the same households again."})
+    frame_sha256 = fields.String()
+
+
+class DeadlineSchema(Schema):
+    """A day of a round's calendar."""
+
+    due_on = fields.Date()
+    name = fields.String()
+
+
+class RoundSchema(Schema):
+    """A survey round."""
+
+    code = fields.String()
+    name = fields.String()
+    starts_on = fields.Date()
+    ends_on = fields.Date(**_about("Null: open-ended."))
+    design = fields.String(metadata={"enum": ["census", "sample"]})
+    valid_for = fields.Integer(**_about("Months for which an interview counts; null: for good."))
+    frozen_on = fields.Date(**_about("Last day of receipt that counts."))
+    legal_basis = fields.String(allow_none=True)
+    place = fields.String(**_about("Code of the place; null: the programme's whole place."))
+    deadlines = fields.List(fields.Nested(DeadlineSchema))
+    sample = fields.Nested(SampleSchema, allow_none=True)
+
+
+class RoundPage(Schema):
+    """Rounds; there is one page."""
+
+    items = fields.List(fields.Nested(RoundSchema))
+    next = fields.String(allow_none=True)
