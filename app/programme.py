@@ -1,5 +1,6 @@
 """What changes a whole programme: its questionnaires, its rounds, its villages."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +16,9 @@ from app.forms.models import FormVersion
 from app.forms.publish import check_version, store_version
 from app.forms.queries import find_form
 from app.forms.source import Compiled, FormSource, compile_source
-from app.households import lists
+from app.households import imports, lists
+from app.households.imports import ImportReport
+from app.households.models import HouseholdChange
 from app.indicators import catalog, counting, stale
 from app.indicators.breakage import check_workbook, sheet_of
 from app.indicators.essential import essential
@@ -62,6 +65,32 @@ def grant_exception(
     """Lets a place's late interviews count, if they are approved."""
     change.grant_exception(found, org_unit_id, received_until, reason, actor=actor)
     _count_anew(found)
+
+
+def import_households(
+    project_id: int, content: bytes, name: str, *, actor: Actor, without: Collection[int] = ()
+) -> ImportReport:
+    """Households of a spreadsheet, all or none; frames and phones follow."""
+    report = imports.import_households(project_id, content, name, actor=actor, without=without)
+    _follow_registry(project_id, report.villages)
+    return report
+
+
+def change_household(
+    project_id: int, change: Callable[..., HouseholdChange], *which: Any, actor: Actor
+) -> HouseholdChange:
+    """A move, merge, split or undo (of `households.changes`); frames and phones follow."""
+    done = change(project_id, *which, actor=actor)
+    versions = [version["household"] for version in (done.before, done.after) if version]
+    _follow_registry(project_id, {version["village_id"] for version in versions})
+    return done
+
+
+def _follow_registry(project_id: int, village_ids: Collection[int]) -> None:
+    for village_id in sorted(village_ids):
+        stale.mark_village_stale(village_id)
+    lists.touch({project_id})
+    on_commit(queue.ring)
 
 
 def draw_sample(

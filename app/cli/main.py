@@ -20,6 +20,7 @@ COMMANDS = {
     "users": "app.cli.users:users",
     "rounds": "app.cli.rounds:rounds",
     "samples": "app.cli.samples:samples",
+    "households": "app.cli.households:households",
     "assignments": "app.cli.assignments:assignments",
     "stats": "app.cli.stats:stats",
     "parked": "app.cli.parked:parked",

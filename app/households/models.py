@@ -1,8 +1,19 @@
 """The household registry: the frame of the survey, built from approved listings."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, ForeignKey, Index, UniqueConstraint, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -42,3 +53,42 @@ class HouseholdLabel(Base):
     )
     label: Mapped[str | None]
     landmark: Mapped[str | None]
+    # The label as it is searched and compared (`org_units.names.fold`).
+    search_key: Mapped[str] = mapped_column(server_default="")
+    phone: Mapped[str | None]
+    latitude: Mapped[float | None]
+    longitude: Mapped[float | None]
+
+
+class HouseholdChange(Base):
+    """A change by hand or by import: the household as it was and is. What is personal is in it."""
+
+    __tablename__ = "household_changes"
+    __table_args__ = (
+        CheckConstraint("kind in ('import', 'move', 'merge', 'split')", name="kind"),
+        Index(None, "project_id", "code"),
+        Index(None, "project_id", "other"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
+    code: Mapped[str]
+    kind: Mapped[str]
+    # Into which it was merged, or from which it was split.
+    other: Mapped[str | None]
+    before: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    after: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    changed_by: Mapped[str]
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class DistinctHouseholds(Base):
+    """Two households that look like one and are two, as a person has decided."""
+
+    __tablename__ = "distinct_households"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"), primary_key=True)
+    one: Mapped[str] = mapped_column(primary_key=True)
+    other: Mapped[str] = mapped_column(primary_key=True)
+    decided_by: Mapped[str]

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.db import columns, driver
 from app.forms.queries import definition_of
+from app.org_units.names import fold
 from app.xforms.expressions.condition import Condition, compile_condition
 from app.xforms.instance import parse_instance
 
@@ -29,6 +30,9 @@ join interviews v on v.instance_pk = c.instance_pk
 join instances i on i.id = c.instance_pk
 left join personal_answers p on p.instance_pk = c.instance_pk
 where c.outcome = 'complete' and c.household is not null
+  and not exists (select from household_changes m
+                  where (m.project_id, m.code) = (k.project_id, k.code)
+                    and m.kind = 'merge' and m.undone_at is null)
 order by k.project_id, k.code, r.starts_on desc, r.id desc, f.id
 """
 
@@ -51,8 +55,9 @@ returning id
 """
 
 LABEL = """
-insert into household_labels (household_id, label, landmark) values (%s, %s, %s)
-on conflict (household_id) do update set label = excluded.label, landmark = excluded.landmark
+insert into household_labels (household_id, label, landmark, search_key) values (%s, %s, %s, %s)
+on conflict (household_id) do update
+set label = excluded.label, landmark = excluded.landmark, search_key = excluded.search_key
 """
 
 NUMBERS = ("number", "size", "n15", "n18")
@@ -96,8 +101,9 @@ def _enter(row: Any) -> None:
     household |= {"poor": values.get("poor"), "listed_by": submission_id}
     found = driver().execute(ENTER, household).fetchone()
     if found:
-        label = (found[0], values.get("label"), values.get("landmark"))
-        driver().execute(LABEL, label)
+        label = values.get("label")
+        known = (found[0], label, values.get("landmark"), fold(str(label or "")))
+        driver().execute(LABEL, known)
 
 
 def _number(value: Any) -> int | None:
