@@ -9,7 +9,7 @@ from app.config import Config
 from app.embedded.processes import CannotRun
 
 FIRST, LAST = 8000, 8099
-BACKLOG = 1024
+BACKLOG = 2048
 # A phone that vanished while it sent is noticed after two minutes.
 KEEPALIVE = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 15, "TCP_KEEPCNT": 4}
 

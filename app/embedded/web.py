@@ -7,6 +7,7 @@ instead of being refused while the web server is started again. Without one it l
 import gc
 import multiprocessing
 import os
+import resource
 import socket
 import sys
 from importlib import import_module
@@ -21,9 +22,10 @@ from app.config import Config
 from app.embedded.ports import BACKLOG, listen
 
 MOST_WORKERS = 4
-# A phone with a weak signal holds a thread for as long as it uploads: granian has no time limit on
-# a body. Idle threads end by themselves; what is stuck for ever ends with its process.
+# A phone with a weak signal holds a thread for as long as it uploads; `app.openrosa.patience` ends
+# those that fall silent and refuses before the threads are used up. Idle threads end by themselves.
 THREADS = 64
+CONNECTIONS = 2048  # of each process; those beyond wait in the kernel
 LIFETIME = 6 * 3600  # seconds
 STOP_SECONDS = 15
 
@@ -42,6 +44,7 @@ class Web(MPServer):
             workers=min(os.cpu_count() or 1, MOST_WORKERS),
             blocking_threads=THREADS,
             backlog=BACKLOG,
+            backpressure=CONNECTIONS,
             log_level=LogLevels.error,
             respawn_failed_workers=True,
             workers_lifetime=LIFETIME,
@@ -63,6 +66,7 @@ def main(descriptor: int | None) -> None:
         listening = listen(Config.from_environment())
     else:
         listening = socket.socket(fileno=descriptor)
+    _allow_many_connections()
     # Before the workers are forked, so that they share the memory. Modules only: what opens a
     # connection or starts a thread belongs to one process.
     import_module("app.schema").import_models()
@@ -71,6 +75,14 @@ def main(descriptor: int | None) -> None:
     gc.freeze()
     multiprocessing.set_start_method("fork")
     Web(listening).serve()
+
+
+def _allow_many_connections() -> None:
+    """Raise the limit on open files, where shells set it low, to what the connections need."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * CONNECTIONS if hard == resource.RLIM_INFINITY else min(2 * CONNECTIONS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 if __name__ == "__main__":

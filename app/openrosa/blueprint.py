@@ -13,6 +13,7 @@ from app.errors import BadRequest, NotFound, NotReady, Problem, SignInNeeded, To
 from app.i18n import in_language
 from app.openrosa import responses
 from app.openrosa.auth import admit
+from app.openrosa.patience import Crowded
 from app.openrosa.sign_in import NonceExpired, challenges
 from app.openrosa.uploads import drain
 from app.projects.queries import get_project
@@ -54,7 +55,8 @@ def nothing_here(_rest: str = "") -> Response:
 
 def refuse(problem: Problem) -> Response:
     """Tell a refusal in the project's language, once the phone has sent all it wants to send."""
-    drain(request.stream)
+    if not isinstance(problem, Crowded):  # there is no thread to spare for it
+        drain(request.stream)
     with in_language(language(problem)):
         response = responses.refused(problem)
     if isinstance(problem, SignInNeeded):

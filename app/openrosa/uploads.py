@@ -1,5 +1,6 @@
 """Reads a submission's POST as it streams in: the instance into memory, files to the disk."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO
@@ -14,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_options_header
 
 from app.errors import BadRequest, TooLarge
+from app.openrosa.patience import Crowded, Reading, taking_in
 from app.storage.blobs import IncomingBlob
 
 INSTANCE = "xml_submission_file"
@@ -114,7 +116,7 @@ def read_body(
     """Read a whole multipart body; what the caller does not keep of its files is discarded.
 
     `before_files` is called before the first file is written and may refuse it. Raises
-    `CutOff`, `NoInterview`, `TwoAlike`, `TooLarge` or `NotReady`.
+    `CutOff`, `NoInterview`, `TwoAlike`, `TooLarge`, `NotReady`, or `Crowded` unread.
     """
     kind, options = parse_options_header(content_type)
     if kind != "multipart/form-data" or not options.get("boundary"):
@@ -123,7 +125,8 @@ def read_body(
         raise TooLarge
     body = Body(before_files)
     try:
-        received = _receive(body, stream, options["boundary"])
+        with taking_in(content_length) as reading:
+            received = _receive(body, _heard(stream, reading), options["boundary"])
         if content_length not in {None, received}:
             raise CutOff
         yield body
@@ -132,21 +135,28 @@ def read_body(
             file.discard()
 
 
-def _receive(body: Body, stream: IO[bytes], boundary: str) -> int:
+def _heard(stream: IO[bytes], reading: Reading) -> Iterator[bytes]:
+    """The stream's chunks; notes when each came."""
+    while chunk := stream.read(CHUNK):
+        reading.heard = time.monotonic()
+        yield chunk
+
+
+def _receive(body: Body, chunks: Iterator[bytes], boundary: str) -> int:
     """Fill the body; returns how many bytes were read."""
     try:
-        return _read_parts(body, stream, boundary)
+        return _read_parts(body, chunks, boundary)
     except ParserLimitReached as error:
         raise TooLarge from error
     except (MultipartError, OSError) as error:
         raise CutOff from error
 
 
-def _read_parts(body: Body, stream: IO[bytes], boundary: str) -> int:
+def _read_parts(body: Body, chunks: Iterator[bytes], boundary: str) -> int:
     received = 0
     place: Text | IncomingBlob = Text()
     with PushMultipartParser(boundary, max_segment_count=MOST_PARTS) as parser:
-        while chunk := stream.read(CHUNK):
+        for chunk in chunks:
             received += len(chunk)
             if received > LARGEST_BODY:
                 raise TooLarge
@@ -163,6 +173,8 @@ def _read_parts(body: Body, stream: IO[bytes], boundary: str) -> int:
 def drain(stream: IO[bytes]) -> None:
     """Read what a phone still sends: answered too early, it sees a broken pipe, not the answer."""
     left = MOST_DRAINED
-    with suppress(OSError, HTTPException):
-        while left > 0 and (chunk := stream.read(CHUNK)):
+    with suppress(OSError, HTTPException, Crowded), taking_in(None) as reading:
+        for chunk in _heard(stream, reading):
             left -= len(chunk)
+            if left <= 0:
+                return

@@ -39,6 +39,24 @@ class Meter:
         }
 
 
+def memory(root: int) -> int:
+    """Bytes of memory of a process tree, shared pages counted once (PSS)."""
+    parents = {
+        int(folder.name): int(fields[1])
+        for folder in Path("/proc").iterdir()
+        if folder.name.isdigit() and (fields := _fields(folder))
+    }
+    return sum(_pss(pid) for pid in parents if _descends(pid, root, parents))
+
+
+def _pss(pid: int) -> int:
+    try:
+        text = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    except OSError:  # it ended meanwhile
+        return 0
+    return sum(1024 * int(line.split()[1]) for line in text.splitlines() if line[:4] == "Pss:")
+
+
 def _fields(folder: Path) -> list[bytes]:
     try:
         return (folder / "stat").read_bytes().rpartition(b") ")[2].split()
