@@ -10,7 +10,8 @@ SIGNED_IN = "signed_in"
 
 CAPABILITIES = frozenset({
     "submission.create", "list.download",  # phones
-    "submission.read", "submission.decide", "submission.import", "personal.read", "parked.manage",
+    "submission.read", "submission.decide", "submission.import", "submission.trash",
+    "personal.read", "parked.manage",
     "indicator.read", "unit.read", "unit.manage", "form.read",
     "fieldwork.manage", "form.manage", "round.manage", "user.manage",
 })  # fmt: skip

@@ -21,7 +21,7 @@ from app.imports import run as imports
 from app.indicators import catalog, counting, observe, recompute, stale
 from app.indicators.subjects import Subject, subjects_in, subjects_of
 from app.review import decisions, flags, policy
-from app.submissions import extract, inbox, logs, settling
+from app.submissions import extract, inbox, logs, settling, trash
 from app.submissions.extract import Record
 from app.submissions.inbox import InboxEntry
 from app.submissions.models import Submission
@@ -186,6 +186,22 @@ def expire() -> None:
             on_commit(queue.ring)
         if not old:
             return
+
+
+def throw_away(submission_id: int, reason: str, actor: Actor) -> None:
+    """Puts an interview into the trash, out of every list and figure."""
+    subjects = subjects_of([submission_id])
+    counting.lock(subject.key for subject in subjects)
+    trash.throw_away(submission_id, reason, actor)
+    settle_counting(subjects)
+    on_commit(queue.ring)
+
+
+def restore(submission_id: int, actor: Actor) -> None:
+    """Takes an interview out of the trash, as it was."""
+    trash.restore(submission_id, actor)
+    settle_counting(subjects_of([submission_id]))
+    on_commit(queue.ring)
 
 
 def refresh_figures() -> int:

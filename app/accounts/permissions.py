@@ -13,7 +13,8 @@ ROLES: dict[str, frozenset[str]] = {
     SURVEYOR: _PHONE,
     "commune_reviewer": _REVIEWER,
     "commune_lead": _REVIEWER
-    | {"personal.read", "parked.manage", "submission.import", "fieldwork.manage"},
+    | {"personal.read", "parked.manage", "submission.import", "submission.trash"}
+    | {"fieldwork.manage"},
     "province_analyst": _READER | {"parked.manage", "unit.manage"},
     ADMINISTRATOR: CAPABILITIES - _PHONE,
     "auditor": _READER,

@@ -25,6 +25,7 @@ COMMANDS = {
     "stats": "app.cli.stats:stats",
     "parked": "app.cli.parked:parked",
     "queue": "app.cli.queue:queue",
+    "trash": "app.cli.trash:trash",
     "db": "app.cli.db:db",
     "worker": "app.jobs.command:worker",
 }

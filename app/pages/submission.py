@@ -116,6 +116,7 @@ def _page(
         history=history_of(versions, decisions),
         may_read_personal=sees(actor, "personal.read", *place),
         may_decide=sees(actor, "submission.decide", *place),
+        may_trash=sees(actor, "submission.trash", *place),
         problem=problem,
         reason=reason,
         decided=asked_id("decided", LARGEST_RECORD),

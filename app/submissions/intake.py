@@ -109,6 +109,8 @@ def _unusual(
     reason = "unreadable"
     if instance is not None:
         earlier = _earlier(connection, known) if instance.instance_id else None
+        if earlier and earlier["same"] and earlier["purged"]:
+            return Receipt("repeat")  # nothing of it comes back
         if earlier and earlier["same"]:
             return _repeat(connection, upload, known | {"instance_pk": earlier["id"]})
         reason = parked.reason_of(connection, instance, known, taken=earlier is not None)
@@ -136,12 +138,13 @@ def _sender(connection: psycopg.Connection[Any], known: dict[str, Any]) -> int |
 def _earlier(connection: psycopg.Connection[Any], known: dict[str, Any]) -> dict[str, Any] | None:
     """The instance that has this id already, and whether its bytes are the same."""
     row = connection.execute(
-        "select i.id, i.xml = %(xml)s from instances i join forms f on f.id = i.form_id"
+        "select i.id, i.xml = %(xml)s or i.purged_sha256 = sha256(%(xml)s),"
+        " i.purged_sha256 is not null from instances i join forms f on f.id = i.form_id"
         " where f.project_id = %(project)s and f.xml_form_id = %(form)s"
         " and i.instance_id = %(instance)s",
         known,
     ).fetchone()
-    return row and {"id": row[0], "same": row[1]}
+    return row and {"id": row[0], "same": row[1], "purged": row[2]}
 
 
 def _repeat(connection: psycopg.Connection[Any], upload: Upload, known: dict[str, Any]) -> Receipt:

@@ -58,6 +58,8 @@ class Instance(Base):
     deprecated_id: Mapped[str | None]
     device_id: Mapped[str | None]
     xml: Mapped[bytes] = mapped_column(deferred=True)
+    # Set when the XML was purged, which is empty then: the hash of what it was.
+    purged_sha256: Mapped[bytes | None]
 
 
 class InboxItem(Base):
@@ -153,6 +155,40 @@ class Submission(Base):
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     # When a person chose it over another interview about the same subject.
     preferred_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class TrashedSubmission(Base):
+    """A submission that lies in the trash: its row as it was, by whom and why."""
+
+    __tablename__ = "trashed_submissions"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    project_id: Mapped[int]
+    form_id: Mapped[int]
+    unit_id: Mapped[int]
+    current_pk: Mapped[int] = mapped_column(BigInteger)
+    row: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    trashed_at: Mapped[datetime] = mapped_column(Instant, server_default=func.now())
+    actor: Mapped[str]
+    reason: Mapped[str]
+
+
+class Purge(Base):
+    """The proof that an interview was removed for good; rows are only ever added."""
+
+    __tablename__ = "purges"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    submission_id: Mapped[int] = mapped_column(BigInteger)
+    project_id: Mapped[int]
+    purged_at: Mapped[datetime] = mapped_column(Instant)
+    actor: Mapped[str]
+    reason: Mapped[str]
+    legal_basis: Mapped[str | None]
+    # Ids and hashes of the instances and their files; who threw it away, when and why.
+    contents: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    proof: Mapped[bytes]
+    files_gone: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class Interview(Base):

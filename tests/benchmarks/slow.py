@@ -33,6 +33,7 @@ KINDS = ("3G", "3G", "stalled", "stalled", "broken off", "silent")
 NORMAL, PAUSE = 8, 0.1
 PHOTO = 40_000  # bytes of a slow phone's photo
 RATE, STEP = 16_000, 0.25  # bytes per second on 3G, and seconds between two packets
+AGAIN = 5.0  # seconds after which a slow phone tries again
 KIND = f"Content-Type: multipart/form-data; boundary={templates.BOUNDARY}"
 
 
@@ -73,7 +74,7 @@ class Crowd:
             else:
                 answer = await self._half(kind)
             self.slow[f"{kind}: {answer}"] += 1
-            await asyncio.sleep(1.0)
+            await asyncio.sleep(AGAIN)
 
     async def _half(self, kind: str) -> str:
         raw = self._request(PHOTO)

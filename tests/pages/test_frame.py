@@ -64,7 +64,7 @@ def test_a_page_takes_no_more_than_a_form_needs(signed_in):
 
 
 def test_a_form_sent_without_a_session_leads_to_the_sign_in_page(client, app):
-    answer = client.post("/parked/1/admit")
+    answer = client.post("/parked/1/settle")
 
     assert answer.status_code == 401
     assert "/sign-in" in answer.text

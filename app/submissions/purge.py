@@ -1,0 +1,199 @@
+"""Removes what lies in the trash for good, and keeps a proof of what was removed, why and by whom.
+
+Removed: the raw XML, files, answers, personal answers, logs, observations and flags. Kept: that
+there was an instance with this id and hash, so that a phone which sends it again is told that it
+has arrived and nothing comes back. Proofs form a chain: each holds the hash of the one before.
+"""
+
+import hashlib
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+from psycopg.types.json import Jsonb
+
+from app import audit
+from app.accounts.actors import Actor
+from app.db import driver
+from app.errors import BadRequest, NotFound
+from app.storage.blobs import blob_path
+from app.submissions import extract
+
+KEPT_DAYS = 30  # in the trash, before a purge takes it
+
+DUE = """
+select t.id from trashed_submissions t
+where t.project_id = %(project)s and t.trashed_at < now() - make_interval(days => %(days)s)
+  and not exists (select from submissions s where s.id = t.id)
+order by t.id
+"""
+
+CONTENTS = """
+select i.id, i.instance_id, encode(sha256(i.xml), 'hex'),
+       coalesce((select array_agg(encode(a.blob_sha256, 'hex') order by a.name)
+                 from instance_attachments a
+                 where a.instance_pk = i.id and a.blob_sha256 is not null), '{}')
+from instances i where i.id = %(id)s or i.root_id = %(id)s order by i.id for update
+"""
+
+EMPTY_XML = """
+update instances set purged_sha256 = sha256(xml), xml = '', device_id = null where id = any(%(pks)s)
+"""
+EMPTY_PARKED_FILES = """
+delete from parked_attachments
+where parked_id in (select id from parked_uploads where filed_pk = any(%(pks)s))
+"""
+EMPTY = (
+    EMPTY_XML,
+    EMPTY_PARKED_FILES,
+    "update parked_uploads set xml = '', device_id = null where filed_pk = any(%(pks)s)",
+    "delete from instance_attachments where instance_pk = any(%(pks)s)",
+    "delete from inbox where instance_pk = any(%(pks)s)",
+)
+
+# Files that nothing else needs: the same photo may belong to another interview.
+UNNEEDED = """
+delete from blobs b where b.sha256 = any(%s)
+  and not exists (select from instance_attachments a where a.blob_sha256 = b.sha256)
+  and not exists (select from parked_attachments p where p.blob_sha256 = b.sha256)
+  and not exists (select from form_media m where m.blob_sha256 = b.sha256)
+  and not exists (select from imports m where m.zip_sha256 = b.sha256)
+"""
+
+PROVE = """
+insert into purges (submission_id, project_id, purged_at, actor, reason, legal_basis, contents,
+                    proof)
+values (%(submission)s, %(project)s, %(at)s, %(actor)s, %(reason)s, %(law)s, %(contents)s,
+        %(proof)s)
+"""
+
+
+def due(project_id: int, days: int = KEPT_DAYS) -> list[int]:
+    """The interviews that have lain in the trash for so many days."""
+    rows = driver().execute(DUE, {"project": project_id, "days": days}).fetchall()
+    return [submission_id for (submission_id,) in rows]
+
+
+def purge(submission_id: int, reason: str, actor: Actor, *, law: str | None = None) -> str:
+    """Removes an interview that lies in the trash; the proof's hash, in hexadecimal digits.
+
+    Its files follow with `remove_files`, once this is durable. Raises `NotFound` when it does not
+    lie there, `BadRequest` without a reason.
+    """
+    if not reason.strip():
+        raise BadRequest("Write why it is purged.")
+    # One after the other, so that the proofs form one chain.
+    driver().execute("lock table purges in exclusive mode")
+    trashed = driver().execute(
+        "delete from trashed_submissions t where t.id = %s and not exists"
+        " (select from submissions s where s.id = t.id)"
+        " returning project_id, actor, reason, trashed_at",
+        (submission_id,),
+    )
+    row = trashed.fetchone()
+    if row is None:
+        raise NotFound("It does not lie in the trash: throw it away first.")
+    project_id, by, why, at = row
+    instances = driver().execute(CONTENTS, {"id": submission_id}).fetchall()
+    contents = {
+        "instances": [
+            {"id": instance_id, "xml_sha256": digest, "files": files}
+            for _, instance_id, digest, files in instances
+        ],
+        "trashed": {"by": by, "reason": why, "at": at.astimezone(UTC).isoformat()},
+    }
+    _empty([pk for pk, *_ in instances])
+    proof = {
+        "submission": submission_id,
+        "project": project_id,
+        "at": datetime.now(UTC),
+        "actor": actor.label,
+        "reason": reason.strip(),
+        "law": law,
+        "contents": contents,
+    }
+    digest = _digest(_last_proof(), proof)
+    driver().execute(PROVE, proof | {"contents": Jsonb(contents), "proof": digest})
+    audit.record(actor.label, "submission.purged", f"submission:{submission_id}", reason=reason)
+    return digest.hex()
+
+
+def _empty(pks: list[int]) -> None:
+    extract.forget(pks)
+    files = driver().execute(
+        "select blob_sha256 from instance_attachments"
+        " where instance_pk = any(%(pks)s) and blob_sha256 is not null union"
+        " select blob_sha256 from parked_attachments join parked_uploads on id = parked_id"
+        " where filed_pk = any(%(pks)s)",
+        {"pks": pks},
+    )
+    digests = [digest for (digest,) in files.fetchall()]
+    for statement in EMPTY:
+        driver().execute(statement, {"pks": pks})
+    driver().execute(UNNEEDED, (digests,))
+
+
+def remove_files() -> int:
+    """Takes the purged files off the disk, those of an interrupted purge too; how many there were.
+
+    A file that has come anew since, with another interview, stays.
+    """
+    purges = driver().execute(
+        "select id, purged_at, contents from purges where not files_gone for update"
+    )
+    removed, rows = 0, purges.fetchall()
+    for _, purged_at, contents in rows:
+        for name in (name for instance in contents["instances"] for name in instance["files"]):
+            removed += _remove(bytes.fromhex(name), purged_at.timestamp())
+    done = [row[0] for row in rows]
+    driver().execute("update purges set files_gone = true where id = any(%s)", (done,))
+    return removed
+
+
+def _remove(sha256: bytes, purged_at: float) -> bool:
+    known = driver().execute("select from blobs where sha256 = %s", (sha256,)).rowcount
+    path = blob_path(sha256)
+    with suppress(FileNotFoundError):
+        # An upload puts its file in place before it enters it in the books.
+        if not known and path.stat().st_mtime < purged_at:
+            _aside(path, purged_at)
+            return True
+    return False
+
+
+def _aside(path: Path, purged_at: float) -> None:
+    # Renamed first: what comes in the same moment gets the name, and is not what is removed.
+    aside = path.with_name(f"{path.name}.purged-{time.time_ns()}")
+    path.rename(aside)
+    if aside.stat().st_mtime < purged_at:
+        aside.unlink()
+    else:
+        aside.rename(path)
+
+
+def _last_proof() -> bytes:
+    row = driver().execute("select proof from purges order by id desc limit 1").fetchone()
+    return bytes(row[0]) if row else b""
+
+
+def _digest(before: bytes, proof: dict[str, Any]) -> bytes:
+    said = proof | {"at": proof["at"].astimezone(UTC).isoformat(timespec="microseconds")}
+    return hashlib.sha256(before + orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def proofs() -> Iterator[tuple[dict[str, Any], bool]]:
+    """Every purge, oldest first, and whether its proof fits it and the one before."""
+    before = b""
+    rows = driver().execute(
+        "select submission_id, project_id, purged_at, actor, reason, legal_basis, contents, proof"
+        " from purges order by id"
+    )
+    names = ("submission", "project", "at", "actor", "reason", "law", "contents")
+    for *values, digest in rows.fetchall():
+        said = dict(zip(names, values, strict=True))
+        yield said | {"proof": bytes(digest).hex()}, _digest(before, said) == bytes(digest)
+        before = bytes(digest)
