@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from app.cli.changes import COMMANDS
+from app.cli import changes, village_lists
 from app.cli.context import with_app
 
 
@@ -86,5 +86,5 @@ def add_village(
         click.echo(written(village))
 
 
-for command in COMMANDS:
+for command in (*changes.COMMANDS, *village_lists.COMMANDS):
     units.add_command(command)

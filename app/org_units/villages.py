@@ -18,7 +18,7 @@ ID_SIGNS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 ID_LENGTH = 5
 
 
-def create_village(
+def create_village(  # noqa: PLR0913 - all of it can be said of a village
     commune_id: int,
     name: str,
     type: str = "thôn",  # noqa: A002 - the word of the column: thôn, làng, tổ dân phố …
@@ -27,18 +27,20 @@ def create_village(
     lay_in: OrgUnit | None = None,
     longitude: float | None = None,
     latitude: float | None = None,
+    is_confirmed: bool = False,
 ) -> OrgUnit:
     """Makes a village in a commune, true since the commune is unless another date is given.
 
     A village that is older than its commune lay in another one before: `lay_in`, which need not be
-    said where the commune came from a single one.
+    said where the commune came from a single one. `is_confirmed`: somebody looked at it, so that a
+    village whose name differs in marks only is no obstacle.
     """
     # Holding the commune's row, two people who add the same village come one after the other.
     commune = db.session.get(OrgUnit, commune_id, with_for_update=True)
     if commune is None or commune.level != "commune":
         raise NotFound("A village is made in a commune; this is not one.")
     name, type_ = tidy(name), tidy(type).lower()
-    _check_new(commune_id, name, type_)
+    _check_new(commune_id, name, type_, is_confirmed=is_confirmed)
     first = valid_from or (lay_in.valid_from if lay_in else commune.valid_from)
     spans = _spans(commune, first, lay_in)
     village = OrgUnit(
@@ -86,12 +88,13 @@ def tidy(text: str) -> str:
     return " ".join("".join(filter(str.isprintable, word)) for word in words)
 
 
-def _check_new(commune_id: int, name: str, type_: str) -> None:
+def _check_new(commune_id: int, name: str, type_: str, *, is_confirmed: bool) -> None:
     key = (names.fold(name), names.fold(type_))
     if not key[0]:
         raise BadRequest("A village needs a name.")
     for other in children(commune_id):
-        if (other.search_key, names.fold(other.type)) == key:
+        is_same = (other.search_key, names.fold(other.type)) == key
+        if is_same and not (is_confirmed and other.name != name):
             raise Conflict(
                 "This commune already has %(name)s (%(id)s).", name=other.name, id=other.public_id
             )

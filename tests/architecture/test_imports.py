@@ -36,7 +36,7 @@ STREET = (
     {"review"},
     {"indicators"},
     {"fieldwork"},
-    {"programme", "regrouping", "schema"},
+    {"programme", "regrouping", "village_lists", "schema"},
     {"pipeline"},
     {"demo"},
     DOORS,
