@@ -22,6 +22,7 @@ MODELS = (
     "app.entities.models",
     "app.review.models",
     "app.indicators.models",
+    "app.indicators.sum_models",
     "app.fieldwork.models",
 )
 MIGRATIONS = Path(__file__).parent.parent / "migrations"

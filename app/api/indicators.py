@@ -15,6 +15,7 @@ from app.errors import NotFound
 from app.indicators.figures import Figure
 from app.indicators.lookup import breakdown_names, find_indicator
 from app.indicators.queries import find_figures
+from app.indicators.release_queries import get_release
 from app.indicators.table import figures_csv
 from app.org_units.load import LAST_OLD_DAY
 from app.rounds.models import Round
@@ -46,6 +47,7 @@ class FigureQuery(Schema):
     indicator = text(description="Code of one indicator; all without.")
     by = text(description="Name of a breakdown, such as sex; undivided figures without.")
     project = number(description="Number of a project; the caller's first one without.")
+    release = number(description="Number of a release; what is so now, or the newest, without.")
     format = fields.String(
         validate=OneOf(("json", "csv")), metadata={"description": "Instead of an Accept header."}
     )
@@ -96,14 +98,16 @@ def _figures(asked: dict[str, Any]) -> list[Figure]:
         raise NotFound("There is no indicator “%(code)s”.", code=indicator)
     if by and by not in breakdown_names(project_id):
         raise NotFound("There is no breakdown “%(name)s”.", name=by)
+    round_ = _round(project_id, asked.get("round"))
     return find_figures(
         actor,
-        round_=_round(project_id, asked.get("round")),
+        round_=round_,
         unit_id=unit.id,
         level=asked.get("level", unit.level),
         indicator=indicator,
         by=by,
         on=on,
+        release=get_release(round_.id, asked["release"]) if "release" in asked else None,
     )
 
 

@@ -44,7 +44,7 @@ class FigureSchema(Schema):
     value = fields.Float(**_about("A fraction or a mean, not per cent."))
     numerator = fields.Float(allow_none=True)
     denominator = fields.Float(allow_none=True)
-    n = fields.Integer(metadata={"description": "Rows with an answer."})
+    n = fields.Integer(**_about("Rows with an answer."))
     se = fields.Float(**_about("Standard error of the value."))
     ci = fields.List(fields.Float(), **_about("95 % interval, low and high."))
     ci_method = fields.String(allow_none=True)

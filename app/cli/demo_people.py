@@ -19,7 +19,7 @@ PROVINCE_ACCOUNTS = (
     ("admin", "administrator"),
     ("analyst", "province_analyst"),
     ("auditor", "auditor"),
-    ("api", "api_client"),
+    ("api", "province_analyst"),
 )
 COMMUNE_ACCOUNTS = (("reviewer", REVIEWER), ("lead", "commune_lead"))
 
@@ -39,7 +39,7 @@ def make_people(
     users, tokens = [], {}
     for username, role, unit in wanted:
         user = _account(rng, username, password, role, unit)
-        if role in {"api_client", REVIEWER}:
+        if username == "api" or role == REVIEWER:
             tokens[username] = issue_api_token(user, "demo")
         users.append({"username": username, "password": password, "role": role, "unit_id": unit.id})
     return users, tokens

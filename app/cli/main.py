@@ -23,6 +23,7 @@ COMMANDS = {
     "households": "app.cli.households:households",
     "assignments": "app.cli.assignments:assignments",
     "stats": "app.cli.stats:stats",
+    "figures": "app.cli.figures:figures",
     "parked": "app.cli.parked:parked",
     "queue": "app.cli.queue:queue",
     "trash": "app.cli.trash:trash",

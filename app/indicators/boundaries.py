@@ -91,5 +91,6 @@ def break_figure(figure: Figure, villages: Sequence[str]) -> Figure:
         ci_method=None,
         df=None,
         deff=None,
-        yes=None,
+        value=None,
+        bounds=None,
     )

@@ -54,24 +54,20 @@ class Figure:
     breakdown_value: str
     numerator: float | None
     denominator: float | None
-    n: int
+    n: int | None
     missing: dict[str, int]
     base: Base
-    yes: float | None = None  # of a share of households: those that say yes, without any weight
+    domain_id: int | None = None  # the indicator's version and its group
+    value: float | None = None  # numerator over denominator: a fraction or a mean, not per cent
     se: float | None = None
     ci: tuple[float, float] | None = None
     ci_method: str | None = None
     df: int | None = None
     deff: float | None = None
+    bounds: tuple[float, float] | None = None
     suppressed: str | None = None
     broken: str | None = None  # why there is no figure under the boundaries asked for
-
-    @property
-    def value(self) -> float | None:
-        """Numerator over denominator: a fraction or a mean, not per cent."""
-        if self.numerator is None or not self.denominator:
-            return None
-        return self.numerator / self.denominator
+    release: int | None = None  # as it was given out; None is as it is now
 
     @property
     def coverage(self) -> float | None:
@@ -85,19 +81,18 @@ class Figure:
         return "final" if self.base.is_complete and answered else "provisional"
 
     @property
-    def bounds(self) -> tuple[float, float] | None:
-        """The value if everybody missing said no, and if everybody said yes.
-
-        Of shares of households only: y / N and (y + N - n) / N, where y of n say yes and the others
-        of N were not reached or gave no answer. Who was not reached may be outside the indicator.
-        """
-        if self.yes is None or not self.n:
-            return None
-        missing = max(self.base.expected - self.base.n, 0.0) + sum(self.missing.values())
-        whole = self.n + missing
-        return self.yes / whole, (self.yes + missing) / whole
-
-    @property
     def as_of(self) -> datetime | None:
         """When the sums were made."""
         return self.base.computed_at
+
+
+def bounds_of(yes: float, n: int, missing: int, base: Base) -> tuple[float, float] | None:
+    """A share of households if all who are missing said no, and if all said yes.
+
+    y / N and (y + N - n) / N, where y of n say yes and the others of N were not reached or gave no
+    answer. Who was not reached may be outside the indicator.
+    """
+    if not n:
+        return None
+    silent = max(base.expected - base.n, 0.0) + missing
+    return yes / (n + silent), (yes + silent) / (n + silent)

@@ -1,20 +1,17 @@
-"""Indicator definitions in force, the pairs of each interview, and the sums of each village."""
+"""Indicator definitions in force, the pairs of each interview, and which interviews count."""
 
-from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
-    DateTime,
     Float,
     ForeignKey,
     Identity,
     Index,
     Integer,
     UniqueConstraint,
-    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -105,68 +102,6 @@ class CountedInterview(Base):
     village_id: Mapped[int]
     household: Mapped[str | None]
     outcome: Mapped[str]
-
-
-class VillageBase(Base):
-    """How a form stands in a village and round: frame, outcomes, and the dates of what counts."""
-
-    __tablename__ = "village_bases"
-
-    round_id: Mapped[int] = mapped_column(primary_key=True)
-    village_id: Mapped[int] = mapped_column(primary_key=True)
-    stratum: Mapped[str] = mapped_column(primary_key=True, server_default="")
-    form_id: Mapped[int] = mapped_column(primary_key=True)
-    # Households (villages, for a village form) in the frame.
-    frame: Mapped[int]
-    # Counted interviews.
-    n: Mapped[int]
-    # Known to belong to the population, known not to, and not known.
-    eligible: Mapped[int]
-    ineligible: Mapped[int]
-    unresolved: Mapped[int]
-    # Interviews that wait for a decision.
-    waiting: Mapped[int]
-    first_on: Mapped[date | None]
-    last_on: Mapped[date | None]
-    computed_at: Mapped[datetime] = mapped_column(
-        DateTime(timezone=True), server_default=func.now()
-    )
-
-
-class VillageSum(Base):
-    """The additive sums of one village, stratum, calibration cell and domain.
-
-    Per household: m households with an answer, sums of their totals Y, X, and sums of squares and
-    products about the means of these m (centred, so that subtracting does not cancel).
-    Per element (member, person): n rows, w and ww weights, and weighted sums of squares, for
-    design effects. The weight inside a household (the adults of a one-adult sample) is in all of
-    them; the village's own factor is applied on reading.
-    """
-
-    __tablename__ = "village_sums"
-
-    round_id: Mapped[int] = mapped_column(primary_key=True)
-    village_id: Mapped[int] = mapped_column(primary_key=True)
-    stratum: Mapped[str] = mapped_column(primary_key=True, server_default="")
-    cell: Mapped[str] = mapped_column(primary_key=True, server_default="")
-    domain_id: Mapped[int] = mapped_column(primary_key=True)
-    form_id: Mapped[int]
-    m: Mapped[int]
-    y: Mapped[float] = mapped_column(Float(53))
-    x: Mapped[float] = mapped_column(Float(53))
-    yy: Mapped[float] = mapped_column(Float(53))
-    xy: Mapped[float] = mapped_column(Float(53))
-    xx: Mapped[float] = mapped_column(Float(53))
-    n: Mapped[int]
-    w: Mapped[float] = mapped_column(Float(53))
-    ww: Mapped[float] = mapped_column(Float(53))
-    element_yy: Mapped[float] = mapped_column(Float(53))
-    element_xy: Mapped[float] = mapped_column(Float(53))
-    element_xx: Mapped[float] = mapped_column(Float(53))
-    dont_know: Mapped[int]
-    refused: Mapped[int]
-    blank: Mapped[int]
-    irrelevant: Mapped[int]
 
 
 class StaleVillage(Base):

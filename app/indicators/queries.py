@@ -6,19 +6,18 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
-
 from app.accounts.actors import Actor
-from app.accounts.scope import within
-from app.clock import today
-from app.db import db, driver
+from app.clock import local_date, today
+from app.db import driver
 from app.indicators.boundaries import break_figure, broken_series
 from app.indicators.estimation.moments import Moments, estimate_unit
-from app.indicators.figures import MISSING_REASONS, Base, Figure
-from app.indicators.reading import COVERAGES, FIGURES, INDICATORS
+from app.indicators.figures import MISSING_REASONS, Base, Figure, bounds_of
+from app.indicators.places import Place, places_of
+from app.indicators.reading import INDICATORS, statements
+from app.indicators.release_queries import newest_release
 from app.indicators.shares import kind_of
-from app.org_units.hierarchy import valid_on
-from app.org_units.models import OrgUnit, OrgUnitAncestor, OrgUnitCode
+from app.indicators.sum_models import Release
+from app.indicators.withhold import reads_interviews, withhold
 from app.rounds.models import Round
 
 NOTHING = Base(0.0, 0, 0, 0, 0, 0, 0, 0, None, None, None)
@@ -43,7 +42,7 @@ class Found(NamedTuple):
         return kind_of(self.numerator, self.denominator)
 
 
-def find_figures(
+def find_figures(  # noqa: PLR0913 - each narrows the question
     actor: Actor,
     *,
     round_: Round,
@@ -52,6 +51,7 @@ def find_figures(
     indicator: str | None = None,
     by: str | None = "",
     on: date | None = None,
+    release: Release | None = None,
 ) -> list[Figure]:
     """Figures of every unit of a level at or below a unit, as far as the reader's rights go.
 
@@ -59,91 +59,90 @@ def find_figures(
 
     `by` names a breakdown; "" asks for the undivided figures, None for all of them. Units come in
     their Vietnamese order, indicators by code; an indicator without any interview yet is there,
-    with no value.
+    with no value. Who has no access to interviews reads the newest release, or the one asked for,
+    without what it withholds; others read what is so now.
     """
-    day = on or today()
-    places = _units(actor, round_.project_id, unit_id, level, day)
-    wanted = {"project": round_.project_id, "indicator": indicator}
+    is_outsider = not reads_interviews(actor, unit_id, round_.project_id)
+    if is_outsider and release is None:
+        release = newest_release(round_.id)
+    day = on or (local_date(release.released_at) if release else today())
+    places = places_of(actor, round_.project_id, unit_id, level, day)
+    figures = read_figures(places, round_, indicator, by, release=release, day=day)
+    broken = broken_series(round_.id, level, [u.id for u, _ in places], day, is_today=on is None)
+    figures = [
+        break_figure(figure, broken[figure.unit_id]) if figure.unit_id in broken else figure
+        for figure in figures
+    ]
+    if not is_outsider:
+        return figures
+    # What a release withholds is chosen under its own boundaries; others could be subtracted.
+    return withhold(figures, None if on not in {None, today()} else release)
+
+
+def read_figures(
+    places: Sequence[Place],
+    round_: Round,
+    indicator: str | None,
+    by: str | None,
+    *,
+    release: Release | None,
+    day: date,
+) -> list[Figure]:
+    """Figures of these places, whoever asks: as they are now, or as a release left them."""
+    wanted = {
+        "project": round_.project_id,
+        "indicator": indicator,
+        "released": release and release.indicators,
+    }
     indicators = [Found(*row) for row in driver().execute(INDICATORS, wanted)]
-    shown = [unit.id for unit, _ in places]
     asked = {
         "round": round_.id,
-        "units": shown,
+        "units": [unit.id for unit, _ in places],
         "indicators": [found.id for found in indicators],
         "by": by,
         "on": day,
+        "release": release and release.version,
     }
-    bases = {(row[0], row[1]): Base(*row[2:]) for row in driver().execute(COVERAGES, asked)}
+    coverages, moments = statements(released=release is not None)
+    bases = {(row[0], row[1]): Base(*row[2:]) for row in driver().execute(coverages, asked)}
     sums: dict[tuple[int, int], list[Any]] = defaultdict(list)
-    for row in driver().execute(FIGURES, asked):
-        sums[row[0], row[1]].append(row[2:])
+    for row in driver().execute(moments, asked):
+        sums[row[0], row[1]].append(row[3:5] + row[2:3] + row[5:])
     figures: list[Figure] = []
     for place in places:
         for found in indicators:
             base = bases.get((place[0].id, found.form_id), NOTHING)
+            empty = _no_figure(place, round_.code, found, base)
+            if release is not None:
+                empty = replace(empty, release=release.version)
             rows = sorted(sums.get((place[0].id, found.id), []))
             open_ = {row[0] for row in rows if row[0] and not row[1]}  # somebody's group is unknown
-            figures += [
-                _figure(place, round_.code, found, base, row, certain=row[0] not in open_)
-                for row in rows
-            ]
+            figures += [_figure(empty, found, row, certain=row[0] not in open_) for row in rows]
             if not rows and not by:
-                figures.append(_no_figure(place, round_.code, found, base))
-    broken = broken_series(round_.id, level, shown, day, is_today=on is None)
-    return [
-        break_figure(figure, broken[figure.unit_id]) if figure.unit_id in broken else figure
-        for figure in figures
-    ]
+                figures.append(empty)
+    return figures
 
 
-def _units(
-    actor: Actor, project_id: int, unit_id: int, level: str, on: date
-) -> list[tuple[OrgUnit, str | None]]:
-    code = (
-        select(OrgUnitCode.code)
-        .where(OrgUnitCode.org_unit_id == OrgUnit.id, valid_on(OrgUnitCode, on))
-        .limit(1)
-        .scalar_subquery()
-    )
-    statement = (
-        select(OrgUnit, code)
-        .join(OrgUnitAncestor, OrgUnitAncestor.unit_id == OrgUnit.id)
-        .where(
-            OrgUnitAncestor.ancestor_id == unit_id,
-            valid_on(OrgUnitAncestor, on),
-            OrgUnit.level == level,
-            valid_on(OrgUnit, on),
-            within(OrgUnit.id, actor, "indicator.read", project_id),
-        )
-        .order_by(OrgUnit.sort_key, OrgUnit.id)
-    )
-    return [(unit, unit.public_id or code) for unit, code in db.session.execute(statement)]
-
-
-def _figure(
-    place: tuple[OrgUnit, str | None],
-    round_code: str,
-    found: Found,
-    base: Base,
-    row: Sequence[Any],
-    *,
-    certain: bool,
-) -> Figure:
-    breakdown, value, *numbers = row
+def _figure(empty: Figure, found: Found, row: Sequence[Any], *, certain: bool) -> Figure:
+    breakdown, value, domain_id, *numbers = row
     moments = Moments(*numbers[:8], *numbers[8:13])
     missing = dict(zip(MISSING_REASONS, numbers[14:], strict=True))
     is_sample = found.form_kind == "person"
-    complete = base.is_counted and certain and not is_sample and not any(missing.values())
+    complete = empty.base.is_counted and certain and not is_sample and not any(missing.values())
     of_households = found.unit == "household" and found.kind == "prop" and not breakdown
     figure = replace(
-        _no_figure(place, round_code, found, base),
+        empty,
+        domain_id=domain_id,
         breakdown=breakdown,
         breakdown_value=value,
         numerator=moments.y,
         denominator=moments.x,
         n=moments.n,
         missing=missing,
-        yes=numbers[13] if of_households else None,
+        value=moments.y / moments.x if moments.x else None,
+        bounds=bounds_of(numbers[13], moments.n, sum(missing.values()), empty.base)
+        if of_households
+        else None,
     )
     estimate = estimate_unit(moments, kind=found.kind, complete=complete)
     if estimate is None:
@@ -158,9 +157,7 @@ def _figure(
     )
 
 
-def _no_figure(
-    place: tuple[OrgUnit, str | None], round_code: str, found: Found, base: Base
-) -> Figure:
+def _no_figure(place: Place, round_code: str, found: Found, base: Base) -> Figure:
     """The figure of an indicator that nobody has answered yet."""
     unit, code = place
     return Figure(

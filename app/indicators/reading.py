@@ -12,7 +12,7 @@ with bases as (
                          then b.eligible::float8 / (b.eligible + b.ineligible) else 1 end
                 when f.kind = 'village' then b.frame
                 else b.n end::float8 as expected
-    from village_bases b
+    from {bases} b
     join forms f on f.id = b.form_id
     join org_unit_ancestors a on a.unit_id = b.village_id
          and a.valid_from <= %(on)s and (a.valid_to is null or a.valid_to >= %(on)s)
@@ -27,7 +27,7 @@ with bases as (
 # f is the share of those who should be there that have an answer; one adult chosen in a household
 # stands for others whoever was visited, so that f = 0.
 MOMENTS = """
-select u.unit_id, d.indicator_id, d.breakdown, d.value,
+select u.unit_id, d.indicator_id, d.id, d.breakdown, d.value,
        sum(u.factor * s.y), sum(u.factor * s.x),
        sum(v.scale * (s.yy + v.outside * s.y * s.y)),
        sum(v.scale * (s.xy + v.outside * s.y * s.x)),
@@ -43,7 +43,7 @@ from (
     select unit_id, village_id, stratum, form_id, kind, n, expected / n as factor
     from bases where n > 0
 ) u
-join village_sums s on s.round_id = %(round)s
+join {sums} s on s.round_id = %(round)s
      and (s.village_id, s.stratum, s.form_id) = (u.village_id, u.stratum, u.form_id)
 join indicator_domains d on d.id = s.domain_id
 cross join lateral (
@@ -61,7 +61,7 @@ cross join lateral (
                 else 1 / s.m::float8 - 1 / u.n::float8 end as outside
 ) v
 where d.indicator_id = any(%(indicators)s) and (%(by)s::text is null or d.breakdown = %(by)s)
-group by u.unit_id, d.indicator_id, d.breakdown, d.value
+group by u.unit_id, d.indicator_id, d.id, d.breakdown, d.value
 """
 
 COVERAGE = """
@@ -73,14 +73,27 @@ select unit_id, form_id, sum(expected), sum(least(n, expected))::int, sum(waitin
 from bases group by unit_id, form_id
 """
 
-FIGURES = f"{BASES} {MOMENTS}"
-COVERAGES = f"{BASES} {COVERAGE}"
+# Where the sums stand: as they are now, or as a release left them.
+NOW = {"bases": "village_bases", "sums": "village_sums"}
+RELEASED = {
+    what: f"(select * from released_{what} where since <= %(release)s and until > %(release)s)"  # noqa: S608
+    for what in NOW
+}
+
+
+def statements(*, released: bool) -> tuple[str, str]:
+    """The statements for coverages and for figures."""
+    tables = RELEASED if released else NOW
+    bases = BASES.format(**tables)
+    return f"{bases} {COVERAGE}", f"{bases} {MOMENTS.format(**tables)}"
+
 
 INDICATORS = """
 select i.id, i.form_id, i.code, i.version, i.labels, i.unit, f.kind,
        i.definition ->> 'numerator', i.definition ->> 'denominator'
 from indicator_versions i join forms f on f.id = i.form_id
-where i.project_id = %(project)s and i.in_force
+where i.project_id = %(project)s
+  and case when %(released)s::int[] is null then i.in_force else i.id = any(%(released)s) end
   and (%(indicator)s::text is null or i.code = %(indicator)s)
 order by i.code
 """

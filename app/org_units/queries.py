@@ -84,3 +84,9 @@ def code_of(unit: OrgUnit | int, on: date | None = None) -> str | None:
 def display_name(unit: OrgUnit, language: str = "vi") -> str:
     """The name in full: "Xã Ia Dom", in English "Ia Dom Commune"."""
     return names.official_name(unit.type, unit.name, language)
+
+
+def names_of(unit_ids: Iterable[int]) -> dict[int, str]:
+    """The names of places, by id."""
+    known = select(OrgUnit.id, OrgUnit.name).where(OrgUnit.id.in_(list(unit_ids)))
+    return dict(db.session.execute(known).tuples().all())

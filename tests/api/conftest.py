@@ -43,9 +43,9 @@ class Machine:
 
 @pytest.fixture
 def machine(client, survey) -> Callable[..., Machine]:
-    """A machine whose account has a role: `machine("api_client", people.GIA_LAI)`."""
+    """A machine whose account has a role: `machine("auditor", people.GIA_LAI)`."""
 
-    def make(role: str = "api_client", place: Any = people.IA_DOM, of: Any = None) -> Machine:
+    def make(role: str = "province_analyst", place: Any = people.IA_DOM, of: Any = None) -> Machine:
         with transaction():
             user = people.person(role, place, of=of or survey.project)
             return Machine(client, issue_api_token(user, "Sở Khoa học và Công nghệ"))

@@ -5,7 +5,9 @@ import io
 
 import pytest
 
+from app.accounts.actors import OPERATOR
 from app.db import transaction
+from app.indicators import releases
 from tests import people
 
 ITEM = {
@@ -45,7 +47,7 @@ def test_a_figure_has_exactly_the_fields_of_the_contract(machine, survey, commun
         "unit": {"id": commune.id, "code": people.IA_DOM, "name": "Ia Dom", "level": "commune"},
         "round": "2026-1", "indicator": "FIBRE", "version": "1", "by": None,
         "denominator": 5.0, "n": 3, "ci_method": "logit", "df": 2, "coverage": 0.6,
-        "status": "provisional", "suppressed": None,
+        "status": "provisional", "suppressed": None, "broken": None,
     }  # fmt: skip
 
 
@@ -85,7 +87,7 @@ def test_a_code_means_what_it_meant_on_the_day(machine, commune):
 
 
 def test_levels_open_a_place_up(machine, survey, commune):
-    asking = machine("api_client", people.GIA_LAI)
+    asking = machine("province_analyst", people.GIA_LAI)
     villages = ask(asking, commune, "&level=village&indicator=FIBRE")["items"]
     communes = asking.ask("/indicators?code=52&level=commune&indicator=FIBRE&limit=1000")["items"]
 
@@ -116,7 +118,7 @@ def test_unknown_things_are_not_found(machine, commune, more):
      "?code=52&project=1e3", "?code=52&next=" + "W" * 3000],
 )  # fmt: skip
 def test_bad_parameters_are_named_and_never_a_fault(machine, query):
-    problem = machine("api_client", people.GIA_LAI).ask(f"/indicators{query}", 422)
+    problem = machine("province_analyst", people.GIA_LAI).ask(f"/indicators{query}", 422)
 
     assert problem["code"] == "BadParameters"
 
@@ -195,3 +197,29 @@ def test_other_territories_and_projects_are_not_there(machine, survey, commune):
 def test_a_neighbours_figures_are_left_out_of_a_wider_question(machine, survey, commune):
     """Whoever may see one commune asks about the whole province."""
     machine().ask("/indicators?code=52&level=commune", 404)
+
+
+def test_a_key_without_access_to_interviews_reads_what_was_given_out(machine, survey, commune):
+    outsider = machine("api_client")
+    send(survey, "1", "1", "1", "0", "0")
+    (item,) = ask(outsider, commune, "&indicator=FIBRE")["items"]
+    assert (item["value"], item["n"], item["suppressed"]) == (None, None, "not_released")
+
+    with transaction():
+        releases.release(survey.round, OPERATOR)
+    (item,) = ask(outsider, commune, "&indicator=FIBRE")["items"]
+    assert (item["value"], item["n"], item["suppressed"]) == (0.6, 5, None)
+    assert ask(outsider, commune, "&indicator=FIBRE&release=1")["items"] == [item]
+    assert ask(outsider, commune, "&release=2", 404)["code"] == "NotFound"
+
+
+def test_no_filter_shows_what_is_withheld(machine, survey, commune):
+    send(survey, "1", "0", "1", "0")
+    with transaction():
+        releases.release(survey.round, OPERATOR)
+    outsider = machine("api_client")
+    for more in ("", "&level=village", "&indicator=FIBRE", "&level=village&indicator=FIBRE"):
+        for item in ask(outsider, commune, more)["items"]:
+            assert (item["value"], item["numerator"], item["bounds"]) == (None, None, None)
+            assert item["suppressed"] == "small"
+    assert machine().ask(f"/indicators?unit={commune.id}")["items"][0]["value"] == 0.5

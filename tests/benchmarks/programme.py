@@ -61,7 +61,9 @@ def prepare() -> Programme:
         reader = create_user(
             OPERATOR, username="reader", full_name="Reader", password="benchmark reader"
         )
-        grant_role(OPERATOR, reader, role="api_client", unit_id=province.id, project_id=PROJECT)
+        grant_role(
+            OPERATOR, reader, role="province_analyst", unit_id=province.id, project_id=PROJECT
+        )
         made = Programme(
             app_user_token(sender),
             app_user_token(phone),

@@ -97,7 +97,7 @@ def province(app: Flask) -> Province:
 def ask(app: Flask, province: Province):
     """Questions to the API with the key of a machine of the province."""
     with transaction():
-        account = people.person("api_client", "08", of=province.survey.project)
+        account = people.person("province_analyst", "08", of=province.survey.project)
         token = issue_api_token(account, "a machine")
 
     def asking(query: str, status: int = 200):

@@ -22,7 +22,7 @@ def figure(**changes):
         "round": "2026-1", "indicator": "XHS-01", "version": "1", "labels": {}, "breakdown": "",
         "breakdown_value": "", "numerator": 3.0, "denominator": 5.0, "n": 5,
         "missing": dict.fromkeys(("dont_know", "refused", "blank", "irrelevant"), 0),
-        "base": COUNTED, "yes": 3.0, "se": 0.0, "ci": (0.6, 0.6), "ci_method": "census",
+        "base": COUNTED, "value": 0.6, "se": 0.0, "ci": (0.6, 0.6), "ci_method": "census",
     }  # fmt: skip
     return Figure(**said | changes)
 
@@ -37,7 +37,7 @@ def test_every_column_is_there_even_without_figures():
 
 
 def test_numbers_have_a_decimal_point_and_what_is_not_there_is_empty():
-    (row,) = rows(figure(numerator=None, denominator=None, se=None, ci=None))
+    (row,) = rows(figure(value=None, numerator=None, denominator=None, se=None, ci=None))
     assert (row["value"], row["numerator"], row["ci_low"]) == ("", "", "")
 
     (row,) = rows(figure())

@@ -1,0 +1,100 @@
+"""`thonso figures`: gives figures out, and says what is withheld."""
+
+from dataclasses import replace
+
+import click
+
+from app.cli.context import with_app
+
+a_project = click.option("--project", default=1, show_default=True)
+
+
+@click.group()
+def figures() -> None:
+    """Give figures out, and set what is withheld."""
+
+
+@figures.command()
+@click.argument("code")
+@click.option("--final", is_flag=True, help="The round's final figures: nothing may wait.")
+@click.option("--reason", help="Why figures are given out again after the final ones.")
+@a_project
+@with_app
+def release(*, code: str, final: bool, reason: str | None, project: int) -> None:
+    """Freeze the present figures of the round CODE as its next release."""
+    from app import pipeline
+    from app.accounts.actors import OPERATOR
+    from app.db import transaction
+    from app.indicators import releases
+    from app.rounds.queries import get_round
+
+    while pipeline.refresh_figures():
+        pass
+    with transaction():
+        made = releases.release(get_round(project, code), OPERATOR, final=final, reason=reason)
+    if made is None:
+        click.echo("Nothing is different from the last release.")
+        return
+    click.echo(f"Release {made.version} of {code} is out ({made.status}).")
+    for line in told(made.changes):
+        click.echo(f"  {line}")
+
+
+@figures.command(name="releases")
+@click.argument("code")
+@a_project
+@with_app
+def releases_(*, code: str, project: int) -> None:
+    """List the releases of the round CODE, with what changed in each."""
+    from app.indicators.release_queries import list_releases
+    from app.rounds.queries import get_round
+
+    for made in list_releases(get_round(project, code).id):
+        why = f"  {made.reason}" if made.reason else ""
+        click.echo(f"{made.version}  {made.released_at:%Y-%m-%d %H:%M}  {made.status}{why}")
+        for line in told(made.changes):
+            click.echo(f"   {line}")
+
+
+@figures.command()
+@click.option("--threshold", type=click.IntRange(1), help="Fewer people are never shown.")
+@click.option("--smallest-n", type=click.IntRange(0), help="Answers that a sample must have.")
+@click.option("--round-to", type=click.IntRange(1), help="Counts are multiples of this.")
+@click.option("--final-coverage", type=click.FloatRange(0, 1), help="Share needed for final.")
+@click.option("--sensitive", multiple=True, help="Code of a sensitive indicator; repeat it.")
+@click.option("--legal-note", help="The decision this rests on.")
+@a_project
+@with_app
+def rule(*, project: int, sensitive: tuple[str, ...], **said: object) -> None:
+    """Show what is withheld from readers without access to interviews, or set it."""
+    from app.accounts.actors import OPERATOR
+    from app.db import transaction
+    from app.indicators.release_queries import rule_of
+    from app.indicators.releases import set_rule
+
+    with transaction():
+        found = rule_of(project)
+        given = {name: value for name, value in said.items() if value is not None}
+        if sensitive:
+            given["sensitive"] = frozenset(sensitive) - {""}
+        if given:
+            found = replace(found, **given)  # type: ignore[arg-type]
+            set_rule(project, found, OPERATOR)
+    click.echo(f"threshold: {found.threshold}")
+    click.echo(f"smallest n of a sample: {found.smallest_n}")
+    click.echo(f"rounded to: {found.round_to}")
+    click.echo(f"coverage of final figures: {found.final_coverage:.0%}")
+    click.echo(f"sensitive: {', '.join(sorted(found.sensitive)) or '-'}")
+    click.echo(f"legal note: {found.legal_note or '-'}")
+
+
+def told(changes: dict[str, list[int]]) -> list[str]:
+    """What changed since the release before, a line for each village."""
+    from app.org_units.queries import names_of
+
+    names = names_of(map(int, changes))
+    return [
+        f"{names.get(int(village), village)}: {added} households more, {removed} fewer,"
+        f" {replaced} with other answers"
+        for village, (added, removed, replaced) in changes.items()
+    ]

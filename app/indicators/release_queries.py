@@ -1,0 +1,45 @@
+"""Finds releases of figures and the rule they are made with."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from app.db import db
+from app.errors import NotFound
+from app.indicators.disclosure import Rule
+from app.indicators.sum_models import DisclosureRule, Release
+
+
+def newest_release(round_id: int) -> Release | None:
+    """What was given out last."""
+    return next(iter(list_releases(round_id, limit=1)), None)
+
+
+def list_releases(round_id: int, limit: int | None = None) -> list[Release]:
+    """What was given out of a round, newest first."""
+    statement = (
+        select(Release)
+        .where(Release.round_id == round_id)
+        .order_by(Release.version.desc())
+        .limit(limit)
+    )
+    return list(db.session.scalars(statement))
+
+
+def get_release(round_id: int, version: int) -> Release:
+    """One of a round's releases; raises `NotFound`."""
+    found = db.session.scalar(select(Release).filter_by(round_id=round_id, version=version))
+    if found is None:
+        raise NotFound("There is no release %(version)s of this round.", version=version)
+    return found
+
+
+def rule_of(project_id: int) -> Rule:
+    """What the project withholds."""
+    found = db.session.get(DisclosureRule, project_id)
+    return rule_from(found.rule) if found else Rule()
+
+
+def rule_from(said: dict[str, Any]) -> Rule:
+    """The rule as it was stored."""
+    return Rule(**{**said, "sensitive": frozenset(said["sensitive"])})

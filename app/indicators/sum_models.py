@@ -1,0 +1,144 @@
+"""What figures are put together from: the bases and sums of villages, now and as released."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Float, ForeignKey, Integer, UniqueConstraint, func
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+
+OPEN_END = 2**31 - 1  # of rows that no later release has replaced
+
+
+class BaseColumns:
+    """How a form stands in a village and round: frame, outcomes, and the dates of what counts."""
+
+    round_id: Mapped[int] = mapped_column(primary_key=True)
+    village_id: Mapped[int] = mapped_column(primary_key=True)
+    stratum: Mapped[str] = mapped_column(primary_key=True, server_default="")
+    form_id: Mapped[int] = mapped_column(primary_key=True)
+    # Households (villages, for a village form) in the frame.
+    frame: Mapped[int]
+    # Counted interviews.
+    n: Mapped[int]
+    # Known to belong to the population, known not to, and not known.
+    eligible: Mapped[int]
+    ineligible: Mapped[int]
+    unresolved: Mapped[int]
+    # Interviews that wait for a decision.
+    waiting: Mapped[int]
+    first_on: Mapped[date | None]
+    last_on: Mapped[date | None]
+    computed_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now()
+    )
+
+
+class SumColumns:
+    """The additive sums of one village, stratum, calibration cell and domain.
+
+    Per household: m households with an answer, sums of their totals Y, X, and sums of squares and
+    products about the means of these m (centred, so that subtracting does not cancel).
+    Per element (member, person): n rows, w and ww weights, and weighted sums of squares, for
+    design effects. The weight inside a household (the adults of a one-adult sample) is in all of
+    them; the village's own factor is applied on reading.
+    """
+
+    round_id: Mapped[int] = mapped_column(primary_key=True)
+    village_id: Mapped[int] = mapped_column(primary_key=True)
+    stratum: Mapped[str] = mapped_column(primary_key=True, server_default="")
+    cell: Mapped[str] = mapped_column(primary_key=True, server_default="")
+    domain_id: Mapped[int] = mapped_column(primary_key=True)
+    form_id: Mapped[int]
+    m: Mapped[int]
+    y: Mapped[float] = mapped_column(Float(53))
+    x: Mapped[float] = mapped_column(Float(53))
+    yy: Mapped[float] = mapped_column(Float(53))
+    xy: Mapped[float] = mapped_column(Float(53))
+    xx: Mapped[float] = mapped_column(Float(53))
+    n: Mapped[int]
+    w: Mapped[float] = mapped_column(Float(53))
+    ww: Mapped[float] = mapped_column(Float(53))
+    element_yy: Mapped[float] = mapped_column(Float(53))
+    element_xy: Mapped[float] = mapped_column(Float(53))
+    element_xx: Mapped[float] = mapped_column(Float(53))
+    dont_know: Mapped[int]
+    refused: Mapped[int]
+    blank: Mapped[int]
+    irrelevant: Mapped[int]
+
+
+class VillageBase(BaseColumns, Base):
+    """The bases as they are now."""
+
+    __tablename__ = "village_bases"
+
+
+class VillageSum(SumColumns, Base):
+    """The sums as they are now."""
+
+    __tablename__ = "village_sums"
+
+
+class Release(Base):
+    """A state of a round's figures that was given out; numbered from 1, never changed."""
+
+    __tablename__ = "releases"
+    __table_args__ = (UniqueConstraint("round_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"))
+    version: Mapped[int]
+    status: Mapped[str]  # provisional or final
+    reason: Mapped[str | None]
+    # The rule of disclosure, and the indicator versions, that it was made with.
+    rule: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    indicators: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+    # What is different from the release before, by village: interviews added, removed, replaced.
+    changes: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    released_at: Mapped[datetime] = mapped_column(
+        DateTime(timezone=True), server_default=func.now()
+    )
+    released_by: Mapped[str]
+
+
+class ReleasedBase(BaseColumns, Base):
+    """The base of a village in the releases from `since` up to, and without, `until`."""
+
+    __tablename__ = "released_bases"
+
+    since: Mapped[int] = mapped_column(primary_key=True)
+    until: Mapped[int] = mapped_column(server_default=str(OPEN_END))
+    # The interviews that count, so that it is known how many are different later.
+    instances: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+
+
+class ReleasedSum(SumColumns, Base):
+    """The sums of a village in the releases from `since` up to, and without, `until`."""
+
+    __tablename__ = "released_sums"
+
+    since: Mapped[int] = mapped_column(primary_key=True)
+    until: Mapped[int] = mapped_column(server_default=str(OPEN_END))
+
+
+class HiddenFigure(Base):
+    """A figure that a release withholds from readers without access to interviews."""
+
+    __tablename__ = "hidden_figures"
+
+    release_id: Mapped[int] = mapped_column(ForeignKey("releases.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True)
+    domain_id: Mapped[int] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+
+
+class DisclosureRule(Base):
+    """What a project withholds; without a row the usual rule holds."""
+
+    __tablename__ = "disclosure_rules"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"), primary_key=True)
+    rule: Mapped[dict[str, Any]] = mapped_column(JSONB)

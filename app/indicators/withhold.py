@@ -1,0 +1,93 @@
+"""Takes out of figures what a reader without access to interviews may not know."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from app.accounts.actors import Actor
+from app.accounts.scope import sees
+from app.db import driver
+from app.indicators.disclosure import NOT_RELEASED, Rule
+from app.indicators.figures import MISSING_REASONS, Figure
+from app.indicators.release_queries import rule_from
+from app.indicators.sum_models import Release
+
+HIDDEN = """
+select unit_id, domain_id, reason from hidden_figures
+where release_id = %s and unit_id = any(%s)
+"""
+DIGITS = 3  # of a fraction: a tenth of a per cent
+
+
+def reads_interviews(actor: Actor, unit_id: int, project_id: int) -> bool:
+    """Whether they may read the interviews of a place, so that its figures tell nothing more."""
+    if actor.is_operator:
+        return True
+    units = set(actor.units("submission.read", project_id))
+    if set(actor.units("indicator.read", project_id)) <= units:
+        return True  # wherever they read figures
+    return bool(units) and sees(actor, "submission.read", unit_id, project_id)
+
+
+def withhold(figures: Iterable[Figure], release: Release | None) -> list[Figure]:
+    """The figures of a release as they are given out; without any release, none of them."""
+    known = list(figures)
+    if release is None:
+        return [empty(figure, NOT_RELEASED) for figure in known]
+    rule = rule_from(release.rule)
+    units = sorted({figure.unit_id for figure in known})
+    rows = driver().execute(HIDDEN, (release.id, units))
+    hidden = {(unit_id, domain_id): reason for unit_id, domain_id, reason in rows}
+    return [
+        _given_out(figure, hidden.get((figure.unit_id, figure.domain_id)), rule) for figure in known
+    ]
+
+
+def _given_out(figure: Figure, reason: str | None, rule: Rule) -> Figure:
+    if reason is not None:
+        return empty(figure, reason)
+    return rounded(figure, rule.round_to)
+
+
+def empty(figure: Figure, reason: str) -> Figure:
+    """The figure without its numbers."""
+    return replace(
+        figure,
+        numerator=None,
+        denominator=None,
+        n=None,
+        missing=dict.fromkeys(MISSING_REASONS, 0),
+        base=figure.base if reason != NOT_RELEASED else replace(figure.base, n=0, expected=0.0),
+        value=None,
+        bounds=None,
+        se=None,
+        ci=None,
+        ci_method=None,
+        df=None,
+        deff=None,
+        suppressed=reason,
+    )
+
+
+def rounded(figure: Figure, to: int) -> Figure:
+    """The figure in the precision in which it is given out."""
+    return replace(
+        figure,
+        value=_digits(figure.value),
+        numerator=_multiple(figure.numerator, to),
+        denominator=_multiple(figure.denominator, to),
+        se=_digits(figure.se),
+        ci=_pair(figure.ci),
+        bounds=_pair(figure.bounds),
+    )
+
+
+def _multiple(value: float | None, to: int) -> float | None:
+    return None if value is None else float(round(value / to) * to)
+
+
+def _digits(value: float | None) -> float | None:
+    return None if value is None else round(value, DIGITS)
+
+
+def _pair(pair: tuple[float, float] | None) -> tuple[float, float] | None:
+    return pair and (round(pair[0], DIGITS), round(pair[1], DIGITS))
