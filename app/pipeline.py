@@ -16,7 +16,7 @@ from app.accounts.actors import Actor
 from app.db import driver, is_passing, on_commit, transaction
 from app.entities.actions import apply_approved, apply_entities
 from app.fieldwork import assignments
-from app.households import lists, register
+from app.households import lists, receipts, register
 from app.imports import run as imports
 from app.indicators import catalog, counting, observe, recompute, stale
 from app.indicators.subjects import Subject, subjects_in, subjects_of
@@ -121,6 +121,7 @@ def _process(limit: int, *, only: int | None = None) -> int:
     settle_counting([*earlier, *(s for s in subjects if s.submission_id in changed)])
     stale.mark_stale((subject.round_id, subject.village_id) for subject in subjects)
     apply_entities(records, approved)
+    receipts.touch({entry.project_id for entry in entries})
     settling.admit_waiting_edits([entry.instance_pk for entry in entries])
     return len(entries)
 
@@ -163,6 +164,7 @@ def decide(
 ) -> Submission:
     """A person's decision, and everything that follows from it."""
     submission = decisions.decide(submission_id, state, reason, actor, **seen)
+    receipts.touch({submission.project_id})
     settle_counting(subjects_of([submission_id]))
     apply_approved([submission_id])
     on_commit(queue.ring)

@@ -17,6 +17,7 @@ from app.accounts.scope import within
 from app.clock import today
 from app.db import db
 from app.forms.models import Form
+from app.households import receipts
 from app.households.models import Household, HouseholdLabel
 from app.org_units.hierarchy import valid_on
 from app.org_units.models import OrgUnit, OrgUnitAncestor
@@ -27,6 +28,7 @@ from app.rounds.queries import current_round
 from app.submissions.models import Interview
 
 CAPABILITY = "list.download"
+CHANGING = ("households", "receipts")
 SEED_STEPS = 1_000_000  # six digits
 
 Row = Sequence[object]
@@ -54,13 +56,13 @@ class SurveyorList:
 
 
 def surveyor_list(name: str, actor: Actor, project_id: int) -> SurveyorList:
-    """Make the list `communes`, `villages` or `households` of a surveyor's territory today."""
+    """Make one of a surveyor's lists (`MADE_LISTS` of `app.forms.media`) as it is today."""
     revision = select(Downloads.revision).scalar_subquery()
     registry, language, other = db.session.execute(
         select(Project.lists_version, Project.language, revision).where(Project.id == project_id)
     ).one()
-    # Only one of them has households; the others stay when the registry changes.
-    state = (today(), other, registry if name == "households" else None)
+    # The others stay when the registry and what was received change.
+    state = (today(), other, registry if name in CHANGING else None)
     return _made(name, actor, project_id, language, state)
 
 
@@ -202,4 +204,5 @@ _LISTS: dict[str, tuple[str, Callable[[Actor, int, str], Iterable[Row]]]] = {
     "communes": ("name,label", _communes),
     "villages": ("name,label,commune_code", _villages),
     "households": ("name,label,village_id,pick_seed,n15,pick_no", _households),
+    "receipts": (receipts.HEADER, receipts.receipts),
 }
