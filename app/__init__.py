@@ -26,6 +26,7 @@ class NoSession(SessionInterface):
 def create_app(config: Config) -> Flask:
     """The application over one database, one queue and one data folder."""
     from app.db import init_db
+    from app.proxies import BehindProxies
     from app.queue import init_queue
     from app.schema import import_models
     from app.storage.blobs import use_folder
@@ -40,4 +41,7 @@ def create_app(config: Config) -> Flask:
     use_folder(config.blobs_dir)
     for door in DOORS:
         import_module(door).register(app)
+    if config.public_url or config.trusted_proxies:
+        proxied = BehindProxies(app.wsgi_app, config.public_url, config.trusted_proxies)
+        app.wsgi_app = proxied  # type: ignore[method-assign]
     return app

@@ -6,12 +6,15 @@ import os
 import re
 import secrets
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote
 
 SOCKET_PATH_LIMIT = 100  # bytes; the kernel's own limit is 104 to 108
 LONGEST_SOCKET_NAME = ".s.PGSQL.5432"
+
+Network = IPv4Network | IPv6Network
 
 
 class ConfigError(Exception):
@@ -28,6 +31,7 @@ class Config:
     database_url: str | None = field(default=None, repr=False)  # None: the embedded PostgreSQL
     redis_url: str | None = field(default=None, repr=False)  # None: the embedded Valkey
     public_url: str | None = None  # base of absolute URLs, when a proxy stands in front
+    trusted_proxies: tuple[Network, ...] = ()  # whose X-Forwarded-Proto is believed
     secret_key: str = field(default="", repr=False)
 
     @classmethod
@@ -41,6 +45,7 @@ class Config:
             database_url=os.environ.get("DATABASE_URL") or None,
             redis_url=os.environ.get("REDIS_URL") or None,
             public_url=(os.environ.get("THONSO_PUBLIC_URL") or "").rstrip("/") or None,
+            trusted_proxies=_networks(os.environ.get("THONSO_TRUSTED_PROXIES") or ""),
             secret_key=os.environ.get("THONSO_SECRET_KEY") or secret_key(data_dir),
         )
 
@@ -132,6 +137,17 @@ def _port(text: str | None) -> int | None:
     if not text.isdigit() or not 0 < int(text) < 2**16:
         raise ConfigError(f"THONSO_PORT must be a port number from 1 to 65535, not {text!r}")
     return int(text)
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    """Addresses and networks, separated by commas or spaces."""
+    try:
+        return tuple(ip_network(item) for item in text.replace(",", " ").split())
+    except ValueError as problem:
+        raise ConfigError(
+            "THONSO_TRUSTED_PROXIES names addresses or networks, as 127.0.0.1 or 172.16.0.0/12:"
+            f" {problem}"
+        ) from None
 
 
 def _with_scheme(url: str, scheme: str) -> str:

@@ -8,7 +8,14 @@ from sqlalchemy import make_url
 
 from app.config import Config, ConfigError, secret_key
 
-NAMES = ("THONSO_DATA", "THONSO_HOST", "THONSO_PORT", "THONSO_PUBLIC_URL", "THONSO_SECRET_KEY")
+NAMES = (
+    "THONSO_DATA",
+    "THONSO_HOST",
+    "THONSO_PORT",
+    "THONSO_PUBLIC_URL",
+    "THONSO_TRUSTED_PROXIES",
+    "THONSO_SECRET_KEY",
+)
 
 
 @pytest.fixture
@@ -51,6 +58,14 @@ def test_the_embedded_address_means_the_same_to_both():
 def test_a_database_that_is_not_postgresql(read):
     with pytest.raises(ConfigError, match="DATABASE_URL must begin with postgresql://"):
         _ = read(DATABASE_URL="mysql://db/thonso").conninfo
+
+
+def test_trusted_proxies_are_addresses_or_networks(read):
+    assert read().trusted_proxies == ()
+    trusted = read(THONSO_TRUSTED_PROXIES="127.0.0.1, ::1 172.16.0.0/12").trusted_proxies
+    assert [str(network) for network in trusted] == ["127.0.0.1/32", "::1/128", "172.16.0.0/12"]
+    with pytest.raises(ConfigError, match="THONSO_TRUSTED_PROXIES names addresses"):
+        read(THONSO_TRUSTED_PROXIES="proxy.internal")
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "-1", "http"])

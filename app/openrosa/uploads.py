@@ -39,6 +39,12 @@ class NoInterview(BadRequest):
     message = "The upload has no interview in it (xml_submission_file). Send it again."
 
 
+class Packed(BadRequest):
+    """The body as a whole is packed, which no phone does and the size limits do not foresee."""
+
+    message = "The upload is compressed (Content-Encoding). Send it without."
+
+
 class TwoAlike(BadRequest):
     """Two parts have the same name, so that one would be lost."""
 

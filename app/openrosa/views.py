@@ -17,7 +17,7 @@ from app.openrosa.blueprint import BY_NAME, BY_TOKEN, door, language
 from app.openrosa.downloads import Asker, Wanted
 from app.openrosa.entities import send_entities
 from app.openrosa.responses import Document
-from app.openrosa.uploads import Body, read_body
+from app.openrosa.uploads import Body, Packed, read_body
 from app.storage.blobs import blob_path
 from app.submissions.intake import receive
 from app.submissions.parked import REASONS
@@ -96,6 +96,8 @@ def announce_submission() -> Response:
 @requires(SUBMISSION)
 def receive_submission() -> Response:
     """Take in one POST of an interview; what is acknowledged is durable."""
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise Packed
     content_type = request.headers.get("Content-Type", "")
     with read_body(request.stream, content_type, request.content_length, check_sender) as body:
         upload = Upload(body.xml, keep_files(body), device_id())

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.request import urlopen
 
 from app import ledger
 from app.db import db, driver
@@ -26,6 +27,7 @@ class Bench:
     pids: dict[str, int]
     sending: str  # addresses of the phone that sends, and of the one that downloads
     downloading: str
+    listing: str  # of one whose project has a hundred forms
     api_key: str
     commune_id: int
 
@@ -39,6 +41,7 @@ class Bench:
             {name: running[name] for name in PARTS},
             address.format(made.sender),
             address.format(made.phone),
+            running["base_url"] + made.lister,
             made.api_key,
             made.commune_id,
         )
@@ -50,6 +53,9 @@ class Bench:
         figures = f"{self.base_url}/api/v1/indicators?unit={self.commune_id}"
         yield "HEAD submission", "HEAD", f"{phone}/submission", []
         yield "formList", "GET", f"{phone}/formList", []
+        many, gzip = f"{self.listing}/formList", "Accept-Encoding: gzip"
+        yield "formList of 100 forms", "GET", many, [gzip]
+        yield "the same, unchanged (304)", "GET", many, [f"If-None-Match: {_tag(many)}"]
         yield "manifest", "GET", f"{form}/manifest", []
         yield "form.xml", "GET", f"{form}/form.xml", ["Accept-Encoding: gzip"]
         yield "households.csv", "GET", f"{form}/media/households.csv", ["Accept-Encoding: gzip"]
@@ -97,7 +103,7 @@ def read(bench: Bench, method: str, url: str, *headers: str) -> Measured:
     load.run(url, [raw] * (READS // 10), CONNECTIONS)
     meter = Meter(bench.pids)
     result = load.run(url, [raw] * READS, CONNECTIONS)
-    assert set(result.statuses) <= {200, 204}, result.statuses
+    assert set(result.statuses) <= {200, 204, 304}, result.statuses
     return _measured(result, meter.wall(), meter, settled=False)
 
 
@@ -128,6 +134,11 @@ def _measured(
         p99=result.milliseconds(0.99),
         cpu={name: 1000 * used / count for name, used in meter.cpu().items()},
     )
+
+
+def _tag(url: str) -> str:
+    with urlopen(url) as answer:
+        return str(answer.headers["ETag"])
 
 
 def _household_form() -> int:

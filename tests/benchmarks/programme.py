@@ -22,7 +22,7 @@ from app.households import lists
 from app.org_units.models import OrgUnit
 from app.org_units.queries import find_by_code
 from app.org_units.villages import create_village
-from app.projects.queries import get_project
+from app.projects.queries import create_project, get_project
 from tests.benchmarks import sixty
 
 ROOT = Path(__file__).parents[2]
@@ -31,6 +31,7 @@ TEMPLATE = TEMPLATE_FILE.read_text(encoding="utf-8").strip()
 VILLAGE_IDS = sorted(set(re.findall(r"<village_id>(T-\w+)</village_id>", TEMPLATE)))
 PROJECT, COMMUNE, ROUND = 1, "23872", "2026-1"
 PHONES_VILLAGE, PHONES_HOUSEHOLDS = "T-BENZZ", 150
+MANY_FORMS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Programme:
 
     sender: str  # token of the phone that sends
     phone: str  # token of one that downloads, with a village's worth of households
+    lister: str  # path of one whose project has a hundred forms
     api_key: str
     commune_id: int
 
@@ -64,15 +66,20 @@ def prepare() -> Programme:
         grant_role(
             OPERATOR, reader, role="province_analyst", unit_id=province.id, project_id=PROJECT
         )
+        second = create_project("Many forms", province.id)
+        lister = create_app_user(second.id, "Lister", "lister", "DTV03", [own.id])
         made = Programme(
             app_user_token(sender),
             app_user_token(phone),
+            f"/v1/key/{app_user_token(lister)}/projects/{second.id}",
             issue_api_token(reader, "benchmark"),
             commune.id,
         )
     for form in ("xhs_lap_ds_ho", "xhs_ho", "xhs_kynang", "xhs_dichvu", "xhs_thon"):
         programme.publish(PROJECT, read_source(ROOT / "forms" / f"{form}.xlsx"), OPERATOR)
     programme.publish(PROJECT, FormSource("sixty.md", sixty.form()), OPERATOR)
+    for number in range(MANY_FORMS):
+        programme.publish(lister.project_id, _form(number), OPERATOR)
     register(f"{PHONES_VILLAGE}-{number}" for number in range(PHONES_HOUSEHOLDS))
     return made
 
@@ -100,6 +107,19 @@ def households_in(bodies: Sequence[bytes]) -> list[str]:
     """The households that these submissions are about."""
     found = (re.search(rb"<hh_id>([^<]+)</hh_id>", body) for body in bodies)
     return [match[1].decode() for match in found if match]
+
+
+def _form(number: int) -> FormSource:
+    """One of many forms with a list that is made for each surveyor."""
+    text = f"""
+| survey |
+| | type                              | name    | label   |
+| | select_one_from_file villages.csv | village | Village |
+| settings |
+| | form_id        | form_title      | version |
+| | form_{number:03} | Form {number} | 1       |
+"""
+    return FormSource("form.md", text.encode())
 
 
 def _village(commune_id: int, public_id: str) -> OrgUnit:

@@ -30,22 +30,21 @@ SERVED = 2500  # numbers that are registered in each village for another load to
 def main() -> None:
     """Prepare, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--reads", action="store_true", help="measure no submissions")
     parser.add_argument("--serve", action="store_true", help="prepare, then wait for Ctrl-C")
     asked = parser.parse_args()
     with installation() as bench:
         if asked.serve:
             serve(bench)
         else:
-            measure(bench)
+            measure(bench, only_reads=asked.reads)
 
 
-def measure(bench: Bench) -> None:
+def measure(bench: Bench, *, only_reads: bool) -> None:
     """Print one line for each kind of request."""
     report.begin()
-    for name, template in (
-        ("xhs_ho, indicators on", programme.TEMPLATE),
-        ("sixty questions", sixty_template()),
-    ):
+    sent = {"xhs_ho, indicators on": programme.TEMPLATE, "sixty questions": sixty_template()}
+    for name, template in [] if only_reads else sent.items():
         report.line(name, [submit(bench, template, number) for number in range(ROUNDS)])
     for name, method, url, headers in bench.reads():
         report.line(name, [read(bench, method, url, *headers) for _ in range(ROUNDS)])

@@ -163,7 +163,8 @@ def _front(bench: Bench, *, proxy: bool) -> Iterator[str]:
         return
     assert program, "nginx is not installed"
     with tempfile.TemporaryDirectory(prefix="thonso-nginx-") as folder:
-        text = (ROOT / "docs" / "nginx.conf").read_text()
+        Path(folder).chmod(0o755)  # the worker of nginx is another user
+        text = (ROOT / "docs" / "nginx" / "compose.conf").read_text()
         text = text.replace("server web:8000", f"server {urlsplit(bench.base_url).netloc}")
         text = text.replace("listen 8080", "listen 127.0.0.1:8109")
         conf = Path(folder) / "nginx.conf"

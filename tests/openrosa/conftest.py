@@ -7,6 +7,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from werkzeug.test import TestResponse
 
 from app.accounts.app_users import app_user_token
 from app.accounts.models import AppUser
+from app.config import Config
 from app.db import init_db, transaction
 from app.openrosa.views import register
 from app.org_units.models import OrgUnit
@@ -145,8 +147,8 @@ class Server:
     pid: int
 
 
-@pytest.fixture(scope="module")
-def server(config) -> Iterator[Server]:
+@contextmanager
+def serve(config: Config, **settings: str) -> Iterator[Server]:
     """The web server over this run's database, in processes of its own."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         told = {
@@ -156,12 +158,21 @@ def server(config) -> Iterator[Server]:
         }
         web = subprocess.Popen(
             [sys.executable, "-m", "app.embedded.web", str(listening.fileno())],
-            env=os.environ | told,
+            env=os.environ | told | settings,
             pass_fds=[listening.fileno()],
         )
-        yield Server(*listening.getsockname(), web.pid)
-    web.terminate()
-    assert web.wait(20) is not None
+        try:
+            yield Server(*listening.getsockname(), web.pid)
+        finally:
+            web.terminate()
+            assert web.wait(20) is not None
+
+
+@pytest.fixture(scope="module")
+def server(config) -> Iterator[Server]:
+    """The web server as an operator starts it without settings."""
+    with serve(config) as server:
+        yield server
 
 
 @pytest.fixture

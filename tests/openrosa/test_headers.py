@@ -40,6 +40,18 @@ def test_every_answer_is_openrosa(phone, version, path):
 
 
 @pytest.mark.parametrize("path", PAGES + FILES)
+def test_whatever_can_be_fetched_can_be_asked_about(phone, version, path):
+    address = f"{phone.base}{path.format(version.id)}"
+    got = phone.client.get(address, buffered=True)
+    asked = phone.client.head(address, buffered=True)
+
+    assert (asked.status_code, asked.data) == (got.status_code, b"")
+    for name in ("Content-Type", "ETag", "Content-Length", "Vary", "Cache-Control"):
+        assert asked.headers.get(name) == got.headers.get(name)
+    assert_openrosa(asked)
+
+
+@pytest.mark.parametrize("path", PAGES + FILES)
 def test_a_stranger_is_told_so(phone, version, path):
     phone.token = "stranger"
 

@@ -156,3 +156,27 @@ def test_a_surveyor_without_a_territory_gets_nothing(phone):
 
     for path in ("/formList", f"/forms/{version.id}/manifest"):
         assert phone.get(path).status_code == 403
+
+
+def test_a_thousand_files_are_listed_and_made_once(phone, monkeypatch):
+    names = [f"{number:04}.png" for number in range(1000)]
+    choices = "".join(f"| | kind | {name[:4]} | {name} | {name} |\n" for name in names)
+    form = f"""
+| survey |
+| | type            | name | label |
+| | select_one kind | kind | Kind  |
+| choices |
+| | list_name | name | label | image |
+{choices}
+| settings |
+| | form_id | version |
+| | album   | 1       |
+"""
+    version = publish(phone.project, form, **{name.replace(".", "_"): b"png" for name in names})
+    path = f"/forms/{version.id}/manifest"
+
+    answer = phone.get(path)
+
+    assert list(listed(answer)) == names
+    monkeypatch.setattr(downloads, "ListedFile", None)
+    assert phone.get(path).data == answer.data

@@ -134,7 +134,7 @@ def peak_memory(server: Server) -> int:
 def test_a_long_video_is_not_held_in_memory(server, line, phone, interview, blobs):
     before = peak_memory(server)
     start, end = multipart(xml_part(interview()), ("v", "v", b"VIDEO", None)).split(b"VIDEO")
-    size, piece = 150, bytes(1_000_000)
+    size, piece = 300, bytes(1_000_000)
 
     def body():
         yield start
