@@ -8,6 +8,7 @@ from app.access import requires
 from app.accounts.actors import Actor
 from app.accounts.scope import sees
 from app.db import transaction
+from app.entities.queries import actions_of
 from app.errors import BadRequest, Conflict, Problem
 from app.indicators.lookup import counted_among
 from app.org_units.hierarchy import commune_of
@@ -120,4 +121,5 @@ def _page(
         problem=problem,
         reason=reason,
         decided=asked_id("decided", LARGEST_RECORD),
+        asked=actions_of(submission_id),
     )

@@ -37,6 +37,9 @@ def install(app: Flask) -> None:
         skip_reason=words.skip_reason,
         duration=words.duration,
         collect_word=words.collect_word,
+        entity_state=words.entity_state,
+        entity_conflict=words.entity_conflict,
+        entity_problem=words.entity_problem,
         place=words.place,
         label=words.label,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.entities.merge import PROBLEMS
 from app.i18n import gettext, present_language
 from app.imports.find import REASONS as SKIPPED
 from app.org_units.models import OrgUnit
@@ -196,6 +197,32 @@ def collect_word(code: str) -> str:
         "large": gettext("large (3072 pixels)"),
     }
     return known.get(code, code)
+
+
+def entity_state(code: str) -> str:
+    """What became of something that an interview asked of an entity."""
+    known = {
+        "applied": gettext("carried out"),
+        "held": gettext("held until the change before it arrives"),
+        "waiting": gettext("waiting for approval"),
+        "failed": gettext("not possible"),
+        "ignored": gettext("not repeated"),
+    }
+    return known.get(code, code)
+
+
+def entity_conflict(code: str) -> str:
+    """How two changes of an entity met."""
+    known = {
+        "soft": gettext("conflict: other properties"),
+        "hard": gettext("conflict: the same property"),
+    }
+    return known.get(code, code)
+
+
+def entity_problem(code: str) -> str:
+    """Why something asked of an entity was not carried out."""
+    return gettext(PROBLEMS.get(code, code))
 
 
 def place(unit: OrgUnit) -> str:

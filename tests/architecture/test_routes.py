@@ -18,12 +18,14 @@ from app.accounts.app_users import app_user_token, device_password
 from app.accounts.permissions import ROLES as RIGHTS
 from app.accounts.tokens import issue_api_token
 from app.db import db, driver, transaction
+from app.entities.models import Entity
 from app.forms.models import Form
 from app.imports.run import begin
 from app.storage.blobs import store
 from app.submissions.models import ParkedUpload, Submission
 from app.submissions.upload import UploadedFile
 from tests import people
+from tests.entities import trees
 from tests.pages.browsing import browser_of
 from tests.survey import household_form, start_survey
 
@@ -82,6 +84,8 @@ def survey(app):
     survey.send(survey.instance(survey.ids[0], photo="nhà.jpg"), files=photo)
     survey.send(survey.instance("T-00000-0001"))
     survey.send(survey.instance(survey.ids[2], version="99"))
+    trees.publish(survey)
+    survey.send(trees.new_tree(survey, trees.SOME, "Cây của làng Mook Đen"))
     return survey
 
 
@@ -89,7 +93,8 @@ def survey(app):
 def ids(survey):
     """Values for the parameters of addresses: all of them of Ia Dom."""
     submission_id = db.session.query(Submission.id).order_by(Submission.id).first()[0]
-    form = db.session.scalars(select(Form)).one()
+    form = db.session.scalars(select(Form).filter_by(xml_form_id="ho")).one()
+    entity = db.session.scalars(select(Entity)).one()
     return {
         "commune_id": people.unit(people.IA_DOM).id,
         "unit_id": people.unit(people.IA_DOM).id,
@@ -111,6 +116,8 @@ def ids(survey):
         "draft_id": drafted(survey),
         "import_id": imported(survey),
         "kind": "png",
+        "entity_id": entity.id,
+        "list_id": entity.list_id,
     }
 
 

@@ -10,6 +10,8 @@ from app.entities.models import Entity
 from app.forms.source import FormSource
 from tests.survey import Survey
 
+SOME = "5fb0ad59-6c5d-4d4a-9a7e-39c2f7b3f555"  # the id of a tree
+
 # One form does both: it makes a tree, or changes the one that was chosen.
 TREE = """
 | survey |
