@@ -20,7 +20,9 @@ from app.i18n import use_language
 
 PREFIX = "/api/v1"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-RESOURCES = ("indicators", "submissions", "units", "unit_changes", "rounds", "openapi")
+RESOURCES = (
+    "indicators", "submissions", "entities", "units", "unit_changes", "rounds", "openapi",
+)  # fmt: skip
 SMALL = 64 * 1024  # bytes of a request's body
 SETTINGS = {
     "API_TITLE": "Thôn Số",

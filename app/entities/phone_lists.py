@@ -14,7 +14,7 @@ from app.accounts.actors import Actor
 from app.accounts.scope import within
 from app.db import db, driver
 from app.entities.models import Entity, EntityList, EntityPlace
-from app.entities.registry import properties_of
+from app.entities.registry import personal_names, properties_of
 
 CAPABILITY = "list.download"
 COLUMNS = ("name", "label", "__version")  # what Collect asks of every entity list
@@ -63,7 +63,7 @@ def _phone_list(entity_list: EntityList, places: Sequence[tuple[int, int]]) -> P
         entity_list.id,
         entity_list.name,
         entity_list.needs_approval,
-        any(item.is_personal for item in properties_of(entity_list.id)),
+        bool(personal_names(entity_list.id)),
         tuple(unit_id for unit_id, _ in places),
         hashlib.md5(state, usedforsecurity=False).hexdigest(),
     )

@@ -45,6 +45,11 @@ def properties_of(list_id: int) -> Sequence[EntityProperty]:
     return db.session.scalars(found.order_by(EntityProperty.id)).all()
 
 
+def personal_names(list_id: int) -> frozenset[str]:
+    """The names of a list's properties that get personal answers."""
+    return frozenset(item.name for item in properties_of(list_id) if item.is_personal)
+
+
 def declare(project_id: int, definition: FormDefinition) -> None:
     """Enters the lists and properties of a form that is being published.
 

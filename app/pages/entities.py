@@ -10,7 +10,7 @@ from app.accounts.scope import sees
 from app.db import transaction
 from app.entities import change, queries
 from app.entities.models import Entity, EntityList
-from app.entities.registry import properties_of, set_needs_approval
+from app.entities.registry import personal_names, properties_of, set_needs_approval
 from app.errors import BadRequest, Conflict, Problem
 from app.org_units.queries import get_unit
 from app.pages.blueprint import pages
@@ -93,7 +93,7 @@ def _change(entity_id: int, actor: Actor) -> None:
     act, reason, seen = posted("act"), posted("reason"), posted_id("seen") or 0
     if act == "change":
         entity, entity_list = queries.get_entity(actor, entity_id, change.DECIDE)
-        hidden = set() if _may_read(entity, entity_list, actor) else _personal(entity_list)
+        hidden = set() if _may_read(entity, entity_list, actor) else personal_names(entity_list.id)
         values = {
             name: posted(field)
             for field in request.form
@@ -111,10 +111,6 @@ def _change(entity_id: int, actor: Actor) -> None:
         raise BadRequest("Choose what to decide.")
 
 
-def _personal(entity_list: EntityList) -> set[str]:
-    return {item.name for item in properties_of(entity_list.id) if item.is_personal}
-
-
 def _may_read(entity: Entity, entity_list: EntityList, actor: Actor) -> bool:
     return bool(queries.nameable(actor, entity_list, [entity]))
 
@@ -123,7 +119,7 @@ def _list_page(list_id: int, problem: Problem | None = None) -> str:
     actor = reader()
     entity_list = queries.get_list_by_id(actor, list_id)
     # Where a list has personal properties, its labels may name people as well.
-    named = bool(_personal(entity_list))
+    named = bool(personal_names(entity_list.id))
     only, text = chosen("only", queries.FILTERS), asked("q")
     after = asked_id("after", LARGEST_RECORD) or 0
     entities = queries.find_entities(
@@ -159,7 +155,7 @@ def _may_manage(actor: Actor, entity_list: EntityList) -> bool:
 def _entity_page(entity_id: int, problem: Problem | None = None) -> str:
     actor = reader()
     entity, entity_list = queries.get_entity(actor, entity_id)
-    personal, may_read = _personal(entity_list), _may_read(entity, entity_list, actor)
+    personal, may_read = personal_names(entity_list.id), _may_read(entity, entity_list, actor)
     shown = not personal or (may_read and chosen("personal", ("yes",)) is not None)
     if personal and shown:
         audit.record(actor.label, "entity.read", f"entity:{entity_id}")
