@@ -5,7 +5,7 @@ import gzip
 import hashlib
 import io
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sqlalchemy import or_, select
@@ -23,9 +23,10 @@ NOWHERE = 0
 
 @dataclass(frozen=True, slots=True)
 class PhoneList:
-    """One list for one surveyor; the same hash means the same rows, whoever asks by which form.
+    """One list for one surveyor; equal ones have the same rows, whoever asks by which form.
 
-    `places` are the units of the surveyor's territory in which the list ever had entities.
+    `places` are the units of the surveyor's territory in which the list ever had entities, and
+    `state` is made of how often those have changed.
     """
 
     id: int
@@ -33,11 +34,19 @@ class PhoneList:
     needs_approval: bool
     has_personal: bool
     places: tuple[int, ...]
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a phone gets: CSV packed by gzip, and the MD5 of the CSV itself."""
+
+    packed: bytes = field(repr=False)
     md5: str
 
 
 def phone_lists(names: Collection[str], actor: Actor, project_id: int) -> tuple[PhoneList, ...]:
-    """The lists of these names, as far as the project has them; the entities are not looked at."""
+    """The lists of these names, as far as the project has them; no entity is looked at."""
     if not names:
         return ()
     seen = or_(
@@ -58,20 +67,19 @@ def phone_lists(names: Collection[str], actor: Actor, project_id: int) -> tuple[
 
 
 def _phone_list(entity_list: EntityList, places: Sequence[tuple[int, int]]) -> PhoneList:
-    state = repr((entity_list.id, entity_list.revision, places)).encode()
     return PhoneList(
         entity_list.id,
         entity_list.name,
         entity_list.needs_approval,
         bool(personal_names(entity_list.id)),
         tuple(unit_id for unit_id, _ in places),
-        hashlib.md5(state, usedforsecurity=False).hexdigest(),
+        repr((entity_list.revision, places)),
     )
 
 
-@lru_cache(maxsize=64)
-def list_csv(phone_list: PhoneList) -> bytes:
-    """The rows as CSV (UTF-8, LF), packed by gzip; made whole before the first byte is sent.
+@lru_cache(maxsize=512)
+def list_rows(phone_list: PhoneList) -> Rows:
+    """The rows as CSV (UTF-8, LF), made once for each state and whole before a byte is sent.
 
     A list that ends early is one from which a phone deletes what is missing (OpenRosa conformance
     122). No cell of a row is absent and no label empty (119).
@@ -93,7 +101,9 @@ def list_csv(phone_list: PhoneList) -> bytes:
         [uuid, label or uuid, version, *(data.get(name, "") for name in names)]
         for uuid, label, version, data in entities
     )
-    return gzip.compress(text.getvalue().encode(), mtime=0)
+    content = text.getvalue().encode()
+    md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    return Rows(gzip.compress(content, mtime=0), md5)
 
 
 STATES = """

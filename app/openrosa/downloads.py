@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from app.accounts.actors import Actor
 from app.accounts.phones import Edition
-from app.entities.phone_lists import PhoneList, phone_lists
+from app.entities.phone_lists import PhoneList, list_rows, phone_lists
 from app.forms.media import ENTITIES
 from app.forms.models import FormVersion
 from app.forms.queries import PublishedFile, open_forms, published
@@ -106,7 +106,7 @@ def _listed_file(
     if entities is None:
         return ListedFile(file.name, _md5(file, asker), url)
     ask = integrity_url(asker.base, entities.name)
-    return ListedFile(file.name, entities.md5, url, entity_type(entities), ask)
+    return ListedFile(file.name, list_rows(entities).md5, url, entity_type(entities), ask)
 
 
 def _listed(version: FormVersion, base: str, *, verbose: bool) -> ListedForm:

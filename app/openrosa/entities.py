@@ -10,7 +10,7 @@ from flask import Response, g, request
 from app.access import requires
 from app.audit import record
 from app.db import transaction
-from app.entities.phone_lists import PhoneList, deleted_among, list_csv, phone_lists
+from app.entities.phone_lists import PhoneList, deleted_among, list_rows, phone_lists
 from app.errors import NotFound
 from app.openrosa import documents, responses
 from app.openrosa.blueprint import door
@@ -39,11 +39,10 @@ def tell_integrity(name: str) -> Response:
 
 
 def send_entities(name: str) -> Response:
-    """A list's rows as CSV; what the phone has already is not even made."""
+    """A list's rows as CSV."""
     phone_list = _phone_list(name)
-    known = responses.known(phone_list.md5)
-    packed = b"" if known else list_csv(phone_list)
-    response = responses.send(Document(packed, phone_list.md5), "text/csv; charset=utf-8")
+    rows = list_rows(phone_list)
+    response = responses.send(Document(rows.packed, rows.md5), "text/csv; charset=utf-8")
     if phone_list.has_personal and response.status_code == OK:
         with transaction():
             subject = f"entity_list:{phone_list.id}"

@@ -1,11 +1,12 @@
 """Entity lists on the phone: how the manifest names them, their rows, and what was deleted."""
 
 import csv
+import hashlib
 import http.client
 import io
 import re
 import uuid
-from contextlib import closing
+from contextlib import closing, contextmanager
 from itertools import pairwise
 from urllib.parse import quote, urlsplit
 
@@ -174,31 +175,46 @@ def test_what_moves_away_leaves_the_list(phone, far_phone, survey):
     assert integrity(far_phone, survey, TREE) == {TREE: "false"}
 
 
-def test_an_unchanged_list_costs_a_304_and_is_not_even_made(phone, survey, monkeypatch):
-    survey.send(new_tree(survey, TREE))
-    address = said(entry(phone, survey.versions[0]), "downloadUrl")
-    tag = phone.get(address).headers["ETag"]
-    monkeypatch.setattr("app.openrosa.entities.list_csv", lambda _: pytest.fail("made"))
-    for known in (tag, tag.removeprefix("W/")):
-        answer = phone.get(address, **{"If-None-Match": known})
-        assert (answer.status_code, answer.data) == (304, b"")
-
-
-def test_the_manifest_does_not_look_at_the_entities(phone, survey, monkeypatch):
-    survey.send(new_tree(survey, TREE))
+@contextmanager
+def entities_away():
+    """Whoever looks at the entities meanwhile fails."""
     with transaction():
         driver().execute("alter table entities rename to hidden")
     try:
-        assert hash_of(phone, survey.versions[0])
+        yield
     finally:
         with transaction():
             driver().execute("alter table hidden rename to entities")
 
 
+def test_an_unchanged_list_costs_a_304_and_no_look_at_the_entities(phone, survey):
+    survey.send(new_tree(survey, TREE))
+    address = said(entry(phone, survey.versions[0]), "downloadUrl")
+    tag = phone.get(address).headers["ETag"]
+    with entities_away():
+        for known in (tag, tag.removeprefix("W/")):
+            answer = phone.get(address, **{"If-None-Match": known})
+            assert (answer.status_code, answer.data) == (304, b"")
+
+
+def test_the_manifest_looks_at_the_entities_once_for_each_change(phone, survey):
+    survey.send(new_tree(survey, TREE))
+    before = hash_of(phone, survey.versions[0])
+    with entities_away():
+        assert [hash_of(phone, version) for version in survey.versions] == [before] * 2
+
+
+def test_the_hash_is_that_of_the_bytes(phone, survey):
+    survey.send(new_tree(survey, TREE))
+    found = entry(phone, survey.versions[0])
+    content = phone.get(said(found, "downloadUrl")).data
+    assert said(found, "hash") == f"md5:{hashlib.md5(content).hexdigest()}"
+
+
 def test_a_failure_half_way_is_no_short_list(phone, survey, monkeypatch):
     survey.send(new_tree(survey, TREE))
     address = said(entry(phone, survey.versions[0]), "downloadUrl")
-    phone_lists.list_csv.cache_clear()
+    phone_lists.list_rows.cache_clear()
     monkeypatch.setattr(phone_lists, "properties_of", lambda _: 1 / 0)
     assert phone.get(address).status_code == 500
 
