@@ -39,7 +39,7 @@ class EntityQuery(ProjectQuery):
     next = text(200, "The text under “next” of the answer before.")
 
 
-class ChangeBody(Schema):
+class EntityChangeBody(Schema):
     """A change by hand, with the version that was looked at."""
 
     act = fields.String(load_default="change", validate=OneOf(ACTS))
@@ -147,7 +147,9 @@ def show_entity(entity_id: int) -> dict[str, Any]:
     return _detail(caller(), entity_id)
 
 
-@resource(f"/entities/<{RECORD}:entity_id>", method="PATCH", body=ChangeBody, answer=EntityDetail)
+@resource(
+    f"/entities/<{RECORD}:entity_id>", method="PATCH", body=EntityChangeBody, answer=EntityDetail
+)
 @requires("submission.decide")
 def change_entity(body: dict[str, Any], entity_id: int) -> dict[str, Any]:
     """Change an entity, settle its conflict, delete or restore it"""

@@ -3,7 +3,6 @@
 The address is ODK Central's: `/v1/test/<token>/projects/<id>/forms/<formId>/draft`.
 """
 
-import gzip
 from typing import Any
 
 from flask import (
@@ -21,7 +20,7 @@ from app.audit import record
 from app.db import db, transaction
 from app.drafts.models import DraftMedia, FormDraft
 from app.drafts.trials import draft_of_tester, keep_trial, tester
-from app.entities.phone_lists import COLUMNS, list_csv, phone_lists
+from app.entities.phone_lists import COLUMNS, list_rows, phone_lists
 from app.errors import NotFound
 from app.forms.media import ENTITIES
 from app.households.lists import surveyor_list
@@ -164,9 +163,11 @@ def _made(name: str) -> Document:
         made = surveyor_list(name, actor, g.project_id)
         return Document(made.packed, made.md5)
     found = phone_lists([name.removeprefix(ENTITIES)], actor, g.project_id)
-    # A list that this very form would make has no rows yet, and the form cannot do without it.
-    rows = gzip.decompress(list_csv(found[0])) if found else ",".join(COLUMNS).encode() + b"\n"
-    return Document.of(rows)
+    if not found:
+        # A list that this very form would make has no rows yet, and the form cannot do without it.
+        return Document.of(",".join(COLUMNS).encode() + b"\n")
+    rows = list_rows(found[0])
+    return Document(rows.packed, rows.md5)
 
 
 def _record_reading(name: str) -> None:

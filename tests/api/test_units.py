@@ -16,6 +16,7 @@ def test_a_place_has_its_code_kind_and_parent(machine):
     assert item == {
         "id": people.unit(people.IA_DOM).id, "code": people.IA_DOM, "name": "Ia Dom",
         "level": "commune", "type": "xã", "parent": people.unit(people.GIA_LAI).id,
+        "valid_from": "2025-07-01", "valid_to": None,
     }  # fmt: skip
 
 
