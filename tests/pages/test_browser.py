@@ -107,7 +107,7 @@ def test_the_style_is_in_force_and_letters_are_large(window, commune):
 def test_an_interview_is_approved_without_a_mouse(window, sent):
     submission_id = sent(0)
     window.goto(f"/submissions/{submission_id}")
-    window.locator("textarea").focus()
+    window.locator("textarea").first.focus()
     window.keyboard.press("Tab")
     with window.expect_navigation():
         window.keyboard.press("Enter")  # the button after the reason is “approve”
@@ -122,7 +122,7 @@ def test_rejecting_asks_for_the_reason_and_keeps_what_was_typed(window, sent):
     window.get_by_role("button", name="Từ chối").click()
     assert "Hãy ghi lý do" in window.get_by_role("alert").inner_text()
 
-    window.locator("textarea").fill("Nhầm hộ")
+    window.locator("textarea").first.fill("Nhầm hộ")
     with window.expect_navigation():
         window.get_by_role("button", name="Từ chối").click()
     assert state_of(submission_id)[0] == "rejected"
