@@ -46,8 +46,9 @@ def make_records(
     `kept` are the rounds, by submission, that earlier versions or readings belong to; `assigned`
     those, by household, in which it was given to a surveyor.
     """
-    rounds = {entry.project_id: spans(entry.project_id) for entry in entries}
-    provinces = _provinces({entry.project_id for entry in entries})
+    projects = {entry.project_id for entry in entries}
+    rounds = {project_id: spans(project_id) for project_id in projects}
+    provinces = _provinces(projects)
     held_in = _territories([span for known in rounds.values() for span in known], places)
 
     def membership(entry: InboxEntry, reading: Reading) -> Membership:
