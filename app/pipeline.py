@@ -157,6 +157,9 @@ def settle_counting(subjects: Sequence[Subject]) -> None:
     if listed := {s.project_id for s in subjects if s.kind in {"listing", "household"}}:
         lists.touch(listed)
     stale.mark_stale([*changed, *((s.round_id, s.village_id) for s in subjects)])
+    # A household that was listed in one round belongs to the later ones as well.
+    for village_id in sorted({s.village_id or 0 for s in subjects if s.kind == "listing"}):
+        stale.mark_village_stale(village_id)
 
 
 def decide(

@@ -38,7 +38,7 @@ BELOW = """
 select distinct a.unit_id from org_unit_ancestors a join org_units u on u.id = a.unit_id
 where a.ancestor_id = any(%s) and u.level = 'village'
 """
-DERIVED = ("village_sums", "village_bases", "stale_villages")
+DERIVED = ("village_sums", "village_bases", "stale_villages", "former_households")
 
 
 @dataclass(frozen=True, slots=True)

@@ -154,16 +154,18 @@ class Survey:
         assert len(found) == 1, found
         return found[0]
 
-    def register(self, count: int, village: OrgUnit | None = None) -> list[str]:
-        """Enters so many households into the registry; their codes."""
+    def register(
+        self, count: int, village: OrgUnit | None = None, *, since: date = date(2026, 1, 1)
+    ) -> list[str]:
+        """Enters so many households into the registry, known since a day; their codes."""
         village = village or self.village
         codes = [f"{village.public_id}-{number:04d}" for number in range(1, count + 1)]
         with transaction():
             for number, code in enumerate(codes, 1):
                 driver().execute(
-                    "insert into households (project_id, code, village_id, number)"
-                    " values (%s, %s, %s, %s)",
-                    (self.project.id, code, village.id, number),
+                    "insert into households (project_id, code, village_id, number, since)"
+                    " values (%s, %s, %s, %s, %s)",
+                    (self.project.id, code, village.id, number, since),
                 )
             driver().execute(
                 "insert into stale_villages (round_id, village_id) values (%s, %s)",

@@ -21,10 +21,15 @@ CAPABILITY = "submission.read"
 STATES = ("unvisited", "absent", "unreachable", "refused", "moved", "vacant", "completed")
 OUTSIDE = ("moved", "vacant")  # no household of the survey any more
 
-# The households a round visits. Those of a sample stay in it when the registry forgets them.
+# The households a round visits: those of the registry on its closing day (as in the frame of its
+# figures). Those of a sample stay in it when the registry forgets them.
 REGISTRY = """
 select h.code, h.village_id, h.number, null::text as replaces from households h
+where h.project_id = %(project)s and h.village_id = any(%(villages)s) and h.since <= %(closing)s
+union all
+select h.code, h.village_id, h.number, null from former_households h
 where h.project_id = %(project)s and h.village_id = any(%(villages)s)
+  and h.since <= %(closing)s and %(closing)s < h.until
 """
 DRAWN = """
 select d.household as code, d.village_id, h.number, d.replaces from samples p
@@ -172,7 +177,12 @@ def _households(found: Round) -> str:
 
 def _asked(found: Round, villages: Iterable[OrgUnit]) -> dict[str, Any]:
     ids = [village.id for village in villages]
-    return {"round": found.id, "project": found.project_id, "villages": ids}
+    return {
+        "round": found.id,
+        "project": found.project_id,
+        "villages": ids,
+        "closing": found.closes_on or date.max,
+    }
 
 
 def _inside(unit_id: int) -> Any:

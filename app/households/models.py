@@ -1,6 +1,6 @@
 """The household registry: the frame of the survey, built from approved listings."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -12,11 +12,15 @@ from sqlalchemy import (
     Index,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.clock import PROGRAMME_ZONE
 from app.db import Base
+
+TODAY = text(f"(now() at time zone '{PROGRAMME_ZONE.key}')::date")
 
 
 class Household(Base):
@@ -26,7 +30,7 @@ class Household(Base):
     __table_args__ = (
         UniqueConstraint("project_id", "code"),
         # The frame of a village is counted from this index alone.
-        Index(None, "village_id", "project_id"),
+        Index(None, "village_id", "project_id", "since"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -41,6 +45,24 @@ class Household(Base):
     # The listing interview that registered it, null for an import.
     listed_by: Mapped[int | None] = mapped_column(BigInteger)
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    # The day of its first listing; of an import or a move by hand the day on which that was done.
+    since: Mapped[date] = mapped_column(server_default=TODAY)
+
+
+class FormerHousehold(Base):
+    """A household that was in a village from `since` up to, and without, `until`.
+
+    A trigger on the registry writes it, whoever moves or removes a household.
+    """
+
+    __tablename__ = "former_households"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"), primary_key=True)
+    village_id: Mapped[int] = mapped_column(ForeignKey("org_units.id"), primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int | None]
+    since: Mapped[date]
+    until: Mapped[date]
 
 
 class HouseholdLabel(Base):

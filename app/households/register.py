@@ -4,7 +4,8 @@ Which answer becomes which property stands in the listing form (`registry` in it
 does the condition (`registers_when`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -16,11 +17,10 @@ from app.xforms.instance import parse_instance
 
 Code = tuple[int, str]  # project, code of the household
 
-# The listing that counts for each household, in the newest round that has one. It is chosen further
-# down the street; here the table is only read.
+# The listings that count for each household, that of the newest round first. They are chosen
+# further down the street; here the table is only read.
 LISTED = """
-select distinct on (k.project_id, k.code)
-       k.project_id, k.code, c.village_id, c.submission_id, v.interviewed_on,
+select k.project_id, k.code, c.village_id, c.submission_id, v.interviewed_on,
        v.answers || coalesce(p.answers -> 'top', '{}'), i.xml, i.form_version_id
 from unnest(%s::int[], %s::text[]) as k (project_id, code)
 join forms f on f.project_id = k.project_id and f.kind = 'listing'
@@ -42,14 +42,27 @@ delete from households h using unnest(%s::int[], %s::text[]) as k (project_id, c
 where (h.project_id, h.code) = (k.project_id, k.code) and h.listed_by is not null
 """
 
+# When it was there is what its listings say, unless people have moved or merged it.
+FORGET_SPELLS = """
+delete from former_households f using unnest(%s::int[], %s::text[]) as k (project_id, code)
+where (f.project_id, f.code) = (k.project_id, k.code)
+  and not exists (select from household_changes m where m.undone_at is null
+                  and (m.project_id, m.code) = (k.project_id, k.code))
+"""
+ENTER_SPELL = """
+insert into former_households (project_id, code, village_id, since, until)
+values (%s, %s, %s, %s, %s) on conflict do nothing
+"""
+
 ENTER = """
-insert into households (project_id, code, village_id, number, size, n15, n18, poor, listed_by)
+insert into households (project_id, code, village_id, number, size, n15, n18, poor, listed_by,
+                        since)
 values (%(project)s, %(code)s, %(village)s, %(number)s, %(size)s, %(n15)s, %(n18)s, %(poor)s,
-        %(listed_by)s)
+        %(listed_by)s, %(since)s)
 on conflict (project_id, code) do update
 set village_id = excluded.village_id, number = excluded.number, size = excluded.size,
     n15 = excluded.n15, n18 = excluded.n18, poor = excluded.poor, listed_by = excluded.listed_by,
-    updated_at = now()
+    since = excluded.since, updated_at = now()
 where households.listed_by is not null
 returning id
 """
@@ -69,12 +82,30 @@ def register(codes: Iterable[Code]) -> None:
     asked = sorted(set(codes))
     if not asked:
         return
-    rows = driver().execute(LISTED, columns(asked)).fetchall()
-    entered = {(row[0], row[1]): row for row in rows if _registers(row)}
+    listings: dict[Code, list[Any]] = {code: [] for code in asked}
+    for row in driver().execute(LISTED, columns(asked)).fetchall():
+        listings[row[0], row[1]].append(row)
+    entered = {code: rows for code, rows in listings.items() if rows and _registers(rows[0])}
     if gone := [code for code in asked if code not in entered]:
         driver().execute(FORGET, columns(gone))
-    for row in entered.values():
-        _enter(row)
+        driver().execute(FORGET_SPELLS, columns(gone))
+    for code in gone:
+        _keep_spell(listings[code])
+    for rows in entered.values():
+        _enter(rows[0], _first_day(rows))
+
+
+def _keep_spell(listings: Sequence[Any]) -> None:
+    """A household that an earlier round has listed, until the day of the one that did not."""
+    since = _first_day(listings)
+    if since is not None and since < listings[0][4]:
+        driver().execute(ENTER_SPELL, (*listings[0][:3], since, listings[0][4]))
+
+
+def _first_day(listings: Sequence[Any]) -> date | None:
+    """The day of the first listing that registers the household."""
+    days = [row[4] for row in listings if _registers(row)]
+    return min(days, default=None)
 
 
 def _registers(row: Any) -> bool:
@@ -89,7 +120,7 @@ def _condition(form_version_id: int) -> Condition | None:
     return compile_condition(text, definition) if text else None
 
 
-def _enter(row: Any) -> None:
+def _enter(row: Any, since: date | None) -> None:
     project_id, code, village_id, submission_id, _, said, _, version_id = row
     values: dict[str, Any] = {
         item.registry: said.get(item.name)
@@ -98,7 +129,7 @@ def _enter(row: Any) -> None:
     }
     household = {"project": project_id, "code": code, "village": village_id}
     household |= {name: _number(values.get(name)) for name in NUMBERS}
-    household |= {"poor": values.get("poor"), "listed_by": submission_id}
+    household |= {"poor": values.get("poor"), "listed_by": submission_id, "since": since}
     found = driver().execute(ENTER, household).fetchone()
     if found:
         label = values.get("label")

@@ -1,5 +1,8 @@
 """Sums up villages anew: deletes and inserts their rows, from the interviews that count.
 
+The households of a village are those of the registry on the round's closing day: its freeze, else
+its last day. What enters or leaves later changes no round that is over.
+
 Idempotent, and safe with several workers: each village is locked while it is summed. The sums
 are those of `VillageSum`; the household's own factor (the adults of a household of which one was
 drawn) is inside, the village's factor is applied on reading.
@@ -111,11 +114,17 @@ BASE = (
     from counted c join interviews i using (instance_pk)
     group by 1, 2, 3
 ), registered as (
-    select p.round_id, p.village_id, count(*) as households
+    select p.round_id, p.village_id, (
+        select count(*) from households h
+        where h.village_id = p.village_id and h.project_id = r.project_id and h.since <= c.day
+    ) + (
+        select count(*) from former_households h
+        where h.village_id = p.village_id and h.project_id = r.project_id
+          and h.since <= c.day and c.day < h.until
+    ) as households
     from unnest(%s::int[], %s::int[]) as p (round_id, village_id)
     join rounds r on r.id = p.round_id
-    join households h on h.village_id = p.village_id and h.project_id = r.project_id
-    group by p.round_id, p.village_id
+    cross join lateral (select coalesce(r.frozen_on, r.ends_on, 'infinity')) as c (day)
 ), framed as (
     select p.round_id, p.village_id, f.id as form_id,
            coalesce(o.n, 0) as n, coalesce(o.n, 0) + coalesce(o.refused, 0) as eligible,

@@ -42,6 +42,11 @@ class Round(Base):
     # Where it is held; null: in the project's whole place.
     org_unit_id: Mapped[int | None] = mapped_column(ForeignKey("org_units.id"))
 
+    @property
+    def closes_on(self) -> date | None:
+        """The last day on which the registry can still change what the round counts."""
+        return self.frozen_on or self.ends_on
+
 
 class RoundForm(Base):
     """A form of a round; a round without any takes every form of its project."""

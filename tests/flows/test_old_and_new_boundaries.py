@@ -76,7 +76,8 @@ def province(app: Flask) -> Province:
         token = app_user_token(phone)
     programme.publish(project.id, household_form(), OPERATOR)
     survey = Survey(project, rounds[2026], next(iter(villages.values())), phone, token)
-    codes = {name: survey.register(12, village) for name, village in villages.items()}
+    known = date(2024, 1, 1)
+    codes = {name: survey.register(12, place, since=known) for name, place in villages.items()}
     for year in (2024, 2026):
         for one in PEOPLE:
             survey.commune_code = LIES[one.village] if year == 2024 else NEW_NAM_DICH

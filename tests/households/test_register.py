@@ -42,12 +42,19 @@ def reviewer(survey: Survey) -> Actor:
         return people.actor("commune_reviewer", of=survey.project)
 
 
-def listing(survey: Survey, code: str = "A-1", edits: str | None = None, **said: object) -> bytes:
+def listing(
+    survey: Survey,
+    code: str = "A-1",
+    edits: str | None = None,
+    *,
+    day: str = "2026-11-01",
+    **said: object,
+) -> bytes:
     said = {"hh_no": 1, "head": "H'Lan", "n15": 3, "lived_in": 1, **said}
     answers = "".join(f"<{name}>{value}</{name}>" for name, value in said.items())
     deprecated = f"<deprecatedID>{edits}</deprecatedID>" if edits else ""
     return (
-        f'<data id="list" version="1"><today>2026-11-01</today>'
+        f'<data id="list" version="1"><today>{day}</today>'
         f"<village_id>{survey.village.public_id}</village_id><hh_code>{code}</hh_code>{answers}"
         f"<meta><instanceID>{new_id()}</instanceID>{deprecated}</meta></data>"
     ).encode()
