@@ -22,8 +22,6 @@ from app.households.models import HouseholdChange
 from app.indicators import catalog, counting, stale
 from app.indicators.breakage import check_workbook, sheet_of
 from app.indicators.essential import essential
-from app.org_units.models import OrgUnit
-from app.org_units.villages import create_village
 from app.rounds import change
 from app.rounds.models import Round
 from app.rounds.plan import RoundPlan
@@ -125,24 +123,6 @@ def _count_anew(found: Round) -> None:
     db.session.flush()
     counting.recount_round(found.id)
     _refresh(found)
-
-
-def add_village(
-    commune_id: int,
-    name: str,
-    type_: str,
-    *,
-    lay_in: OrgUnit | None = None,
-    longitude: float | None = None,
-    latitude: float | None = None,
-) -> OrgUnit:
-    """A new village of a commune; the frames of its province's rounds hold it from now on."""
-    village = create_village(
-        commune_id, name, type_, lay_in=lay_in, longitude=longitude, latitude=latitude
-    )
-    stale.mark_village_stale(village.id)
-    on_commit(queue.ring)
-    return village
 
 
 @dataclass(frozen=True, slots=True)

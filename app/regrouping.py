@@ -182,8 +182,7 @@ def _named(place: str | Point, ids: Mapping[str, int]) -> int | Point:
 def _mark(units: list[int]) -> None:
     """Figures of all villages there are owed anew, and phones get their lists anew."""
     villages = [unit for (unit,) in driver().execute(BELOW, (units,)).fetchall()]
-    for village in villages:
-        stale.mark_village_stale(village)
+    stale.mark_villages_stale(villages)
     projects = db.session.execute(db.text("select id from projects")).scalars().all()
     lists.touch(projects)
     on_commit(queue.ring)

@@ -8,10 +8,12 @@ import pytest
 from sqlalchemy import func, select
 
 from app import village_lists
+from app.accounts.actors import OPERATOR, Actor, Grant
 from app.db import db, transaction
+from app.i18n import in_language
 from app.org_units.hierarchy import ancestors, parent
 from app.org_units.models import OrgUnit
-from app.org_units.village_checks import MISTAKES
+from app.org_units.village_mistakes import MISTAKES
 from app.org_units.village_sheet import HEADERS
 from tests.people import PLEIKU, unit, village
 
@@ -35,7 +37,7 @@ def sheet(*rows: dict, header=HEADER) -> bytes:
 
 def take_in(content: bytes, suffix: str = ".xlsx", **how) -> village_lists.Report:
     with transaction():
-        return village_lists.take_in(content, suffix, actor="operator", **how)
+        return village_lists.take_in(content, suffix, **{"actor": OPERATOR} | how)
 
 
 def count() -> int:
@@ -96,31 +98,43 @@ def there():
         village("Mook Trang")
 
 
-def mine() -> set[int]:
-    return {unit("23872").id, unit("01075").id, unit("00892").id}
+@pytest.fixture
+def analyst():
+    """Somebody who may enter villages in three communes."""
+    communes = (unit(code).id for code in ("23872", "01075", "00892"))
+    grants = tuple(Grant(1, "province_analyst", commune) for commune in communes)
+    return Actor("user", 1, "Lan", "vi", grants)
 
 
-def test_forty_kinds_of_mistakes_each_with_its_row_and_reason(there):
+def test_forty_kinds_of_mistakes_each_with_its_row_and_reason(there, analyst):
     rows = [GOOD | row for row, _ in MISTAKEN]
 
-    report = take_in(sheet(*rows), mine=mine())
+    report = take_in(sheet(*rows), actor=analyst)
 
     expected = {(row, code) for row, (_, code) in enumerate(MISTAKEN, 2) if code}
     assert {(mistake.row, mistake.code) for mistake in report.mistakes} == expected
     assert len({code for _, code in expected}) >= 40
-    assert all(village_lists.said(mistake) for mistake in report.mistakes)
     assert (report.made, count()) == ((), 2)
+    said = {}
+    for language in ("en", "vi"):
+        with in_language(language):
+            said[language] = [village_lists.said(mistake) for mistake in report.mistakes]
+    for english, vietnamese, mistake in zip(*said.values(), report.mistakes, strict=True):
+        assert english != vietnamese, mistake
+        assert "%(" not in english + vietnamese
+    assert "Mã bị mất số 0 ở đầu: hãy ghi 00892 dạng văn bản." in said["vi"]
+    assert any("chỉ khác dấu" in text and "Mook Trang (T-" in text for text in said["vi"])
 
 
-def test_nothing_is_taken_in_until_the_mistakes_are_gone_or_left_out_on_purpose(there):
+def test_nothing_is_taken_in_until_the_mistakes_are_gone_or_left_out_on_purpose(there, analyst):
     rows = [GOOD | row for row, _ in MISTAKEN]
-    wrong = take_in(sheet(*rows), mine=mine()).wrong_rows
+    wrong = take_in(sheet(*rows), actor=analyst).wrong_rows
     last = max(wrong)
 
-    still = take_in(sheet(*rows), mine=mine(), skipped=wrong - {last})
+    still = take_in(sheet(*rows), actor=analyst, skipped=wrong - {last})
     assert (still.wrong_rows, count()) == ({last}, 2)
     rows[last - 2]["skip"] = "x"
-    done = take_in(sheet(*rows), mine=mine(), skipped=wrong - {last})
+    done = take_in(sheet(*rows), actor=analyst, skipped=wrong - {last})
 
     assert [unit.name for unit in done.made] == ["Hai Lần"]
     assert (done.skipped, count()) == (len(wrong), 3)

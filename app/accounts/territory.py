@@ -13,6 +13,7 @@ from app.errors import NotFound
 from app.org_units.hierarchy import valid_on
 from app.org_units.models import OrgUnit, OrgUnitAncestor, OrgUnitCode, OrgUnitParent
 from app.org_units.names import fold
+from app.org_units.queries import is_called
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +21,12 @@ class UnitFilter:
     """Which places are asked for; what is left out does not restrict."""
 
     level: str | None = None
-    text: str | None = None  # part of the name, with or without Vietnamese marks
+    text: str | None = None  # part of its name, a former one or an alias, marks or no marks
     below: int | None = None  # the id of the place around them
     parent: int | None = None  # the id of the place right above them
     code: str | None = None  # official code on the day, or a village's public id
     on: date | None = None  # the day as of which all this is asked; today without
+    ever: bool = False  # also places and codes of other days
 
 
 def find_units(
@@ -36,14 +38,22 @@ def find_units(
     limit: int = 200,
     offset: int = 0,
 ) -> Sequence[OrgUnit]:
-    """The places of the day asked for where the actor has the capability, in alphabetical order."""
+    """The places of the day asked for where the actor has the capability, in alphabetical order.
+
+    Those whose name is the text asked for come first.
+    """
     statement = (
         select(OrgUnit)
-        .where(valid_on(OrgUnit, asked.on), within(OrgUnit.id, actor, capability, project_id))
+        .where(within(OrgUnit.id, actor, capability, project_id))
         .order_by(OrgUnit.sort_key, OrgUnit.id)
         .limit(limit)
         .offset(offset)
     )
+    if not asked.ever:
+        statement = statement.where(valid_on(OrgUnit, asked.on))
+    if asked.text:
+        order = (OrgUnit.search_key != fold(asked.text), OrgUnit.sort_key)
+        statement = statement.order_by(None).order_by(*order, OrgUnit.valid_from.desc(), OrgUnit.id)
     return db.session.scalars(_restricted(statement, asked)).all()
 
 
@@ -68,8 +78,7 @@ def _restricted(statement: Select[OrgUnit], asked: UnitFilter) -> Select[OrgUnit
     if asked.level is not None:
         statement = statement.where(OrgUnit.level == asked.level)
     if asked.text:
-        matching = OrgUnit.search_key.contains(fold(asked.text), autoescape=True)
-        statement = statement.where(matching)
+        statement = statement.where(is_called(asked.text))
     if asked.below is not None:
         inside = select(OrgUnitAncestor.unit_id).where(
             OrgUnitAncestor.ancestor_id == asked.below,
@@ -83,9 +92,9 @@ def _restricted(statement: Select[OrgUnit], asked: UnitFilter) -> Select[OrgUnit
         )
         statement = statement.where(OrgUnit.id.in_(children))
     if asked.code is not None:
-        official = select(OrgUnitCode.org_unit_id).where(
-            OrgUnitCode.code == asked.code, valid_on(OrgUnitCode, asked.on)
-        )
+        official = select(OrgUnitCode.org_unit_id).where(OrgUnitCode.code == asked.code)
+        if not asked.ever:
+            official = official.where(valid_on(OrgUnitCode, asked.on))
         of_village = OrgUnit.public_id == asked.code.upper()
         statement = statement.where(or_(of_village, OrgUnit.id.in_(official)))
     return statement

@@ -103,6 +103,14 @@ class CrosswalkPage(Schema):
     next = fields.String(allow_none=True)
 
 
+class CodeSchema(Schema):
+    """An official code, or a village's id, and when it means this place."""
+
+    code = fields.String()
+    first = fields.Date()
+    last = fields.Date(allow_none=True)
+
+
 class NameSchema(Schema):
     """A name that a place had or has; an alias has no days."""
 
@@ -110,6 +118,12 @@ class NameSchema(Schema):
     type = fields.String()
     first = fields.Date(allow_none=True)
     last = fields.Date(allow_none=True)
+
+
+class NamesSchema(Schema):
+    """All names of a place."""
+
+    names = fields.List(fields.Nested(NameSchema))
 
 
 class LaySchema(Schema):
@@ -136,6 +150,7 @@ class HistorySchema(Schema):
     """What happened to a place, oldest first."""
 
     unit = fields.Nested(PlaceSchema)
+    codes = fields.List(fields.Nested(CodeSchema))
     came_from = fields.List(fields.Nested(EdgeSchema))
     went_to = fields.List(fields.Nested(EdgeSchema))
     names = fields.List(fields.Nested(NameSchema))

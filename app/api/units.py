@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from marshmallow import Schema
-from marshmallow.fields import Date, String
+from marshmallow.fields import Boolean, Date, String
 from marshmallow.validate import OneOf
 
 from app.access import requires
@@ -19,7 +19,7 @@ from app.org_units import crosswalk
 from app.org_units.crosswalk import Edge
 from app.org_units.history import history_of
 from app.org_units.models import OrgUnit
-from app.org_units.queries import codes_of
+from app.org_units.queries import codes_of, last_codes
 
 DAY = {"description": "The day as of which places are asked for; today without."}
 
@@ -28,11 +28,15 @@ class UnitQuery(Schema):
     """Which places are asked for."""
 
     level = String(validate=OneOf(LEVELS))
-    q = text(description="Part of the name, with or without Vietnamese marks.")
+    q = text(description="Part of its name, a former one or an alias; marks or no marks.")
     below = number(description="Id of a place around them, near or far.")
     parent = number(description="Id of the place right above them.")
     code = text(description="Official code on the day, or a village's id (T-…).")
     on = Date(metadata=DAY)
+    ever = Boolean(
+        load_default=False,
+        metadata={"description": "Also places of other days, with the code each had last."},
+    )
     limit = limit(200, 1000)
     next = text(200, "The text under “next” of the answer before.")
 
@@ -55,15 +59,18 @@ class CrosswalkQuery(Schema):
 @resource("/units", query=UnitQuery, answer=PlacePage)
 @requires("unit.read")
 def list_units(asked: dict[str, Any]) -> dict[str, Any]:
-    """Places of the caller's territory on a day, in Vietnamese alphabetical order"""
+    """Places of the caller's territory on a day, in Vietnamese alphabetical order
+
+    Those whose name is exactly what is looked for come first.
+    """
     offset, most, on = _offset(asked.get("next")), asked["limit"], asked.get("on")
     wanted = UnitFilter(
         asked.get("level"), asked.get("q"), asked.get("below"), asked.get("parent"),
-        asked.get("code"), on,
+        asked.get("code"), on, asked["ever"],
     )  # fmt: skip
     found = find_units(caller(), "unit.read", wanted, limit=most + 1, offset=offset)
     following = write_cursor([offset + most]) if len(found) > most else None
-    return {"items": _places(found[:most], on), "next": following}
+    return {"items": _places(found[:most], on, ever=asked["ever"]), "next": following}
 
 
 @resource("/units/<int:unit_id>", query=DayQuery, answer=PlaceSchema)
@@ -81,6 +88,7 @@ def show_history(unit_id: int) -> dict[str, Any]:
     history = history_of(unit)
     return {
         "unit": _places([unit], unit.valid_from)[0],
+        "codes": history.codes,
         "came_from": [_edge(edge) for edge in history.came_from],
         "went_to": [_edge(edge) for edge in history.went_to],
         "names": history.names,
@@ -114,9 +122,11 @@ def _unit(unit_id: int) -> OrgUnit:
     return get_unit(caller(), "unit.read", unit_id)
 
 
-def _places(units: Any, on: date | None) -> list[dict[str, Any]]:
+def _places(units: Any, on: date | None, *, ever: bool = False) -> list[dict[str, Any]]:
     ids = [unit.id for unit in units]
     codes, parents = codes_of(ids, on), parents_of(ids, on)
+    if ever:
+        codes = last_codes(ids) | codes
     return [
         {
             "id": unit.id,

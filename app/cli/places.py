@@ -20,21 +20,11 @@ def place(code: str) -> "OrgUnit":
     return unit
 
 
-def old_place(code: str) -> "OrgUnit":
-    """The place that had this official code until the reform."""
-    from app.org_units.load import LAST_OLD_DAY
-    from app.org_units.queries import find_by_code
-
-    unit = find_by_code(code, on=LAST_OLD_DAY)
-    if unit is None:
-        raise click.ClickException(f"No place had the code {code} on {LAST_OLD_DAY}.")
-    return unit
-
-
 def written(unit: "OrgUnit") -> str:
-    """A place as operators read it: code, name, and what it lies in."""
+    """A place as operators read it: code, name, what it lies in, and when it ended."""
     from app.org_units.hierarchy import ancestors
-    from app.org_units.queries import code_of, display_name
+    from app.org_units.queries import display_name, last_codes
 
-    around = (display_name(one, "en") for one in [unit, *ancestors(unit.id)])
-    return f"{code_of(unit) or '-'}  {', '.join(around)}"
+    around = (display_name(one, "en") for one in [unit, *ancestors(unit.id, unit.valid_to)])
+    ended = f" (until {unit.valid_to})" if unit.valid_to else ""
+    return f"{last_codes([unit.id]).get(unit.id, '-')}  {', '.join(around)}{ended}"

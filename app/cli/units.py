@@ -36,54 +36,22 @@ def load(file: Path | None) -> None:
 
 @units.command()
 @click.argument("text", metavar="NAME-OR-CODE")
+@click.option("--ever", is_flag=True, help="Places that have ended, too.")
 @with_app
-def find(text: str) -> None:
-    """Look places up by name (marks may be left out), official code or village id."""
+def find(text: str, *, ever: bool) -> None:
+    """Look places up by name, a former one or an alias (marks may be left out), code or id."""
+    from app.accounts.actors import OPERATOR
+    from app.accounts.territory import UnitFilter, find_units
     from app.cli.places import written
-    from app.org_units.queries import find_by_code, find_village, search_units
 
-    known = find_village(text) or find_by_code(text)
-    found = [known] if known else search_units(text)
+    by_code, by_name = UnitFilter(code=text, ever=ever), UnitFilter(text=text, ever=ever)
+    found = find_units(OPERATOR, "unit.read", by_code) or find_units(OPERATOR, "unit.read", by_name)
     if not found:
-        raise click.ClickException(f"No place is called {text} today.")
+        raise click.ClickException(
+            f"No place is called {text}" + (" or was." if ever else " today.")
+        )
     for unit in found:
         click.echo(written(unit))
-
-
-@units.command()
-@click.argument("commune")
-@click.argument("name")
-@click.option("--type", "type_", default="thôn", show_default=True, help="làng, tổ dân phố …")
-@click.option("--longitude", type=click.FloatRange(-180, 180))
-@click.option("--latitude", type=click.FloatRange(-90, 90))
-@click.option("--lay-in", metavar="CODE", help="Code of the old commune it lay in until 30/6/2025.")
-@with_app
-def add_village(
-    commune: str,
-    name: str,
-    *,
-    type_: str,
-    longitude: float | None,
-    latitude: float | None,
-    lay_in: str | None,
-) -> None:
-    """Add a village to the commune with this official code; prints its id."""
-    from app import programme
-    from app.audit import record
-    from app.cli.places import old_place, place, written
-    from app.db import transaction
-
-    with transaction():
-        village = programme.add_village(
-            place(commune).id,
-            name,
-            type_,
-            longitude=longitude,
-            latitude=latitude,
-            lay_in=old_place(lay_in) if lay_in else None,
-        )
-        record("operator", "village.created", f"org_unit:{village.id}", name=village.name)
-        click.echo(written(village))
 
 
 for command in (*changes.COMMANDS, *village_lists.COMMANDS):

@@ -33,7 +33,12 @@ def mark_project_stale(project_id: int) -> None:
 
 def mark_village_stale(village_id: int) -> None:
     """The same for one village in each round of the projects it lies in."""
-    driver().execute(MARK + "where u.id = %s", (village_id,))
+    mark_villages_stale([village_id])
+
+
+def mark_villages_stale(village_ids: Iterable[int]) -> None:
+    """The same for several villages."""
+    driver().execute(MARK + "where u.id = any(%s)", (list(village_ids),))
 
 
 def take_stale(limit: int) -> list[tuple[int, int]]:

@@ -12,11 +12,21 @@ from app.org_units.crosswalk import Edge
 from app.org_units.ground import DAY
 from app.org_units.models import (
     OrgUnit,
+    OrgUnitCode,
     OrgUnitEvent,
     OrgUnitName,
     OrgUnitParent,
     OrgUnitSuccession,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """An official code that means a place from a day to a day, or the id of a village."""
+
+    code: str
+    first: date
+    last: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +52,7 @@ class Lay:
 class History:
     """Everything, oldest first; changes that were undone are left out."""
 
+    codes: Sequence[Coded]
     came_from: Sequence[Edge]
     went_to: Sequence[Edge]
     names: Sequence[Called]
@@ -52,15 +63,17 @@ class History:
 def history_of(unit: OrgUnit) -> History:
     """What is known of one place's past and of what came after it."""
     return History(
+        codes=_codes(unit),
         came_from=crosswalk.edges(after=unit.id),
         went_to=crosswalk.edges(before=unit.id),
-        names=_names(unit),
+        names=names_of(unit),
         parents=[Lay(*row) for row in db.session.execute(_parents(unit.id))],
         events=_events(unit.id),
     )
 
 
-def _names(unit: OrgUnit) -> list[Called]:
+def names_of(unit: OrgUnit) -> list[Called]:
+    """Its names, oldest first, then the aliases."""
     others = db.session.scalars(
         select(OrgUnitName)
         .where(OrgUnitName.unit_id == unit.id)
@@ -72,6 +85,17 @@ def _names(unit: OrgUnit) -> list[Called]:
     now = Called(unit.name, unit.type, first, unit.valid_to)
     said = [Called(one.name, one.type, one.valid_from, one.valid_to) for one in others]
     return [*said[: len(former)], now, *said[len(former) :]]
+
+
+def _codes(unit: OrgUnit) -> list[Coded]:
+    if unit.public_id is not None:
+        return [Coded(unit.public_id, unit.valid_from, unit.valid_to)]
+    official = (
+        select(OrgUnitCode.code, OrgUnitCode.valid_from, OrgUnitCode.valid_to)
+        .where(OrgUnitCode.org_unit_id == unit.id)
+        .order_by(OrgUnitCode.valid_from)
+    )
+    return [Coded(*row) for row in db.session.execute(official)]
 
 
 def _parents(unit_id: int) -> Select[OrgUnit, date, date | None]:

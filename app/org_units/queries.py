@@ -1,15 +1,15 @@
 """Finding places by code, by name and by the id that questionnaires carry."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select, true
 
 from app.db import db
 from app.errors import NotFound
 from app.org_units import names
 from app.org_units.hierarchy import valid_on
-from app.org_units.models import OrgUnit, OrgUnitCode
+from app.org_units.models import OrgUnit, OrgUnitCode, OrgUnitName
 
 
 def get_unit(unit_id: int) -> OrgUnit:
@@ -44,22 +44,13 @@ def find_village(public_id: str) -> OrgUnit | None:
     return db.session.scalar(select(OrgUnit).where(OrgUnit.public_id == public_id.strip().upper()))
 
 
-def search_units(
-    text: str, level: str | None = None, on: date | None = None, limit: int = 50
-) -> Sequence[OrgUnit]:
-    """Places whose name contains the text, with or without Vietnamese marks."""
+def is_called(text: str) -> ColumnElement[bool]:
+    """Condition: a place's name, one it had, or an alias contains the text, marks or no marks."""
     key = names.fold(text)
     if not key:
-        return []
-    matching = (
-        select(OrgUnit)
-        .where(OrgUnit.search_key.contains(key, autoescape=True), valid_on(OrgUnit, on))
-        .order_by(OrgUnit.search_key != key, OrgUnit.sort_key, OrgUnit.id)
-        .limit(limit)
-    )
-    if level is not None:
-        matching = matching.where(OrgUnit.level == level)
-    return db.session.scalars(matching).all()
+        return true()  # nothing to look for
+    other = select(OrgUnitName.unit_id).where(OrgUnitName.search_key.contains(key, autoescape=True))
+    return or_(OrgUnit.search_key.contains(key, autoescape=True), OrgUnit.id.in_(other))
 
 
 def codes_of(unit_ids: Iterable[int], on: date | None = None) -> dict[int, str]:
@@ -72,6 +63,20 @@ def codes_of(unit_ids: Iterable[int], on: date | None = None) -> dict[int, str]:
         OrgUnit.id.in_(wanted), OrgUnit.public_id.is_not(None)
     )
     rows = [*db.session.execute(opaque), *db.session.execute(official)]
+    return {unit_id: code for unit_id, code in rows if code is not None}
+
+
+def last_codes(unit_ids: Iterable[int]) -> dict[int, str]:
+    """The same for places of any day: the code that each has, or had last."""
+    held = (
+        select(OrgUnitCode.org_unit_id, OrgUnitCode.code)
+        .where(OrgUnitCode.org_unit_id.in_(wanted := list(unit_ids)))
+        .order_by(OrgUnitCode.valid_from)
+    )
+    opaque = select(OrgUnit.id, OrgUnit.public_id).where(
+        OrgUnit.id.in_(wanted), OrgUnit.public_id.is_not(None)
+    )
+    rows = [*db.session.execute(held), *db.session.execute(opaque)]
     return {unit_id: code for unit_id, code in rows if code is not None}
 
 

@@ -12,59 +12,6 @@ from typing import Any
 from app.org_units.names import fold
 from app.org_units.village_sheet import Line, Mistake
 
-# By code of a mistake, what it says (English source texts).
-MISTAKES = {
-    "unreadable": "The file cannot be read: %(reason)s",
-    "empty": "The file has no villages in it.",
-    "too_many": "More than %(most)s rows. Divide the file.",
-    "unknown_header": "The column “%(header)s” is not known. Rename or remove it.",
-    "double_header": "The column “%(header)s” is there twice.",
-    "no_header": "The column “%(header)s” is missing.",
-    "no_commune": "The code of the commune is missing.",
-    "lost_zeros": "The code lost its leading zeros: write %(code)s as text.",
-    "decimal_code": "The code was saved as a decimal number: write %(code)s as text.",
-    "not_a_code": "“%(text)s” is no code of five digits.",
-    "province_code": "This is the code of a province. Write the commune's five digits.",
-    "district_code": "This is the code of an old district. Write the commune's five digits.",
-    "unknown_code": "No commune ever had this code.",
-    "retired_code": "This code has ended. Today it is %(code)s %(name)s.",
-    "divided_code": "This commune was divided into %(names)s. Say which.",
-    "elsewhere": "%(name)s lies outside your territory.",
-    "no_name": "The name is missing.",
-    "signs_only": "The name has no letter or digit.",
-    "type_in_name": "The name begins with its type. Write “%(name)s” and the type in its column.",
-    "long_name": "The name is longer than %(most)s characters.",
-    "invisible": "The name has invisible or control characters.",
-    "formula": "The cell holds a formula, not a name.",
-    "broken_cell": "The cell holds the spreadsheet's error %(text)s.",
-    "old_font": "The name seems to be in an old font (TCVN3, VNI). Convert the file to Unicode.",
-    "code_for_name": "The name looks like a code.",
-    "no_type": "The type is missing (thôn, làng, ấp, tổ dân phố, …).",
-    "unknown_type": "“%(text)s” is no type of village.",
-    "commune_type": "“%(text)s” is a type of commune, not of village.",
-    "twice": "Row %(row)s has the same village.",
-    "twice_but_marks": "Row %(row)s has %(name)s, which differs in marks only. Confirm that it is"
-    " another village, or leave one of them out.",
-    "exists": "%(name)s is there already (%(id)s).",
-    "exists_but_marks": "%(name)s (%(id)s) is there, which differs in marks only. Confirm that it"
-    " is another village, or leave this row out.",
-    "similar": "%(name)s (%(id)s) is nearly the same. Confirm that it is another village, or leave"
-    " this row out.",
-    "half_a_point": "Give longitude and latitude, or neither.",
-    "not_a_number": "“%(text)s” is no number of degrees.",
-    "interchanged": "Longitude and latitude are interchanged.",
-    "outside": "The point lies outside Viet Nam.",
-    "far_away": "The point lies %(km)s km from %(name)s.",
-    "not_a_date": "“%(text)s” is no date. Write it as 2026-05-31 or 31/5/2026.",
-    "future": "This day is still to come.",
-    "too_long_ago": "Nothing is known of places before %(day)s.",
-    "unknown_old_code": "No commune had this code before 1 July 2025.",
-    "not_from_there": "%(name)s has no ground of %(old)s.",
-    "which_old": "It is older than its commune. Say the old commune's code: %(codes)s.",
-    "alias_is_name": "The other name is the name.",
-    "unclear_mark": "“%(text)s” is no mark. Write x, or leave the cell blank.",
-}
-
 TYPES = (
     "thôn", "làng", "bản", "ấp", "buôn", "bon", "xóm", "khóm", "khu phố", "khu", "tổ dân phố", "tổ",
     "sóc", "plei", "phum", "đội", "cụm", "tiểu khu", "khu dân cư", "khối", "khối phố", "xóm đảo",

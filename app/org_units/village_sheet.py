@@ -35,7 +35,7 @@ MARKS = {"x", "có", "co", "yes", "1"}
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """What is wrong: `code` is a key of `village_checks.MISTAKES`; row 0 is the whole file."""
+    """What is wrong: `code` is a key of `village_mistakes.MISTAKES`; row 0 is the whole file."""
 
     row: int
     field: str

@@ -4,6 +4,8 @@ import secrets
 import unicodedata
 from datetime import date
 
+from sqlalchemy import select
+
 from app.db import db
 from app.errors import BadRequest, Conflict, NotFound
 from app.org_units import names
@@ -41,28 +43,29 @@ def create_village(  # noqa: PLR0913 - all of it can be said of a village
         raise NotFound("A village is made in a commune; this is not one.")
     name, type_ = tidy(name), tidy(type).lower()
     _check_new(commune_id, name, type_, is_confirmed=is_confirmed)
+    # Villages are older than their registration; figures of earlier dates shall have them.
     first = valid_from or (lay_in.valid_from if lay_in else commune.valid_from)
-    spans = _spans(commune, first, lay_in)
-    village = OrgUnit(
-        public_id=fresh_public_id(),
-        level="village",
-        type=type_,
-        name=name,
-        search_key=names.fold(name),
-        sort_key=names.sort_key(name),
-        # Villages are older than their registration; figures of earlier dates shall have them.
-        valid_from=first,
-        longitude=longitude,
-        latitude=latitude,
-    )
+    spans = spans_of(commune, first, lay_in)
+    village = new_village(name, type_, first, longitude, latitude)
+    village.public_id = fresh_public_id()
     db.session.add(village)
     db.session.flush()
     place_under(village.id, spans)
     return village
 
 
-def _spans(commune: OrgUnit, first: date, lay_in: OrgUnit | None) -> list[Span]:
-    """The communes it lay in one after the other, the last one still."""
+def new_village(
+    name: str, type_: str, first: date, longitude: float | None, latitude: float | None
+) -> OrgUnit:
+    """A village as a row that is not stored yet and has no id of ours."""
+    return OrgUnit(
+        level="village", type=type_, name=name, search_key=names.fold(name),
+        sort_key=names.sort_key(name), valid_from=first, longitude=longitude, latitude=latitude,
+    )  # fmt: skip
+
+
+def spans_of(commune: OrgUnit, first: date, lay_in: OrgUnit | None) -> list[Span]:
+    """The communes it lay in one after the other, the last one still; `BadRequest` if unknown."""
     here = Span(max(first, commune.valid_from), None, commune.id)
     if first >= commune.valid_from:
         return [here]
@@ -103,6 +106,20 @@ def _check_new(commune_id: int, name: str, type_: str, *, is_confirmed: bool) ->
 def fresh_public_id() -> str:
     """An id that no village has or had."""
     while True:
-        public_id = "T-" + "".join(secrets.choice(ID_SIGNS) for _ in range(ID_LENGTH))
+        public_id = _drawn_id()
         if find_village(public_id) is None:
             return public_id
+
+
+def fresh_public_ids(count: int) -> list[str]:
+    """Several such ids, all different."""
+    fresh: set[str] = set()
+    while len(fresh) < count:
+        drawn = {_drawn_id() for _ in range(count - len(fresh))}
+        known = select(OrgUnit.public_id).where(OrgUnit.public_id.in_(drawn))
+        fresh |= drawn - set(db.session.scalars(known))
+    return sorted(fresh)
+
+
+def _drawn_id() -> str:
+    return "T-" + "".join(secrets.choice(ID_SIGNS) for _ in range(ID_LENGTH))

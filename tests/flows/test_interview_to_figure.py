@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from app import ledger, pipeline, programme
+from app import ledger, pipeline, programme, village_lists
 from app.accounts.actors import OPERATOR, Actor
 from app.db import db, driver, transaction
 from app.errors import Conflict
@@ -142,7 +142,8 @@ def test_what_waits_in_another_round_does_not_hold_up_this_one(survey):
 
 def test_a_village_that_is_added_later_belongs_to_the_rounds_as_well(survey):
     with transaction():
-        programme.add_village(people.unit(people.IA_DOM).id, "Mook Trang", "làng")
+        said = {"commune": people.IA_DOM, "name": "Mook Trang", "type": "làng"}
+        village_lists.add_village(said, actor=OPERATOR)
     pipeline.settle()
     assert survey.figure(unit=people.unit(people.IA_DOM)).base.villages == 2
 
