@@ -22,9 +22,10 @@ from app.config import Config
 from app.embedded.ports import BACKLOG, listen
 
 MOST_WORKERS = 4
-# A phone with a weak signal holds a thread for as long as it uploads; `app.openrosa.patience` ends
-# those that fall silent and refuses before the threads are used up. Idle threads end by themselves.
-THREADS = 64
+# A phone with a weak signal holds a thread for as long as it uploads, and little else (about
+# 0.1 MB), so there may be a thousand. `app.openrosa.patience` ends those that fall silent and
+# refuses before the threads are used up. They are started when needed; idle ones end by themselves.
+THREADS = 1024
 CONNECTIONS = 2048  # of each process; those beyond wait in the kernel
 LIFETIME = 6 * 3600  # seconds
 STOP_SECONDS = 15

@@ -20,12 +20,13 @@ from typing import Self
 
 from app.errors import NotReady
 
-# Of the 64 threads of a process; the rest answers other requests. Large bodies take long: they
-# leave room for small ones, so that one phone's videos do not hold up the interviews of others.
-MOST_AT_ONCE, MOST_LARGE = 56, 32
+# Of the 1,024 threads of a process (`embedded.web`); the rest answers other requests. Large bodies
+# take long: they leave room for small ones, so that one phone's videos do not hold up the
+# interviews of others.
+MOST_AT_ONCE, MOST_LARGE = 960, 32
 LARGE = 1024**2  # bytes
 PATIENCE = 30.0  # seconds without a byte in the middle of a body
-CROWDED, SHORT_PATIENCE = 24, 4.0  # from so many at once, others begin to wait
+CROWDED, SHORT_PATIENCE = 480, 8.0  # from so many at once, others begin to wait
 LOOK_EVERY = 1.0  # seconds
 TCP_ESTABLISHED = 1
 
