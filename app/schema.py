@@ -23,6 +23,7 @@ MODELS = (
     "app.review.models",
     "app.indicators.models",
     "app.indicators.sum_models",
+    "app.scorecards.models",
     "app.fieldwork.models",
 )
 MIGRATIONS = Path(__file__).parent.parent / "migrations"

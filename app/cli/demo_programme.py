@@ -70,11 +70,17 @@ def _make(day: date) -> dict[str, Any]:
 def _publish(told: Callable[[str], None]) -> None:
     from app import programme
     from app.accounts.actors import OPERATOR
+    from app.db import transaction
     from app.forms.source import read_source
+    from app.scorecards import catalog
 
     for workbook in sorted(FORMS.glob("*.xlsx")):
         told(workbook.stem)
         programme.publish(PROJECT, read_source(workbook), OPERATOR)
+    for workbook in sorted(FORMS.glob("scorecards/*.xlsx")):
+        told(workbook.stem)
+        with transaction():
+            catalog.publish(PROJECT, workbook.name, workbook.read_bytes(), OPERATOR)
 
 
 def _place(code: str) -> "OrgUnit":

@@ -24,6 +24,7 @@ COMMANDS = {
     "assignments": "app.cli.assignments:assignments",
     "stats": "app.cli.stats:stats",
     "figures": "app.cli.figures:figures",
+    "scorecards": "app.cli.scorecards:scorecards",
     "parked": "app.cli.parked:parked",
     "queue": "app.cli.queue:queue",
     "trash": "app.cli.trash:trash",

@@ -35,6 +35,7 @@ STREET = (
     {"entities"},
     {"review"},
     {"indicators"},
+    {"scorecards"},
     {"fieldwork"},
     {"programme", "regrouping", "village_lists", "schema"},
     {"pipeline"},

@@ -1,0 +1,145 @@
+"""Scorecards in force: published from a workbook, versioned, never changed."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import PurePath
+from typing import Any
+
+import orjson
+from sqlalchemy import select
+
+from app import audit
+from app.accounts.actors import Actor
+from app.accounts.scope import require_whole
+from app.db import db
+from app.errors import Conflict, NotFound
+from app.indicators.models import IndicatorVersion
+from app.indicators.shares import kind_of
+from app.scorecards.definitions import TARGET, Definition
+from app.scorecards.models import Scorecard
+from app.scorecards.read import read_scorecard
+from app.scorecards.sheet import CRITERIA, ScorecardSheet
+from app.xforms.problems import Finding, FormRefused
+from app.xforms.workbook import read_workbook
+
+CAPABILITY = "scorecard.manage"
+
+
+def check(project_id: int, name: str, content: bytes) -> list[Finding]:
+    """Everything that is wrong or doubtful about a workbook; nothing is published."""
+    try:
+        return _read(project_id, name, content).findings
+    except FormRefused as refusal:
+        return list(refusal.findings)
+
+
+def publish(project_id: int, name: str, content: bytes, actor: Actor) -> Scorecard:
+    """Puts a workbook's scorecard in force instead of the code's earlier version.
+
+    The same again changes nothing. Raises `FormRefused` with every fault, `Conflict` when the
+    version is known and says something else or is older, `NotAllowed`.
+    """
+    require_whole(actor, CAPABILITY, project_id)
+    sheet = _read(project_id, name, content)
+    if sheet.definition is None:
+        raise FormRefused(sheet.findings)
+    definition = sheet.definition
+    versions = select(Scorecard).filter_by(project_id=project_id, code=definition.code)
+    known = {one.version: one for one in db.session.scalars(versions.with_for_update())}
+    said, newest = definition.to_json(), max(known, default=0)
+    if definition.version in known and known[definition.version].definition != said:
+        raise Conflict(
+            "Version %(version)s of the scorecard %(code)s is published already and says something"
+            " else. Raise its version in the sheet “settings”.",
+            code=definition.code,
+            version=definition.version,
+        )
+    if definition.version < newest:
+        raise Conflict(
+            "Version %(newest)s of the scorecard %(code)s is in force: give this one a higher"
+            " version.",
+            code=definition.code,
+            newest=newest,
+        )
+    if definition.version in known:
+        return known[definition.version]
+    for one in known.values():
+        one.in_force = False
+    db.session.flush()
+    made = Scorecard(
+        project_id=project_id,
+        code=definition.code,
+        version=definition.version,
+        definition=said,
+        published_by=actor.label,
+    )
+    db.session.add(made)
+    db.session.flush()
+    subject = f"scorecard:{made.id}"
+    audit.record(actor.label, "scorecard.published", subject, code=made.code, version=made.version)
+    return made
+
+
+def list_scorecards(project_id: int) -> list[Scorecard]:
+    """Those in force, by code."""
+    statement = select(Scorecard).filter_by(project_id=project_id, in_force=True)
+    return list(db.session.scalars(statement.order_by(Scorecard.code)))
+
+
+def get_scorecard(project_id: int, code: str) -> Scorecard:
+    """The version in force of a code; raises `NotFound`."""
+    found = db.session.scalar(
+        select(Scorecard).filter_by(project_id=project_id, code=code, in_force=True)
+    )
+    if found is None:
+        raise NotFound("There is no scorecard “%(code)s”.", code=code)
+    return found
+
+
+def definition_of(scorecard: Scorecard) -> Definition:
+    """What a scorecard says."""
+    return _definition(orjson.dumps(scorecard.definition))
+
+
+@lru_cache(maxsize=64)
+def _definition(said: bytes) -> Definition:
+    data: dict[str, Any] = orjson.loads(said)
+    return Definition.from_json(data)
+
+
+def _read(project_id: int, name: str, content: bytes) -> ScorecardSheet:
+    sheet = read_scorecard(read_workbook(content, PurePath(name).suffix))
+    known = {
+        found.code: found
+        for found in db.session.scalars(
+            select(IndicatorVersion).filter_by(project_id=project_id, in_force=True)
+        )
+    }
+    sheet.findings += _about_indicators(sheet, known)
+    if sheet.has_errors:
+        sheet.definition = None
+    return sheet
+
+
+def _about_indicators(
+    sheet: ScorecardSheet, known: dict[str, IndicatorVersion]
+) -> Iterator[Finding]:
+    """Warns of indicators that there are not; a target of a share is a share as well."""
+    place = sheet.workbook.sheets[CRITERIA].place
+    for criterion in sheet.criteria.values():
+        if not criterion.indicator:
+            continue
+        row = sheet.rows[criterion.code].number
+        found = known.get(criterion.indicator)
+        if found is None:
+            yield Finding(
+                f"There is no indicator {criterion.indicator} yet: no points can be computed.",
+                place(row, "indicator"),
+                "warning",
+            )
+            continue
+        said = found.definition
+        is_share = kind_of(said["numerator"], said["denominator"]) == "prop"
+        if is_share and criterion.rule == TARGET and criterion.target and criterion.target > 1:
+            told = f"{criterion.indicator} is a share: write the target as 80% or 0.8."
+            yield Finding(told, place(row, "target"))

@@ -1,0 +1,173 @@
+"""PURE. Reads the workbook of a scorecard; each fault names its cell and what to write there."""
+
+import re
+from fractions import Fraction
+from itertools import pairwise
+
+from app.errors import BadRequest
+from app.scorecards.definitions import (
+    ANSWERED,
+    COUNT,
+    RULES,
+    STEPS,
+    TARGET,
+    Criterion,
+    Definition,
+    Step,
+)
+from app.scorecards.points import points_of, shown
+from app.scorecards.reported import number, value_of
+from app.scorecards.sheet import (
+    CASES,
+    COLUMNS,
+    CRITERIA,
+    GROUPS,
+    SETTINGS,
+    ScorecardSheet,
+    texts_of,
+)
+from app.xforms.problems import Place, refuse
+from app.xforms.workbook import Row, Workbook
+
+NEEDED_BY = {"target": TARGET, "each": COUNT, "steps": STEPS}
+EXAMPLES = {"target": "80%", "each": "5", "steps": "4=20; 3=15; 2=10; 1=5"}
+MOST = 100_000  # points of one criterion
+YEARS = (2020, 2100)
+CODE = re.compile(r"[A-Za-z][\w.-]{0,39}", re.ASCII)
+CODE_RULE = "Begin a code with a letter; letters, digits, - _ . may follow."
+
+
+def read_scorecard(workbook: Workbook) -> ScorecardSheet:
+    """The scorecard of a workbook; raises `FormRefused` when it has no such sheets at all."""
+    for name in (SETTINGS, CRITERIA):
+        if not workbook.rows(name):
+            raise refuse(f"A scorecard needs rows in the sheet “{name}”: add it.", Place(name))
+    sheet = ScorecardSheet(workbook)
+    for name in COLUMNS:
+        sheet.check_columns(name)
+    sheet.groups = {row.text("code"): texts_of(row, "label") for row in sheet.complete_rows(GROUPS)}
+    for row in sheet.complete_rows(CRITERIA):
+        _read_criterion(sheet, row)
+    for row in sheet.complete_rows(CASES):
+        _run_case(sheet, row)
+    for row in sheet.complete_rows(SETTINGS)[:1]:
+        _read_settings(sheet, row)
+    return sheet
+
+
+def _read_settings(sheet: ScorecardSheet, row: Row) -> None:
+    for other in sheet.workbook.rows(SETTINGS)[1:]:
+        sheet.fault(SETTINGS, other, "code", "Delete this row: a scorecard has one of settings.")
+    if not CODE.fullmatch(row.text("code")):
+        sheet.fault(SETTINGS, row, "code", CODE_RULE)
+    definition = Definition(
+        code=row.text("code"),
+        version=sheet.whole(row, "version", 1, 10**6),
+        year=sheet.whole(row, "year", *YEARS),
+        labels=texts_of(row, "label"),
+        criteria=tuple(sheet.criteria.values()),
+        groups=sheet.groups,
+        legal_basis=row.text("legal_basis"),
+        due_on=sheet.day(row, "due_on"),
+    )
+    total = sheet.exact(SETTINGS, row, "total")
+    if total is not None and total != definition.points:
+        told = f"The criteria have {shown(definition.points)} points together, not {shown(total)}."
+        sheet.fault(SETTINGS, row, "total", f"{told} Correct one of the two.")
+    if not sheet.has_errors:
+        sheet.definition = definition
+
+
+def _read_criterion(sheet: ScorecardSheet, row: Row) -> None:
+    code = row.text("code")
+    earlier = sheet.rows.setdefault(code, row)
+    if earlier is not row:
+        told = f"Row {earlier.number} has this code already: choose another."
+        sheet.fault(CRITERIA, row, "code", told)
+        return
+    _check_words(sheet, row)
+    _check_rule(sheet, row)
+    points = sheet.exact(CRITERIA, row, "points")
+    if points is None:
+        return
+    if not 0 < points <= MOST:
+        sheet.fault(CRITERIA, row, "points", f"Write points above 0, at most {MOST}.")
+    sheet.criteria[code] = Criterion(
+        code=code,
+        labels=texts_of(row, "label"),
+        points=points,
+        target=sheet.positive(row, "target"),
+        each=sheet.positive(row, "each"),
+        steps=_steps(sheet, row, points),
+        evidence=row.text("evidence") == "yes",
+        guide=texts_of(row, "guide"),
+        **{name: row.text(name) for name in ("rule", "group", "indicator")},
+        **{name: row.text(name) for name in ("department", "basis", "note")},
+    )
+
+
+def _check_words(sheet: ScorecardSheet, row: Row) -> None:
+    group = row.text("group")
+    if not CODE.fullmatch(row.text("code")):
+        sheet.fault(CRITERIA, row, "code", CODE_RULE)
+    if not texts_of(row, "label"):
+        sheet.fault(CRITERIA, row, "code", "The criterion has no label: fill a column label::….")
+    if group and group not in sheet.groups:
+        sheet.fault(CRITERIA, row, "group", f"There is no group {group}: add it to “{GROUPS}”.")
+    if row.text("evidence") not in {"", "yes"}:
+        told = "Write yes where a file must prove it, else nothing."
+        sheet.fault(CRITERIA, row, "evidence", told)
+
+
+def _check_rule(sheet: ScorecardSheet, row: Row) -> None:
+    rule = row.text("rule")
+    if rule not in RULES:
+        sheet.fault(CRITERIA, row, "rule", f"Write one of: {', '.join(RULES)}.")
+        return
+    if rule in ANSWERED and row.text("indicator"):
+        told = f"The rule {rule} is about what the commune reports: leave this blank."
+        sheet.fault(CRITERIA, row, "indicator", told)
+    for column, needing in NEEDED_BY.items():
+        if rule == needing and not row.text(column):
+            told = f"The rule {rule} needs this, such as {EXAMPLES[column]}."
+            sheet.fault(CRITERIA, row, column, told)
+        elif rule != needing and row.text(column):
+            told = f"This belongs to the rule {needing}, not to {rule}: leave it blank."
+            sheet.fault(CRITERIA, row, column, told)
+
+
+def _steps(sheet: ScorecardSheet, row: Row, most: Fraction) -> tuple[Step, ...]:
+    if not row.text("steps"):
+        return ()
+    try:
+        pairs = (part.split("=") for part in row.text("steps").split(";") if part.strip())
+        steps = [Step(number(at), number(points)) for at, points in pairs]
+        steps.sort(key=lambda step: step.at)
+        highest = steps[-1].points
+    except (BadRequest, ValueError, IndexError):
+        sheet.fault(CRITERIA, row, "steps", f"Write value=points: {EXAMPLES['steps']}.")
+        return ()
+    if any(low.at == high.at or low.points >= high.points for low, high in pairwise(steps)):
+        told = "A higher value must give more points than a lower one."
+        sheet.fault(CRITERIA, row, "steps", told)
+    elif highest != most:
+        told = f"The highest step gives {shown(highest)}, the criterion has {shown(most)}."
+        sheet.fault(CRITERIA, row, "steps", f"{told} Correct one of the two.")
+    return tuple(steps)
+
+
+def _run_case(sheet: ScorecardSheet, row: Row) -> None:
+    criterion = sheet.criteria.get(row.text("code"))
+    if criterion is None:
+        sheet.fault(CASES, row, "code", f"There is no criterion {row.text('code')}.")
+        return
+    if sheet.has_errors:
+        return  # a faulty rule gives no points
+    expected = sheet.exact(CASES, row, "points")
+    try:
+        found = points_of(criterion, value_of(criterion, row.text("value")))
+    except BadRequest as problem:
+        sheet.fault(CASES, row, "value", str(problem))
+        return
+    if expected is not None and shown(found) != shown(expected):
+        sheet.fault(CASES, row, "points", f"This value gives {shown(found)} points by the rule.")

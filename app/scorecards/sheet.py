@@ -1,0 +1,123 @@
+"""PURE. The workbook of a scorecard while it is read: its cells, and what is wrong with them."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from fractions import Fraction
+
+from app.errors import BadRequest
+from app.scorecards.definitions import Criterion, Definition, Labels
+from app.scorecards.reported import number
+from app.xforms.labels import language_code
+from app.xforms.problems import Finding
+from app.xforms.workbook import Row, Workbook
+
+SETTINGS, GROUPS, CRITERIA, CASES = "settings", "groups", "criteria", "scorecard_tests"
+COLUMNS = {
+    SETTINGS: {"code", "version", "year", "total", "legal_basis", "due_on"},
+    GROUPS: {"code"},
+    CRITERIA: {
+        *("code", "group", "indicator", "points", "rule", "target", "each", "steps"),
+        *("evidence", "department", "basis", "note"),
+    },
+    CASES: {"code", "value", "points"},
+}
+NEEDED = {
+    SETTINGS: ("code", "version", "year"),
+    GROUPS: ("code",),
+    CRITERIA: ("code", "points", "rule"),
+    CASES: ("code", "value", "points"),
+}
+WORDED = {SETTINGS: ("label",), GROUPS: ("label",), CRITERIA: ("label", "guide")}
+DAYS = ("%Y-%m-%d", "%d/%m/%Y")
+
+
+@dataclass
+class ScorecardSheet:
+    """What a workbook says so far, and its faults; without errors there is a definition."""
+
+    workbook: Workbook
+    groups: dict[str, Labels] = field(default_factory=dict)
+    criteria: dict[str, Criterion] = field(default_factory=dict)
+    rows: dict[str, Row] = field(default_factory=dict)  # of criteria, by code
+    findings: list[Finding] = field(default_factory=list)
+    definition: Definition | None = None
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether it cannot be published."""
+        return any(finding.severity == "error" for finding in self.findings)
+
+    def fault(
+        self, name: str, row: Row, column: str, message: str, severity: str = "error"
+    ) -> None:
+        """Notes what is wrong with a cell, as a sentence that says what to write."""
+        place = self.workbook.sheets[name].place(row.number, column)
+        self.findings.append(Finding(message, place, severity))
+
+    def complete_rows(self, name: str) -> list[Row]:
+        """The rows of a sheet that fill every column they must; the others are faults."""
+        rows = self.workbook.rows(name)
+        for row in rows:
+            for column in NEEDED[name]:
+                if not row.text(column):
+                    self.fault(name, row, column, f"{column} is missing: fill it.")
+        return [row for row in rows if all(map(row.text, NEEDED[name]))]
+
+    def check_columns(self, name: str) -> None:
+        """Warns of columns that say nothing here: most are misspelt."""
+        sheet = self.workbook.sheets.get(name)
+        for header in sheet.columns if sheet else ():
+            if header in COLUMNS[name] or header.partition("::")[0] in WORDED.get(name, ()):
+                continue
+            known = ", ".join(sorted(COLUMNS[name]))
+            told = f"The column {header} means nothing here (known: {known})."
+            assert sheet is not None
+            self.findings.append(Finding(told, sheet.place(1, header), "warning"))
+
+    def exact(self, name: str, row: Row, column: str) -> Fraction | None:
+        """The number in a cell; None when it is blank or, which is a fault, none."""
+        if not row.text(column):
+            return None
+        try:
+            return number(row.text(column))
+        except BadRequest as problem:
+            self.fault(name, row, column, str(problem))
+            return None
+
+    def positive(self, row: Row, column: str) -> Fraction | None:
+        """The same of a criterion, above 0."""
+        value = self.exact(CRITERIA, row, column)
+        if value is not None and value <= 0:
+            self.fault(CRITERIA, row, column, "Write a number above 0.")
+            return None
+        return value
+
+    def whole(self, row: Row, column: str, least: int, most: int) -> int:
+        """A whole number of the settings."""
+        text = row.text(column)
+        if text.isascii() and text.isdigit() and least <= int(text[:9]) <= most:
+            return int(text[:9])
+        self.fault(SETTINGS, row, column, f"Write a whole number from {least} to {most}.")
+        return least
+
+    def day(self, row: Row, column: str) -> date | None:
+        """A day of the settings; None when it is blank."""
+        text = row.text(column)
+        for pattern in DAYS if text else ():
+            try:
+                return datetime.strptime(text, pattern).date()  # noqa: DTZ007 - a calendar's day
+            except ValueError:
+                continue
+        if text:
+            self.fault(SETTINGS, row, column, "Write a day as 2026-12-15 or 15/12/2026.")
+        return None
+
+
+def texts_of(row: Row, kind: str) -> Labels:
+    """The texts in the columns `kind` and `kind::Language (code)`, by language code."""
+    texts: Labels = {}
+    for header, cell in row.items():
+        name, _, language = header.partition("::")
+        if name == kind:
+            texts[language_code(language)] = cell.text
+    return texts
