@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from app.demo.chance import happens
 from app.demo.names import MAN, WOMAN, full_name
 from app.demo.places import COMMUNES, VILLAGES
-from app.demo.plan import SURVEYORS_PER_COMMUNE, surveyor_of
+from app.demo.schedule import SURVEYORS_PER_COMMUNE, surveyor_of
 
 if TYPE_CHECKING:
     from app.accounts.models import User

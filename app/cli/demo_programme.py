@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from app.cli.demo_people import PROJECT, make_people, make_surveyors
+from app.demo import earlier
 from app.demo.chance import numbers_of
-from app.demo.places import COMMUNES, PROVINCE, VILLAGES
+from app.demo.places import COMMUNES, PROVINCE, REFORM, VILLAGES
 from app.demo.plan import ROUND_DAYS, round_begins
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _make(day: date) -> dict[str, Any]:
         communes = [_place(code) for code in COMMUNES]
         _project(province.id)
         villages = _villages()
-        code = _round(day)
+        code = _rounds(day)
         users, tokens = make_people(rng, province, communes)
         return {
             "project_id": PROJECT,
@@ -105,27 +106,43 @@ def _project(province_id: int) -> None:
 
 def _villages() -> "dict[str, OrgUnit]":
     from app.org_units.hierarchy import children
+    from app.org_units.queries import find_by_code
     from app.org_units.villages import create_village
 
+    before = REFORM - timedelta(1)
     made = {}
     for village in VILLAGES:
         commune = _place(village.commune)
         there = {(unit.name, unit.type): unit for unit in children(commune.id)}
         known = there.get((village.name, village.type))
-        made[village.key] = known or create_village(commune.id, village.name, village.type)
+        made[village.key] = known or create_village(
+            commune.id, village.name, village.type,
+            lay_in=find_by_code(village.old_commune, on=before),
+        )  # fmt: skip
     return made
 
 
-def _round(day: date) -> str:
+def _rounds(day: date) -> str:
+    """The round that is under way, and an earlier one of one commune; the code of the first."""
     from app import programme
     from app.accounts.actors import OPERATOR
+    from app.rounds.change import set_review_policy
     from app.rounds.queries import list_rounds
 
-    begins = round_begins(day)
+    begins, ends = round_begins(day), day + timedelta(2 * ROUND_DAYS)
     code = f"{begins.year}-1"
-    if code not in {known.code for known in list_rounds(PROJECT)}:
-        name, ends = f"Đợt 1 năm {begins.year} (mô phỏng)", day + timedelta(2 * ROUND_DAYS)
-        programme.open_round(
-            PROJECT, code, name, begins, ends, actor=OPERATOR, legal_basis=LEGAL_BASIS
-        )
+    where = _place(earlier.COMMUNE).id
+    wanted = (
+        (earlier.CODE, earlier.BEGINS, earlier.ENDS, where, "approve-unflagged"),
+        (code, begins, ends, None, "hold-all"),
+    )
+    known = {round_.code for round_ in list_rounds(PROJECT)}
+    for missing, first, last, place, policy in wanted:
+        if missing not in known:
+            name = f"Đợt 1 năm {first.year} (mô phỏng)"
+            programme.open_round(
+                PROJECT, missing, name, first, last, actor=OPERATOR, legal_basis=LEGAL_BASIS,
+                org_unit_id=place,
+            )  # fmt: skip
+            set_review_policy(PROJECT, missing, policy, actor=OPERATOR)
     return code

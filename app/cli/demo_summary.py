@@ -1,8 +1,8 @@
-"""What the demo says at its end: where to go, as whom, the phone's code, and three figures."""
+"""What the demo says at its end: where to go, as whom, the phone's code, and some figures."""
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import click
 
 from app.accounts.phone_settings import collect_settings
 from app.demo.collect_code import draw, save_png
-from app.demo.figures import INDICATORS, Compared, compare
+from app.demo.figures import INDICATORS, READ_TWICE, Compared, compare, four_readings
 
 LABELS = {
     "XHS-01": "adults with a smartphone",
@@ -24,8 +24,8 @@ def show(folder: Path, demo: dict[str, Any]) -> bool:
     """Print everything; whether all figures equal those counted from the invented people."""
     _show_code(folder, demo)
     _show_addresses(demo)
-    compared = compare(folder, demo)
-    return _show_figures(compared)
+    agree = _show_figures(compare(folder, demo))
+    return _show_readings(four_readings(folder, demo)) and agree
 
 
 def _show_code(folder: Path, demo: dict[str, Any]) -> None:
@@ -53,13 +53,24 @@ def _show_figures(compared: Sequence[Compared]) -> bool:
         click.echo(f"  {indicator} {LABELS[indicator]}")
         for figure in compared:
             if figure.indicator == indicator and (figure.level == "commune" or not figure.agrees):
-                sign = "=" if figure.agrees else "≠"
-                read, counted = _percent(figure.read), _percent(figure.counted)
-                click.echo(f"    {figure.place:8} {figure.name:14} {read} {sign} {counted}")
+                click.echo(f"    {figure.place:8} {figure.name:14} {_both(figure)}")
     villages = [figure for figure in compared if figure.level == "village"]
     equal = sum(figure.agrees for figure in villages)
     click.echo(f"  and of {len(villages)} figures of villages {equal} are the same.")
     return bool(compared) and all(figure.agrees for figure in compared)
+
+
+def _show_readings(readings: Mapping[tuple[str, str], Compared]) -> bool:
+    click.echo(f"\n{READ_TWICE} {LABELS[READ_TWICE]}, of one commune before and after 1 July 2025")
+    for (boundaries, round_code), figure in readings.items():
+        place = f"{figure.place} {figure.name}"
+        click.echo(f"    {boundaries} boundaries, {place:14} round {round_code} {_both(figure)}")
+    return all(figure.agrees and figure.read is not None for figure in readings.values())
+
+
+def _both(figure: Compared) -> str:
+    sign = "=" if figure.agrees else "≠"
+    return f"{_percent(figure.read)} {sign} {_percent(figure.counted)}"
 
 
 def _percent(value: float | None) -> str:

@@ -3,6 +3,9 @@
 A second opinion: it shares no line with the product and imports nothing of it, so that a fault in
 either shows. It prints one line per indicator and place (village ids, commune codes): indicator,
 place, value, numerator, denominator, with tabs between; a figure that is not there is "-".
+
+The code of a round may follow, and `old` for the communes before 1 July 2025; otherwise it counts
+the round under way in the communes of today.
 """
 
 import json
@@ -18,7 +21,7 @@ ADULT = 18
 
 
 def counting_interviews(interviews: list[Interview]) -> dict[str, Interview]:
-    """The household interview that counts for each household.
+    """The household interview of one round that counts for each household.
 
     Of the versions of one interview the newest approved one; of several interviews the first one
     approved, a complete one before the record of a visit in vain.
@@ -83,19 +86,36 @@ def account(interview: Interview) -> Pair:
 INDICATORS = {"XHS-01": smartphone, "XHS-03": fibre, "XHS-11": account}
 
 
-def count(people: dict[str, Any]) -> dict[tuple[str, str], Pair]:
+def registered_households(people: dict[str, Any], in_round: str) -> dict[str, set[str]]:
+    """By village, the households that were listed in a round or in one before it."""
+    listed = {
+        interview["household"]
+        for interview in people["interviews"]
+        if interview["form"] == "xhs_lap_ds_ho"
+        and interview["decision"] == "approve"
+        and interview["round"] <= in_round
+    }
+    registered: dict[str, set[str]] = defaultdict(set)
+    for household in people["households"]:
+        if household["occupied"] and household["code"] in listed:
+            registered[household["village"]].add(household["code"])
+    return registered
+
+
+def count(
+    people: dict[str, Any], in_round: str | None = None, communes: str = "villages"
+) -> dict[tuple[str, str], Pair]:
     """Numerator and denominator of each indicator in each village and commune.
 
     A village counts by the households it is thought to have: its interviews are raised to those
-    that are known to live there and the same share of those of whom nothing is known.
+    that are known to live there and the same share of those of whom nothing is known. `communes`
+    names the table that says in which one a village lies.
     """
-    registered: dict[str, set[str]] = defaultdict(set)
-    for household in people["households"]:
-        if household["occupied"] and household["listing"] == "approve":
-            registered[household["village"]].add(household["code"])
-    counting = counting_interviews(people["interviews"])
+    in_round = in_round or people["round"]
+    registered = registered_households(people, in_round)
+    counting = counting_interviews([i for i in people["interviews"] if i["round"] == in_round])
     sums: dict[tuple[str, str], list[float]] = defaultdict(lambda: [0.0, 0.0])
-    for village, commune in people["villages"].items():
+    for village, commune in people[communes].items():
         own = [counting[code] for code in sorted(registered[village]) if code in counting]
         complete = [interview for interview in own if outcome(interview) == "complete"]
         if not complete:
@@ -118,13 +138,14 @@ def expected_households(registered: int, resolved_or_not: list[Interview]) -> fl
     return eligible + unresolved * eligible / (eligible + ineligible)
 
 
-def main(path: str) -> None:
+def main(path: str, in_round: str | None = None, boundaries: str = "new") -> None:
     """Print every figure."""
-    figures = count(json.loads(Path(path).read_text(encoding="utf-8")))
+    people = json.loads(Path(path).read_text(encoding="utf-8"))
+    figures = count(people, in_round, "old_communes" if boundaries == "old" else "villages")
     for (indicator, place), (numerator, denominator) in sorted(figures.items()):
         value = repr(numerator / denominator) if denominator else "-"
         print(indicator, place, value, numerator, denominator, sep="\t")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -5,14 +5,15 @@ from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from app.demo.people import Household
-from app.demo.places import Village
+from app.demo.places import REFORM, Village
 
 LISTING, HOUSEHOLD, SKILLS, SERVICES, VILLAGE = FORMS = (
     "xhs_lap_ds_ho", "xhs_ho", "xhs_kynang", "xhs_dichvu", "xhs_thon",
 )  # fmt: skip
 
 APPROVE, LEAVE, REJECT = "approve", "leave", "reject"
-EDIT, SECOND = "edit", "second"  # a corrected version; another interview with the same household
+# A corrected version; another interview with the same household; one of the round before.
+EDIT, SECOND, EARLIER = "edit", "second", "earlier"
 
 HELD, ABSENT, APPOINTMENT, REFUSES, MOVED, GONE, UNREACHABLE = "1234567"
 AGREED, DISAGREED = "1", "2"
@@ -38,6 +39,12 @@ class Interview:
     def subject(self) -> str:
         """The key of the household or village it is about."""
         return self.household.key if self.household else self.village.key
+
+    @property
+    def commune_code(self) -> str:
+        """The commune as it was called on that day."""
+        is_old = self.start.date() < REFORM
+        return self.village.old_commune if is_old else self.village.commune
 
     @property
     def is_complete(self) -> bool:

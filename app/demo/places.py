@@ -4,8 +4,10 @@ The villages' names sound as names do there; none of them stands for a real vill
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 PROVINCE = "52"
+REFORM = date(2025, 7, 1)  # from here on communes are those of today
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,11 @@ class Village:
     def key(self) -> str:
         """Its name within the demo."""
         return f"{self.commune}/{self.number}"
+
+    @property
+    def old_commune(self) -> str:
+        """Code of the commune in which it lay before the reform."""
+        return _LAY_IN.get(self.key, self.commune)
 
 
 COMMUNES = ("23872", "23884", "23869", "23857")  # Ia Dom, Ia Nan, Ia Dơk, Đức Cơ
@@ -64,6 +71,11 @@ _VILLAGES = {
         ("Chợ Mới", "thôn", 0.1, 0.7, 0.95, "4", 5),
     ),
 }
+
+# Where today's communes were made of several; each took the code of one of them.
+_LAY_IN = dict.fromkeys(("23869/1", "23869/2", "23869/3", "23869/4"), "23860") | dict.fromkeys(
+    ("23857/4", "23857/5"), "23878"
+)
 
 VILLAGES = tuple(
     Village(commune, number, *row)

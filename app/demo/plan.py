@@ -1,16 +1,17 @@
 """PURE. The demo's field work: who visits whom, when, what comes of it, and what is decided.
 
 It happens in three turns, each decided by the reviewers before the next begins: listing the
-dwellings (and the villages' own form), visiting the listed households, and mending.
+dwellings (and the villages' own form), visiting the listed households, and mending. Before them, an
+earlier round of one commune is played.
 """
 
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 
-from app.clock import PROGRAMME_ZONE
 from app.demo.chance import happens, numbers_of
+from app.demo.earlier import plan_earlier
 from app.demo.interviews import (
     ABSENT,
     APPOINTMENT,
@@ -32,13 +33,11 @@ from app.demo.interviews import (
     Interview,
 )  # fmt: skip
 from app.demo.people import OCCUPIED, Household, invent_households
-from app.demo.places import COMMUNES, VILLAGES, Village
+from app.demo.places import VILLAGES, Village
+from app.demo.schedule import planned, timed
 
 ROUND_DAYS = 35  # that have passed of the round when the demo begins
 LISTING_DAYS = 10
-BEGINS = time(7, 30)
-WORKING_MINUTES = 570
-SURVEYORS_PER_COMMUNE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +47,13 @@ class Plan:
     seed: int
     day: date  # on which the demo was first played; nothing happens later
     households: tuple[Household, ...]
-    turns: tuple[tuple[Interview, ...], ...]  # each in the order of time
+    earlier: tuple[tuple[Interview, ...], ...]  # turns of the earlier round
+    turns: tuple[tuple[Interview, ...], ...]  # those of this one, each in the order of time
 
     @property
     def interviews(self) -> tuple[Interview, ...]:
         """All of them, turn after turn."""
-        return tuple(interview for turn in self.turns for interview in turn)
+        return tuple(interview for turn in (*self.earlier, *self.turns) for interview in turn)
 
 
 def make_plan(seed: int, households: int, day: date) -> Plan:
@@ -65,10 +65,11 @@ def make_plan(seed: int, households: int, day: date) -> Plan:
     listed = {interview.subject for interview in listing if interview.decision == APPROVE}
     visited = [house for house in people if house.dwelling == OCCUPIED and house.key in listed]
     visits = [visit for house in visited for visit in _visits(seed, house)]
-    first = _timed(listing, begins, LISTING_DAYS)
-    second = _timed(visits, begins + timedelta(LISTING_DAYS + 2), ROUND_DAYS - LISTING_DAYS - 4)
+    first = timed(listing, begins, LISTING_DAYS)
+    second = timed(visits, begins + timedelta(LISTING_DAYS + 2), ROUND_DAYS - LISTING_DAYS - 4)
     later = [change for visit in second for change in _changes(seed, visit)]
-    return Plan(seed, day, people, (tuple(first), tuple(second), tuple(later)))
+    earlier = plan_earlier(seed, people, begins.year)
+    return Plan(seed, day, people, earlier, (tuple(first), tuple(second), tuple(later)))
 
 
 def round_begins(day: date) -> date:
@@ -76,22 +77,15 @@ def round_begins(day: date) -> date:
     return day - timedelta(ROUND_DAYS)
 
 
-def surveyor_of(village: Village) -> int:
-    """Position of the surveyor whose territory the village is in."""
-    commune = COMMUNES.index(village.commune)
-    half = sum(other.commune == village.commune for other in VILLAGES) / SURVEYORS_PER_COMMUNE
-    return commune * SURVEYORS_PER_COMMUNE + int((village.number - 1) // half)
-
-
 def _about_village(seed: int, village: Village) -> Interview:
     rng = numbers_of(seed, village.key, "plan")
-    return _interview(VILLAGE, village, None, decision=_decision(rng, 88, 8, 4))
+    return planned(VILLAGE, village, None, decision=_decision(rng, 88, 8, 4))
 
 
 def _listed(seed: int, household: Household) -> Interview:
     rng = numbers_of(seed, household.key, "listing")
     decision = _decision(rng, 960, 25, 15)
-    return _interview(LISTING, household.village, household, decision=decision)
+    return planned(LISTING, household.village, household, decision=decision)
 
 
 def _visits(seed: int, household: Household) -> Iterator[Interview]:
@@ -103,7 +97,7 @@ def _visits(seed: int, household: Household) -> Iterator[Interview]:
     )[0]
     if outcome == "unvisited":
         return
-    visit = _interview(HOUSEHOLD, household.village, household)
+    visit = planned(HOUSEHOLD, household.village, household)
     if outcome == "complete" and happens(rng, 0.12):
         yield replace(visit, result=rng.choice((ABSENT, APPOINTMENT)))
         visit = replace(visit, visit=2)
@@ -142,29 +136,5 @@ def _changes(seed: int, visit: Interview) -> Iterator[Interview]:
         yield replace(visit, variant=SECOND, start=again, decision=decision, with_photo=False)
 
 
-def _interview(
-    form: str, village: Village, household: Household | None, decision: str = APPROVE
-) -> Interview:
-    not_yet = datetime.min.replace(tzinfo=PROGRAMME_ZONE)
-    return Interview(form, village, household, surveyor_of(village), not_yet, decision=decision)
-
-
 def _decision(rng: random.Random, approve: int, leave: int, reject: int) -> str:
     return rng.choices((APPROVE, LEAVE, REJECT), (approve, leave, reject))[0]
-
-
-def _timed(interviews: Iterable[Interview], first: date, days: int) -> list[Interview]:
-    """The interviews at their time: each surveyor's evenly over the working hours of the days."""
-    each: dict[int, list[Interview]] = {}
-    for interview in interviews:
-        each.setdefault(interview.surveyor, []).append(interview)
-    timed = []
-    for surveyor, own in sorted(each.items()):
-        a_day = -(-len(own) // days)
-        for position, interview in enumerate(own):
-            day = first + timedelta(position // a_day)
-            minute = position % a_day * WORKING_MINUTES // a_day
-            start = datetime.combine(day, BEGINS, PROGRAMME_ZONE)
-            start += timedelta(minutes=minute, seconds=(surveyor * 17 + position * 23) % 60)
-            timed.append(replace(interview, start=start))
-    return sorted(timed, key=lambda interview: (interview.start, interview.surveyor))

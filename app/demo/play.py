@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from app.demo import earlier
 from app.demo.phone import Phone
 from app.demo.plan import Plan
 from app.demo.reviewers import Reviewer, decide_all
 from app.demo.surveyors import FieldWork, Surveyor
 
 TURNS = ("Listing dwellings", "Visiting households", "Mending")
+EARLIER_TURNS = (f"{earlier.YEAR}, listing", f"{earlier.YEAR}, visiting")
 
 
 class Steps(Protocol):
@@ -40,7 +42,8 @@ def play(
         Reviewer(base_url, token, commune_id)
         for token, commune_id in zip(programme["reviewers"], programme["commune_ids"], strict=True)
     ]
-    for name, turn in zip(TURNS, plan.turns, strict=True):
+    turns = zip((*EARLIER_TURNS, *TURNS), (*plan.earlier, *plan.turns), strict=True)
+    for name, turn in turns:
         with progress(f"{name}: interviews sent", len(turn)) as steps:
             FieldWork(plan.seed, programme["villages"], steps.step).send_turn(surveyors, turn)
         settle()

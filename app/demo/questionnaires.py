@@ -59,7 +59,7 @@ def _frame(interview: Interview, village_id: str, enumerator: str) -> Answers:
         "end": end.isoformat(timespec="milliseconds"),
         "today": interview.start.date().isoformat(),
         "username": enumerator.lower(),
-        "commune_code": interview.village.commune,
+        "commune_code": interview.commune_code,
         "village_id": village_id,
         "enum_code": enumerator,
     }

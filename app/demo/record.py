@@ -9,8 +9,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from app.demo import earlier
 from app.demo.interviews import HOUSEHOLD, Interview, household_code
 from app.demo.people import OCCUPIED
+from app.demo.places import VILLAGES
 from app.demo.plan import Plan
 from app.demo.questionnaires import answer
 
@@ -37,25 +39,27 @@ def read(folder: Path) -> dict[str, Any]:
 
 def write(folder: Path, plan: Plan, village_ids: Mapping[str, str], round_code: str) -> None:
     """Write them in one rename; `village_ids` gives the server's id of each village by key."""
-    listed = {interview.subject: interview for interview in plan.turns[0] if interview.household}
+    turns = [(earlier.CODE, turn) for turn in plan.earlier]
+    turns += [(round_code, turn) for turn in plan.turns]
     people = {
         "invented": True,
         "seed": plan.seed,
         "day": plan.day.isoformat(),
         "round": round_code,
-        "villages": {village_ids[key]: key.partition("/")[0] for key in village_ids},
+        "villages": {village_ids[village.key]: village.commune for village in VILLAGES},
+        "old_communes": {village_ids[village.key]: village.old_commune for village in VILLAGES},
         "households": [
             {
                 "code": household_code(village_ids[house.village.key], house.number),
                 "village": village_ids[house.village.key],
                 "occupied": house.dwelling == OCCUPIED,
-                "listing": listed[house.key].decision,
             }
             for house in plan.households
         ],
         "interviews": [
-            _interview(plan.seed, turn, interview, village_ids[interview.village.key])
-            for turn, interviews in enumerate(plan.turns, 1)
+            {"round": code, "turn": turn}
+            | _interview(plan.seed, interview, village_ids[interview.village.key])
+            for turn, (code, interviews) in enumerate(turns, 1)
             for interview in interviews
         ],
     }
@@ -64,7 +68,7 @@ def write(folder: Path, plan: Plan, village_ids: Mapping[str, str], round_code: 
     draft.replace(people_file(folder))
 
 
-def _interview(seed: int, turn: int, interview: Interview, village_id: str) -> dict[str, Any]:
+def _interview(seed: int, interview: Interview, village_id: str) -> dict[str, Any]:
     household = interview.household
     return {
         "instance": interview.instance_id(seed),
@@ -73,7 +77,6 @@ def _interview(seed: int, turn: int, interview: Interview, village_id: str) -> d
         "village": village_id,
         "household": household and household_code(village_id, household.number),
         "on": interview.start.date().isoformat(),
-        "turn": turn,
         "decision": interview.decision,
         **(_said(seed, interview, village_id) if interview.form == HOUSEHOLD else {}),
     }

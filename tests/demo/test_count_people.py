@@ -17,9 +17,10 @@ SCRIPT = Path(count_people.__file__)
 def interview(household, instance="i", *, members=(), fibre="1", **said):
     """A complete, approved interview of 2026; members are (birth year, phone, bank, other)."""
     return {
-        "form": "xhs_ho", "instance": instance, "replaces": None, "household": household,
-        "village": "T-A", "on": "2026-11-01", "turn": 2, "decision": "approve",
-        "visit_result": "1", "consent": "1", "net_any": "1", "net_types": fibre,
+        "form": "xhs_ho", "round": "2026-1", "instance": instance, "replaces": None,
+        "household": household, "village": "T-A", "on": "2026-11-01", "turn": 2,
+        "decision": "approve", "visit_result": "1", "consent": "1",
+        "net_any": "1", "net_types": fibre,
         "members": [
             dict(zip(("m_yob", "m_phone", "m_acc_bank", "m_acc_other"), member, strict=True))
             for member in members
@@ -28,13 +29,14 @@ def interview(household, instance="i", *, members=(), fibre="1", **said):
 
 
 def people(*interviews, households=10):
+    codes = [f"A{n}" for n in range(households)]
+    listing = {"form": "xhs_lap_ds_ho", "round": "2026-1", "decision": "approve"}
     return {
+        "round": "2026-1",
         "villages": {"T-A": "23872"},
-        "households": [
-            {"code": f"A{n}", "village": "T-A", "occupied": True, "listing": "approve"}
-            for n in range(households)
-        ],
-        "interviews": list(interviews),
+        "old_communes": {"T-A": "23860"},
+        "households": [{"code": code, "village": "T-A", "occupied": True} for code in codes],
+        "interviews": [*({**listing, "household": code} for code in codes), *interviews],
     }
 
 
@@ -125,6 +127,21 @@ def test_a_household_that_disagrees_is_eligible():
     assert found["XHS-03", "T-A"] == (2, 2)
 
 
+def test_a_round_has_its_own_interviews_and_the_households_that_were_listed_until_then():
+    found = people(interview("A1", "a"), interview("A2", "b", fibre="3"), households=3)
+    found["households"].append({"code": "A9", "village": "T-A", "occupied": True})
+    found["interviews"] += [
+        {"form": "xhs_lap_ds_ho", "round": "2024-1", "decision": "approve", "household": code}
+        for code in ("A1", "A9")
+    ]
+    found["interviews"].append(interview("A1", fibre="3", round="2024-1", on="2024-03-01"))
+
+    # Of the two that were listed in 2024 one was interviewed and stands for both.
+    assert count(found, "2024-1", "old_communes")["XHS-03", "23860"] == (0, 2)
+    # Of the four of 2026 two were.
+    assert count(found)["XHS-03", "23872"] == (2, 4)
+
+
 def test_the_script_imports_nothing_of_the_product():
     imported = {
         name
@@ -147,7 +164,13 @@ def test_the_script_runs_by_itself_on_what_the_demo_writes(tmp_path):
         capture_output=True, text=True, check=True, cwd=tmp_path,
     )  # fmt: skip
     rows = [line.split("\t") for line in done.stdout.splitlines()]
+    before = subprocess.run(
+        [sys.executable, "-I", SCRIPT, record.people_file(tmp_path), "2024-1", "old"],
+        capture_output=True, text=True, check=True, cwd=tmp_path,
+    ).stdout  # fmt: skip
 
+    places = {line.split("\t")[1] for line in before.splitlines()}
+    assert {place for place in places if not place.startswith("T-")} == {"23860", "23869"}
     assert {row[0] for row in rows} == {"XHS-01", "XHS-03", "XHS-11"}
     assert {"23872", "T-00000"} <= {row[1] for row in rows}
     assert all(0 <= float(row[2]) <= 1 for row in rows if row[2] != "-")

@@ -2,6 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from app.demo import earlier
 from app.demo.interviews import (
     APPROVE,
     EDIT,
@@ -16,7 +17,8 @@ from app.demo.interviews import (
 )  # fmt: skip
 from app.demo.people import OCCUPIED
 from app.demo.places import VILLAGES
-from app.demo.plan import Plan, make_plan, round_begins, surveyor_of
+from app.demo.plan import Plan, make_plan, round_begins
+from app.demo.schedule import surveyor_of
 
 SEED, DAY = 2026, date(2026, 11, 22)
 
@@ -47,9 +49,11 @@ def test_only_households_whose_listing_is_approved_are_visited(plan):
 
 
 def test_nothing_happens_outside_the_round_or_in_the_future(plan):
-    days = {interview.start.date() for interview in plan.interviews}
+    days = {interview.start.date() for turn in plan.turns for interview in turn}
+    before = {interview.start.date() for turn in plan.earlier for interview in turn}
 
     assert round_begins(DAY) <= min(days) <= max(days) <= DAY
+    assert earlier.BEGINS <= min(before) <= max(before) <= earlier.ENDS
     assert {interview.start.utcoffset() for interview in plan.interviews} == {timedelta(hours=7)}
     assert all(7 <= interview.start.hour <= 17 for interview in plan.interviews)
 
@@ -109,3 +113,21 @@ def test_two_surveyors_share_the_villages_of_a_commune():
         own = [village for village in VILLAGES if surveyor_of(village) == surveyor]
         assert len(own) == 3
         assert len({village.commune for village in own}) == 1
+
+
+def test_the_earlier_round_visits_a_part_of_one_commune_under_its_old_codes(plan):
+    listing, visits = plan.earlier
+    houses = {interview.subject for interview in listing}
+    today = {house.key: house for house in plan.households}
+
+    assert houses == {interview.subject for interview in visits}
+    assert 0.4 < len(houses) / sum(key.startswith("23869/") for key in today) < 0.8
+    assert {interview.commune_code for interview in (*listing, *visits)} == {"23860", "23869"}
+    assert {i.commune_code for i in plan.turns[1] if i.village.commune == "23869"} == {"23869"}
+    for interview in listing:
+        then, now = interview.household, today[interview.subject]
+        assert then.size == now.size
+        assert {member.birth_year for member in then.members} <= {
+            member.birth_year for member in now.members
+        }
+        assert all(2024 - member.birth_year == member.age >= 15 for member in then.members)

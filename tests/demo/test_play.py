@@ -14,7 +14,7 @@ from app.cli.demo_programme import prepare
 from app.clock import today
 from app.db import db, transaction
 from app.demo import record, state
-from app.demo.figures import INDICATORS, compare
+from app.demo.figures import INDICATORS, compare, four_readings
 from app.demo.plan import make_plan
 from app.demo.play import play
 from app.projects.queries import first_project
@@ -83,6 +83,12 @@ def test_the_demo_end_to_end(first_project_is_one, base_url, tmp_path, day):
         assert len([f for f in compared if f.level == "commune"]) == 4 * len(INDICATORS)
         assert [figure for figure in compared if not figure.agrees] == []
         assert all(f.read is not None for f in compared if f.level == "commune")
+
+        readings = four_readings(tmp_path, state.complete(programme, running))
+        assert {(boundaries, f.place) for (boundaries, _), f in readings.items()} == {
+            ("old", "23860"), ("new", "23869")
+        }  # fmt: skip
+        assert all(f.agrees and f.read is not None for f in readings.values())
 
 
 def test_preparing_again_changes_nothing(first_project_is_one, tmp_path, day):
