@@ -49,6 +49,7 @@ class Indicator:
     irrelevant: str = ""
     by: tuple[Breakdown, ...] = ()
     missing: tuple[MissingCode, ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()  # of a composite: codes, and what they say of a row
     weight: str = ""
     join: str = ""
     note: str = ""
@@ -62,7 +63,8 @@ class Indicator:
         """The indicator that `to_json` wrote."""
         by = tuple(Breakdown(**item) for item in data["by"])
         missing = tuple(MissingCode(**item) for item in data["missing"])
-        return cls(**{**data, "by": by, "missing": missing})
+        parts = tuple((code, text) for code, text in data.get("parts", ()))
+        return cls(**{**data, "by": by, "missing": missing, "parts": parts})
 
 
 @dataclass(frozen=True, slots=True)

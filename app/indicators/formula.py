@@ -1,9 +1,10 @@
 """An indicator's expressions, compiled for the rows of its unit; with the faults found in them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from app.indicators.composites import put_in
 from app.indicators.definitions import ROOT_UNITS, Breakdown, Indicator
 from app.indicators.missing import codes_by_question
 from app.xforms.definition import Field
@@ -68,7 +69,8 @@ def compile_formula(indicator: Indicator, plan: Plan, scope: Scope) -> Formula:
         if column == "numerator":
             formula.eligible_key = _eligible_key(indicator, compiler)
         text = getattr(indicator, column)
-        run, faults = compile_text(text, compiler, take) if text else (None, [])
+        parts = dict(indicator.parts)
+        run, faults = compile_text(text, compiler, take, parts) if text else (None, [])
         setattr(formula, column, run)
         formula.faults += [(column, fault) for fault in faults]
         if text and run is None:
@@ -118,11 +120,14 @@ def _eligible_key(indicator: Indicator, compiler: Compiler) -> object:
 Take = Callable[[Meaning, Faults], Run]
 
 
-def compile_text(text: str, compiler: Compiler, take: Take) -> tuple[Run | None, Faults]:
-    """Compiles one expression, taken as one kind of value."""
+def compile_text(
+    text: str, compiler: Compiler, take: Take, parts: Mapping[str, str] | None = None
+) -> tuple[Run | None, Faults]:
+    """Compiles one expression, with the parts of a composite in it, taken as one kind of value."""
     faults: Faults = []
     try:
-        run = take(replace(compiler, faults=faults).meaning(parse(text)), faults)
+        node = put_in(parse(text), parts or {})
+        run = take(replace(compiler, faults=faults).meaning(node), faults)
     except ExpressionError as error:
         return None, [*faults, error]
     return run, faults

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
+from app.indicators.composites import compose
 from app.indicators.definitions import Breakdown, Indicator, IndicatorCase, Labels, MissingCode
 from app.indicators.missing import REASONS
 from app.xforms.labels import language_code
@@ -58,7 +60,19 @@ def read_indicators(workbook: Workbook) -> IndicatorSheet:
         for row in workbook.rows(name):
             if _has_needed(sheet, name, row):
                 read(sheet, row)
+    _compose(sheet)
     return sheet
+
+
+def _compose(sheet: IndicatorSheet) -> None:
+    """Puts into composites what they are made of."""
+    known = {item.code: item for item in sheet.indicators}
+    for place, item in enumerate(sheet.indicators):
+        sheet.indicators[place], faults = compose(item, known)
+        sheet.findings += [
+            Finding(sentence(message), sheet.place(INDICATORS, item.code, column))
+            for column, message in faults
+        ]
 
 
 def _read_missing(sheet: IndicatorSheet, row: Row) -> None:
@@ -88,7 +102,7 @@ def _read_indicator(sheet: IndicatorSheet, row: Row) -> None:
         return
     _check_words(sheet, row)
     _check_by(sheet, row)
-    texts = {name: row.text(name) for name in COLUMNS[INDICATORS] - {"by"}}
+    texts: dict[str, Any] = {name: row.text(name) for name in COLUMNS[INDICATORS] - {"by"}}
     by = [sheet.breakdowns[name] for name in _names(row) if name in sheet.breakdowns]
     missing = tuple(sheet.missing)
     item = Indicator(labels=labels_of(row), by=tuple(by), missing=missing, **texts)

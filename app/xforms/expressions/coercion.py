@@ -1,6 +1,8 @@
 """A part of an expression taken as a condition, a number, a text or a date."""
 
-from app.xforms.expressions.dates import to_date_text, to_day
+from collections.abc import Callable
+
+from app.xforms.expressions.dates import to_clock, to_date_text, to_day
 from app.xforms.expressions.meaning import DATES, Answer, Faults, Kind, Meaning, Run
 from app.xforms.expressions.rows import Row
 from app.xforms.expressions.strict import constant, one
@@ -89,23 +91,34 @@ def as_text(part: Meaning) -> Run:
     return one(to_text, part.run) if part.kind in {Kind.NUMBER, Kind.TRUTH} else part.run
 
 
-def as_day(part: Meaning, faults: Faults) -> Run:
-    """A date as a number of days."""
+def as_yes_or_no(part: Meaning, faults: Faults) -> Run:
+    """What boolean() takes: a condition, or a number, which is true unless it is 0."""
+    if part.kind is Kind.NUMBER:
+        return one(bool, as_number(part))
+    return as_truth(part, faults)
+
+
+def as_day(part: Meaning, faults: Faults, read: Callable[[str], float | Missing] = to_day) -> Run:
+    """A date as a number of days, or with `read` a date and time, or a time; numbers are days."""
     one_value(part)
-    if part.kind is Kind.DATE:
+    if part.kind in {Kind.DATE, Kind.NUMBER} and not part.answer:
         return part.run
-    if part.kind in {Kind.TRUTH, Kind.NUMBER, Kind.CODE, Kind.CODES, Kind.NOTHING} or not_a_date(
-        part
-    ):
+    types = DATES | {"time"} if read is to_clock else DATES
+    impossible = {Kind.TRUTH, Kind.NUMBER, Kind.CODE, Kind.CODES, Kind.NOTHING}
+    if part.kind in impossible or not_a_date(part, types, read):
         faults.append(ExpressionError(f"{_shown(part)} is not a date", part.at))
-    return one(to_day, as_text(part))
+    return one(read, as_text(part))
 
 
-def not_a_date(part: Meaning) -> bool:
+def not_a_date(
+    part: Meaning,
+    types: frozenset[str] = DATES,
+    read: Callable[[str], float | Missing] = to_day,
+) -> bool:
     """Whether a question or a written text cannot be a date."""
     if part.answer:
-        return part.kind is not Kind.ANY and part.answer.field.type not in DATES
-    return part.literal is not None and to_day(part.literal) is BLANK
+        return part.kind is not Kind.ANY and part.answer.field.type not in types
+    return part.literal is not None and read(part.literal) is BLANK
 
 
 def _shown(part: Meaning) -> str:

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from math import fmod
+from math import fmod, pi
 from operator import add, itemgetter, mul, neg, sub
 
 from app.xforms.definition import Field
-from app.xforms.expressions import choosing, members
+from app.xforms.expressions import checklists, choosing, members
 from app.xforms.expressions.coercion import answer_text, as_operand, as_truth
 from app.xforms.expressions.comparisons import compare
 from app.xforms.expressions.functions import FUNCTIONS, apply, check_count
+from app.xforms.expressions.indexed import indexed_repeat
 from app.xforms.expressions.meaning import NO_ANSWER, Answer, Faults, Kind, Meaning, Run, kind_of
 from app.xforms.expressions.plan import Codes, Key, Plan
 from app.xforms.expressions.rows import POSITION, Scope
@@ -38,12 +39,32 @@ _SPECIAL: dict[str, Special] = {
     "if": choosing.choose,
     "coalesce": choosing.coalesce,
     "not": choosing.not_,
+    "checklist": checklists.checklist,
+    "weighted-checklist": checklists.weighted_checklist,
     "count": members.count,
+    "count-non-empty": members.count_non_empty,
+    "join": members.join,
+    "concat": members.concat,
     "sum": members.total,
     "min": members.smallest,
     "max": members.largest,
 }
-_DRAWN = frozenset({"once", "random", "now", "uuid"})
+_REFUSED = {
+    **dict.fromkeys(
+        ("once", "random", "randomize", "now", "uuid"),
+        "differs from call to call, and a figure must always come out the same",
+    ),
+    **dict.fromkeys(
+        ("jr:choice-name", "jr:itext"), "gives a label, which differs by language: compare the code"
+    ),
+    **dict.fromkeys(
+        ("pulldata", "instance"),
+        "looks into a file that phones have: add a calculate question for it, and use its answer",
+    ),
+    **dict.fromkeys(
+        ("version", "property", "extract-signed"), "is about the phone and its form, not an answer"
+    ),
+}
 _ARITHMETIC: dict[str, Callable[[float, float], float | Missing]] = {
     "+": lambda left, right: finite(add(left, right)),
     "-": lambda left, right: finite(sub(left, right)),
@@ -51,7 +72,8 @@ _ARITHMETIC: dict[str, Callable[[float, float], float | Missing]] = {
     "div": lambda left, right: finite(left / right) if right else BLANK,
     "mod": lambda left, right: fmod(left, right) if right else BLANK,
 }
-NAMES = frozenset({*_SPECIAL, *FUNCTIONS, "true", "false", "today", "position"})
+_CONSTANTS = {"true": (Kind.TRUTH, True), "false": (Kind.TRUTH, False), "pi": (Kind.NUMBER, pi)}
+NAMES = frozenset({*_SPECIAL, *FUNCTIONS, *_CONSTANTS, "today", "position", "indexed-repeat"})
 
 
 @dataclass(slots=True)
@@ -105,20 +127,30 @@ class Compiler:
         return Meaning(Kind.NUMBER, several(_ARITHMETIC[node.operator], runs), node.at)
 
     def _call(self, node: Call) -> Meaning:
+        if node.name in _REFUSED:
+            raise ExpressionError(f"{node.name}() {_REFUSED[node.name]}", node.at)
         if node.name == "position":
             return self._position(node)
+        if node.name == "indexed-repeat":
+            return indexed_repeat(self, node)
         parts = [self.meaning(part) for part in node.arguments]
         if node.name in _SPECIAL:
             return _SPECIAL[node.name](node.at, parts, self.faults)
         if node.name in FUNCTIONS:
             return apply(node.name, node.at, parts, self.faults)
-        if node.name in {"true", "false", "today"}:
+        if node.name in NAMES:
             check_count(node.name, node.at, len(parts), 0, 0)
-            if node.name == "today":
-                levels = len(members.scopes_up(self.scope)) - 1
-                return Meaning(Kind.DATE, members.climbed(itemgetter(POSITION), levels), node.at)
-            return Meaning(Kind.TRUTH, constant(node.name == "true"), node.at)
-        raise ExpressionError(_unknown_function(node.name), node.at)
+            return self._fixed(node)
+        close = get_close_matches(node.name, sorted(NAMES), n=1)
+        advice = f"; is {close[0]}() meant?" if close else ""
+        raise ExpressionError(f"there is no function {node.name}(){advice}", node.at)
+
+    def _fixed(self, node: Call) -> Meaning:
+        if node.name == "today":
+            levels = len(members.scopes_up(self.scope)) - 1
+            return Meaning(Kind.DATE, members.climbed(itemgetter(POSITION), levels), node.at)
+        kind, value = _CONSTANTS[node.name]
+        return Meaning(kind, constant(value), node.at)
 
     def _position(self, node: Call) -> Meaning:
         if not self.scope.around or [*map(_steps, node.arguments)] != [("..",)]:
@@ -129,7 +161,7 @@ class Compiler:
         found = self._reference(node.of)
         if found.kind is not Kind.MEMBERS or found.each or found.scope is None:
             raise ExpressionError("only a repeat can have a condition in brackets", node.at)
-        inner = self._among(found.scope)
+        inner = self.among(found.scope)
         found.holds = as_truth(inner.meaning(node.condition), self.faults)
         return found
 
@@ -143,11 +175,12 @@ class Compiler:
         target = self.plan.scope(item.repeat)
         if target in members.scopes_up(self.scope):
             return self.answer(item, node.at)
-        each = self._among(target).answer(item, node.at)
+        each = self.among(target).answer(item, node.at)
         run = members.rows_of(target, self.scope)
         return Meaning(Kind.MEMBERS, run, node.at, scope=target, each=each)
 
-    def _among(self, scope: Scope) -> "Compiler":
+    def among(self, scope: Scope) -> "Compiler":
+        """The compiler for the rows of members below the row at hand, or beside it."""
         return replace(self, scope=scope, base=scope.path, home=self.home or self.scope)
 
     def get(self, item: Field) -> Run:
@@ -189,10 +222,3 @@ def _literal(node: Number | Text) -> Meaning:
 
 def _steps(node: Node) -> tuple[str, ...]:
     return node.steps if isinstance(node, Path) else ()
-
-
-def _unknown_function(name: str) -> str:
-    if name in _DRAWN:
-        return f"{name}() differs from call to call, and a figure must always come out the same"
-    close = get_close_matches(name, sorted(NAMES), n=1)
-    return f"there is no function {name}()" + (f"; is {close[0]}() meant?" if close else "")

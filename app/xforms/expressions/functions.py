@@ -1,13 +1,25 @@
 """The functions of XLSForm that compute one value from others; all know missing answers."""
 
+import base64
+import binascii
+import hashlib
 import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
-from app.xforms.expressions.coercion import as_day, as_number, as_operand, as_text
-from app.xforms.expressions.dates import format_day, unknown_parts
+from app.xforms.expressions.coercion import as_day, as_number, as_operand, as_text, as_yes_or_no
+from app.xforms.expressions.dates import (
+    DATE_PARTS,
+    MOMENT_PARTS,
+    format_day,
+    to_clock,
+    to_day,
+    to_moment,
+    unknown_parts,
+)
+from app.xforms.expressions.geography import area, distance, is_inside
 from app.xforms.expressions.meaning import Faults, Kind, Meaning, Run
 from app.xforms.expressions.strict import one, several
 from app.xforms.expressions.tokens import ExpressionError
@@ -27,6 +39,7 @@ class Function:
     least: int | None = None
     more: bool = False
     anything: bool = False  # number() and string() take any kind
+    reads: Callable[[str], float | Missing] = to_day  # a date from a text
 
 
 def round_to(number: float, places: float = 0) -> float:
@@ -36,11 +49,16 @@ def round_to(number: float, places: float = 0) -> float:
     return float(scaled * unit)
 
 
-def _power(base: float, exponent: float) -> Value:
-    try:
-        return finite(math.pow(base, exponent))
-    except (OverflowError, ValueError):
-        return BLANK
+def _finite(call: Callable[..., float]) -> Callable[..., Value]:
+    """The function of numbers; missing where it has no finite value."""
+
+    def value(*numbers: float) -> Value:
+        try:
+            return finite(call(*numbers))
+        except (OverflowError, ValueError):
+            return BLANK
+
+    return value
 
 
 def _substr(text: str, start: float, end: float = math.inf) -> str:
@@ -70,6 +88,35 @@ def _whole(text: str, pattern: str) -> bool:
     return re.fullmatch(pattern, text) is not None
 
 
+def _digest(text: str, algorithm: str, encoding: str = "base64") -> str | Missing:
+    name = algorithm.replace("SHA-", "SHA").lower()
+    if name not in _HASHES or encoding not in {"base64", "hex"}:
+        return BLANK
+    found = hashlib.new(name, text.encode(), usedforsecurity=False).digest()
+    return found.hex() if encoding == "hex" else base64.b64encode(found).decode()
+
+
+def _decode(text: str) -> str | Missing:
+    try:
+        return base64.b64decode(text, validate=True).decode()
+    except (binascii.Error, ValueError):
+        return BLANK
+
+
+_HASHES = frozenset({"md5", "sha1", "sha256", "sha384", "sha512"})
+_REAL: dict[str, Callable[[float], float]] = {
+    "exp": math.exp,
+    "exp10": lambda number: math.pow(10, number),
+    "log": math.log,
+    "log10": math.log10,
+    "sqrt": math.sqrt,
+    "sin": math.sin,
+    "cos": math.cos,
+    "tan": math.tan,
+    "asin": math.asin,
+    "acos": math.acos,
+    "atan": math.atan,
+}
 _N, _T, _D, _B = Kind.NUMBER, Kind.TEXT, Kind.DATE, Kind.TRUTH
 FUNCTIONS: dict[str, Function] = {
     "number": Function(lambda value: value, (_N,), _N, anything=True),
@@ -79,9 +126,11 @@ FUNCTIONS: dict[str, Function] = {
     "floor": Function(lambda value: float(math.floor(value)), (_N,), _N),
     "ceiling": Function(lambda value: float(math.ceil(value)), (_N,), _N),
     "abs": Function(abs, (_N,), _N),
-    "pow": Function(_power, (_N, _N), _N),
+    "pow": Function(_finite(math.pow), (_N, _N), _N),
+    "atan2": Function(_finite(math.atan2), (_N, _N), _N),
+    **{name: Function(_finite(call), (_N,), _N) for name, call in _REAL.items()},
+    "boolean": Function(bool, (_B,), _B),
     "boolean-from-string": Function(lambda text: text in {"1", "true"}, (_T,), _B),
-    "concat": Function(lambda *texts: "".join(texts), (_T,), _T, more=True),
     "contains": Function(lambda text, part: part in text, (_T, _T), _B),
     "starts-with": Function(str.startswith, (_T, _T), _B),
     "ends-with": Function(str.endswith, (_T, _T), _B),
@@ -93,9 +142,19 @@ FUNCTIONS: dict[str, Function] = {
     "normalize-space": Function(lambda text: " ".join(text.split()), (_T,), _T),
     "translate": Function(_translate, (_T, _T, _T), _T),
     "regex": Function(_whole, (_T, _T), _B),
-    "date": Function(lambda day: day, (_D,), _D),
+    "digest": Function(_digest, (_T, _T, _T), _T, least=2),
+    "base64-decode": Function(_decode, (_T,), _T),
+    "date": Function(lambda day: float(math.floor(day)), (_D,), _D),
+    "date-time": Function(lambda moment: moment, (_D,), _D, reads=to_moment),
+    "decimal-date-time": Function(lambda moment: moment, (_D,), _N, reads=to_moment),
+    "decimal-time": Function(lambda moment: moment % 1, (_D,), _N, reads=to_clock),
     "format-date": Function(format_day, (_D, _T), _T),
+    "format-date-time": Function(format_day, (_D, _T), _T, reads=to_moment),
+    "distance": Function(distance, (_T,), _N, more=True),
+    "area": Function(area, (_T,), _N, more=True),
+    "geofence": Function(is_inside, (_T, _T), _B),
 }
+_PATTERNS = {"format-date": DATE_PARTS, "format-date-time": MOMENT_PARTS}
 
 
 def apply(name: str, at: int, parts: Sequence[Meaning], faults: Faults) -> Meaning:
@@ -114,7 +173,9 @@ def apply(name: str, at: int, parts: Sequence[Meaning], faults: Faults) -> Meani
 
 def _argument(kind: Kind, part: Meaning, function: Function, faults: Faults) -> Run:
     if kind is Kind.DATE:
-        return as_day(part, faults)
+        return as_day(part, faults, function.reads)
+    if kind is Kind.TRUTH:
+        return as_yes_or_no(part, faults)
     if kind is Kind.TEXT:
         return as_text(part)
     return as_number(part) if function.anything else as_operand(part, faults)
@@ -130,7 +191,7 @@ def check_count(name: str, at: int, given: int, least: int, most: int | None) ->
 
 
 def _check_pattern(name: str, parts: Sequence[Meaning]) -> None:
-    if name not in {"regex", "format-date"}:
+    if name not in {"regex", *_PATTERNS}:
         return
     pattern = parts[1].literal
     if pattern is None:
@@ -140,8 +201,7 @@ def _check_pattern(name: str, parts: Sequence[Meaning]) -> None:
             re.compile(pattern)
         except re.error as error:
             raise ExpressionError(f"the pattern cannot be read: {error}", parts[1].at) from None
-    elif unknown := unknown_parts(pattern):
-        known = "%Y %y %m %n %d %e"
-        raise ExpressionError(
-            f"format-date() cannot write {' '.join(unknown)} here, only {known}", parts[1].at
-        )
+    elif unknown := unknown_parts(pattern, _PATTERNS[name]):
+        known = " ".join(_PATTERNS[name])
+        message = f"{name}() cannot write {' '.join(unknown)} here, only {known}"
+        raise ExpressionError(message, parts[1].at)

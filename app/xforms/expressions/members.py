@@ -1,14 +1,15 @@
-"""Functions over the members of a repeat: count(), sum(), min(), max()."""
+"""Functions over the members of a repeat: count(), sum(), min(), max(), join() …"""
 
 from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Any
 
-from app.xforms.expressions.coercion import as_operand
+from app.xforms.expressions.coercion import as_operand, as_text
+from app.xforms.expressions.comparisons import is_blank
 from app.xforms.expressions.functions import check_count
 from app.xforms.expressions.meaning import Faults, Kind, Meaning, Run
 from app.xforms.expressions.rows import AROUND, Row, Scope
-from app.xforms.expressions.strict import several
+from app.xforms.expressions.strict import constant, several
 from app.xforms.expressions.tokens import ExpressionError
 from app.xforms.expressions.values import BLANK, Missing, finite, worst
 
@@ -65,6 +66,49 @@ def count(at: int, parts: Sequence[Meaning], _: Faults) -> Meaning:
         return why if maybe else float(sure)
 
     return Meaning(Kind.NUMBER, value, at, tally=tally)
+
+
+def count_non_empty(at: int, parts: Sequence[Meaning], _: Faults) -> Meaning:
+    """How many members have an answer, be it "don't know"; known whatever is missing."""
+    check_count("count-non-empty", at, len(parts), 1, 1)
+    members = _members("count-non-empty", parts[0])
+    if members.each is None or members.each.answer is None:
+        raise ExpressionError("count-non-empty() counts answers: ${question}", parts[0].at)
+    blank = is_blank(members.each.answer)
+
+    def value(row: Row) -> float:
+        return float(sum(not blank(member) for member in members.run(row)))
+
+    return Meaning(Kind.NUMBER, value, at)
+
+
+def join(at: int, parts: Sequence[Meaning], _: Faults) -> Meaning:
+    """Texts, or the answers of all members, with a separator between; missing when one is."""
+    check_count("join", at, len(parts), 2, None)
+    return _joined("join", at, as_text(parts[0]), parts[1:])
+
+
+def concat(at: int, parts: Sequence[Meaning], _: Faults) -> Meaning:
+    """The same without a separator."""
+    check_count("concat", at, len(parts), 1, None)
+    return _joined("concat", at, constant(""), parts)
+
+
+def _joined(name: str, at: int, mark: Run, parts: Sequence[Meaning]) -> Meaning:
+    first = parts[0]
+    if len(parts) > 1 or first.kind is not Kind.MEMBERS:
+        runs = [mark, *map(as_text, parts)]
+        return Meaning(Kind.TEXT, several(lambda sign, *texts: sign.join(texts), runs), at)
+    if first.each is None:
+        raise ExpressionError(f"{name}() takes a question of the members: ${{question}}", first.at)
+    each = as_text(first.each)
+
+    def value(row: Row) -> Any:
+        found = [mark(row), *map(each, first.run(row))]
+        missing = [item for item in found if item.__class__ is Missing]
+        return reduce(worst, missing) if missing else found[0].join(found[1:])
+
+    return Meaning(Kind.TEXT, value, at)
 
 
 def total(at: int, parts: Sequence[Meaning], faults: Faults) -> Meaning:

@@ -52,7 +52,24 @@ GIVEN = {
         ("max(3, ${n}, 5)", 7),
         ("string-length(${word})", 9),
         ("count-selected(${types})", 2),
+        ("exp(0)", 1),
+        ("exp10(3)", 1000),
+        ("log(exp(1))", 1),
+        ("log10(1000)", pytest.approx(3)),
+        ("sqrt(16)", 4),
+        ("sin(pi() div 2)", 1),
+        ("cos(0)", 1),
+        ("tan(0)", 0),
+        ("asin(1)", pytest.approx(1.5707963267948966)),
+        ("acos(1)", 0),
+        ("atan(1) * 4 - pi()", 0),
+        ("atan2(1, 1) * 4 - pi()", 0),
         # texts
+        ("join('-', ${a}, ${n})", "2-7"),
+        ("digest('abc', 'MD5', 'hex')", "900150983cd24fb0d6963f7d28e17f72"),
+        ("digest('abc', 'SHA-1')", "qZk+NkcGgWq6PiVxeFDCbJzQ2J0="),
+        ("string-length(digest('abc', 'SHA-512', 'hex'))", 128),
+        ("base64-decode('VGjDtG4=')", "Thôn"),
         ("string(${n})", "7"),
         ("string(3)", "3"),
         ("string(${n} div 2)", "3.5"),
@@ -110,6 +127,34 @@ GIVEN = {
         ("today() - date(${day})", 292),
         ("format-date(${day}, '%Y/%m/%d %y %n %e %%')", "2026/02/03 26 2 3 %"),
         ("number(format-date(today(), '%Y')) - ${n}", 2019),
+        ("date(20487) = date('2026-02-03')", True),
+        ("date(20487.9) = date(${day})", True),
+        ("decimal-date-time(${day})", 20487),
+        ("decimal-date-time('2026-02-03T10:30:00.000+07:00')", 20487.4375),
+        ("decimal-time('18:00:00.000+07:00')", 0.75),
+        ("decimal-time('2026-02-03T06:00')", 0.25),
+        ("date-time('2026-02-03T10:30:00.000+07:00') > date(${day})", True),
+        (
+            "format-date-time('2026-02-03T09:05:07.040+07:00', '%d/%m/%Y %H:%M:%S.%3 %h')",
+            "03/02/2026 09:05:07.040 9",
+        ),
+        ("format-date-time(today(), '%H:%M')", "00:00"),
+        # places: a degree is 111.3 km at the equator
+        ("round(distance('0 0 0 0', '0 1 0 0'))", 111319),
+        ("round(distance('0 0 0 0; 0 1 0 0; 1 1'))", 222638),
+        ("distance('21 105')", 0),
+        ("round(area('0 0; 0 0.001; 0.001 0.001; 0.001 0; 0 0'))", 12392),
+        ("area('0 0; 1 1')", 0),
+        ("geofence('0.5 0.5', '0 0; 0 1; 1 1; 1 0; 0 0')", True),
+        ("geofence('1.5 0.5', '0 0; 0 1; 1 1; 1 0; 0 0')", False),
+        # lists of conditions
+        ("boolean(${n} - 7)", False),
+        ("boolean(${n} = 7)", True),
+        ("checklist(2, -1, ${n} = 7, ${a} = '1', ${a} = '2')", True),
+        ("checklist(-1, 1, ${n} = 7, ${a} = '1', ${a} = '2')", False),
+        ("checklist(0, 0, ${n} = 8)", True),
+        ("weighted-checklist(3, 5, ${n} = 7, 4, ${a} = '1', 9)", True),
+        ("weighted-checklist(3, 5, ${n} = 7, 4, ${a} = '2', 9)", False),
         # choosing
         ("if(${n} > 5, 'many', 'few')", "many"),
         ("if(${n} > 9, 1, if(${a} = '2', 2, 3))", 2),
@@ -153,6 +198,20 @@ def test_an_expression_on_known_answers(value, text, expected):
         "string(date(9999999999))",
         "${n} div 0 > 1",
         "not(${n} div 0 = 1)",
+        "log(0)",
+        "sqrt(-1)",
+        "exp(1000)",
+        "asin(2)",
+        "digest('abc', 'ROT13')",
+        "digest('abc', 'MD5', 'octal')",
+        "base64-decode('Thôn')",
+        "base64-decode('/w==')",
+        "decimal-time('25:00')",
+        "decimal-time('noon')",
+        "date-time('2026-02-03T99:00')",
+        "distance('here')",
+        "area('')",
+        "geofence('1', '0 0; 0 1')",
     ],
 )
 def test_what_is_no_number_and_no_date_is_missing(value, text):
@@ -173,6 +232,41 @@ def test_numbers_are_written_as_libxml2_reads_them(number):
     assert "e" not in text
     assert to_number(text) == number
     assert etree.XPath("number($x)")(etree.Element("x"), x=text) == pytest.approx(number, rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("join(', ', ${age})", "40, 12, 70"),
+        ("concat(${age})", "401270"),
+        ("count-non-empty(${phone})", 2),
+        ("indexed-repeat(${age}, ${m}, 2)", 12),
+        ("indexed-repeat(${age}, ${m}, count(${m}))", 70),
+        ("indexed-repeat(${age}, ${m}, 4)", "blank"),
+        ("indexed-repeat(${age}, ${m}, 0)", "blank"),
+        ("indexed-repeat(${phone}, ${m}, 1) = '1'", True),
+        ("indexed-repeat(${phone}, ${m}, 2) = '1'", "dont_know"),
+        ("indexed-repeat(${hours}, ${m}, 1, ${k}, 2)", 5),
+        ("indexed-repeat(${hours}, ${m}, 2, ${k}, 1)", "blank"),
+    ],
+)
+def test_answers_of_members_looked_at_from_outside(members, text, expected):
+    xml = """<n15>3</n15>
+        <m><age>40</age><phone>1</phone><k><hours>3</hours></k><k><hours>5</hours></k></m>
+        <m><age>12</age><phone>8</phone></m><m><age>70</age></m>"""
+    assert members(text, xml, unit="") == [expected]
+
+
+def test_a_member_looks_at_its_neighbour(members):
+    xml = "<m><age>40</age></m><m><age>12</age></m>"
+    found = members("coalesce(indexed-repeat(${age}, ${m}, position(..) - 1), 0)", xml)
+    assert found == [0.0, 40.0]
+
+
+def test_an_answer_missing_leaves_texts_of_members_missing(members):
+    xml = "<n15>2</n15><m><age>40</age></m><m/>"
+    assert members("join(' ', ${age})", xml, unit="") == ["blank"]
+    assert members("count-non-empty(${age})", xml, unit="") == [1.0]
 
 
 def test_the_position_of_a_member(members):

@@ -36,6 +36,16 @@ DK = "dont_know"
         (f"({M}) = ({T})", DK),
         (f"({M}) + 1", DK),
         (f"coalesce({M}, {T})", True),
+        (f"checklist(1, -1, {T}, {M})", True),
+        (f"checklist(2, -1, {T}, {M})", DK),
+        (f"checklist(2, -1, {F}, {M})", False),
+        (f"checklist(0, 1, {T}, {T}, {M})", False),
+        (f"checklist(-1, 1, {T}, {M})", DK),
+        (f"weighted-checklist(3, -1, {T}, 3, {M}, 5)", True),
+        (f"weighted-checklist(3, -1, {T}, 3, {M}, 0 - 1)", DK),
+        (f"weighted-checklist(9, -1, {T}, 3, {M}, 5)", False),
+        (f"weighted-checklist(3, -1, {T}, number(${{c}}), {F}, 5)", DK),
+        (f"boolean({M})", DK),
     ],
 )
 def test_a_missing_answer_counts_only_where_it_could_change_the_result(value, text, expected):

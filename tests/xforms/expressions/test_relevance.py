@@ -135,7 +135,7 @@ def _read(definition, name, conditions, xml):
 
 @pytest.mark.parametrize(
     "condition",
-    ["instance('x')/root/item[1] = 1", "indexed-repeat(${age}, ${m}, 1) > 3", "${gone}"],
+    ["instance('x')/root/item[1] = 1", "pulldata('t', 'a', 'b', ${a}) > 3", "${gone}"],
 )
 def test_a_blank_behind_a_condition_nobody_understands_was_not_asked(definition, condition):
     found, unknown = _read(definition, "n", {"n": condition}, "<main/>")
