@@ -56,6 +56,18 @@ class FigureSchema(Schema):
     coverage = fields.Float(**_about("Counted interviews as a share of those expected."))
     status = fields.String(metadata={"enum": ["provisional", "final"]})
     suppressed = fields.String(**_about("Why the figure is withheld; null when it is not."))
+    design = fields.Function(
+        lambda figure: "sample" if figure.base.is_sample else "census",
+        metadata={"type": "string", "enum": ["census", "sample"]},
+    )
+    villages_left_out = fields.Integer(
+        attribute="base.villages_left_out",
+        metadata={"description": "Villages that the figure does not speak for yet."},
+    )
+    villages_not_drawn = fields.Integer(
+        attribute="base.villages_not_drawn",
+        metadata={"description": "Villages of which a sample has no household."},
+    )
     as_of = fields.AwareDateTime(**_about("When the sums were made."))
     broken = fields.String(**_about("Why there is no figure under these boundaries; else null."))
 

@@ -112,6 +112,30 @@ def show(*, round_code: str, project: int) -> None:
 
 @samples.command()
 @click.argument("round_code", metavar="ROUND")
+@click.argument("form", metavar="FORM")
+@click.option("--project", default=1, show_default=True)
+@with_app
+def weights(*, round_code: str, form: str, project: int) -> None:
+    """Write a sample as CSV with the weights of those whose interview by a household FORM counts.
+
+    With answers beside it, it is what `thonso stats estimate` takes.
+    """
+    from app.forms.queries import find_form
+    from app.indicators.weights import weighted_households, weights_table
+    from app.rounds.queries import get_round
+    from app.samples.queries import get_sample
+
+    found = get_round(project, round_code)
+    get_sample(found.id)
+    asked = find_form(project, form)
+    if asked is None or asked.kind != "household":
+        raise click.ClickException(f"There is no household form “{form}”.")
+    households = weighted_households(found.id, asked.id)
+    csv.writer(sys.stdout, lineterminator="\n").writerows(weights_table(households))
+
+
+@samples.command()
+@click.argument("round_code", metavar="ROUND")
 @click.option("--project", default=1, show_default=True)
 @with_app
 def discard(*, round_code: str, project: int) -> None:

@@ -8,7 +8,10 @@ MISSING_REASONS = ("dont_know", "refused", "blank", "irrelevant")
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """How one form stands in one unit: its villages' frames and outcomes, added up."""
+    """How one form stands in one unit: its villages' frames and outcomes, added up.
+
+    In a sample it is about those who were drawn; who stands in for one of them is apart.
+    """
 
     expected: float  # estimated number of subjects (N̂)
     n: int  # subjects of which an interview counts
@@ -21,6 +24,9 @@ class Base:
     first_on: date | None
     last_on: date | None
     computed_at: datetime | None
+    substitutes: int = 0
+    villages_not_drawn: int = 0
+    is_sample: bool = False
 
     @property
     def coverage(self) -> float | None:
@@ -34,8 +40,10 @@ class Base:
 
     @property
     def is_complete(self) -> bool:
-        """The same, and nobody waits for a decision."""
-        return self.is_counted and not self.waiting
+        """The same, and nobody waits for a decision; of a sample, all drawn are accounted for."""
+        missing = self.unresolved or self.villages_left_out
+        counted = self.n > 0 and not missing if self.is_sample else self.is_counted
+        return counted and not self.waiting
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +84,11 @@ class Figure:
 
     @property
     def status(self) -> str:
-        """`final` once every subject is counted with an answer and nothing waits."""
-        answered = not any(self.missing.values())
+        """`final` once every subject is counted with an answer and nothing waits.
+
+        In a sample weights stand for those who refused, so that all who were drawn are visited.
+        """
+        answered = self.base.is_sample or not any(self.missing.values())
         return "final" if self.base.is_complete and answered else "provisional"
 
     @property

@@ -19,6 +19,7 @@ from app.indicators.shares import kind_of
 from app.indicators.sum_models import Release
 from app.indicators.withhold import reads_interviews, withhold
 from app.rounds.models import Round
+from app.samples.queries import is_sampled
 
 NOTHING = Base(0.0, 0, 0, 0, 0, 0, 0, 0, None, None, None)
 
@@ -95,6 +96,7 @@ def read_figures(
         "released": release and release.indicators,
     }
     indicators = [Found(*row) for row in driver().execute(INDICATORS, wanted)]
+    sampled = is_sampled(round_.id)
     asked = {
         "round": round_.id,
         "units": [unit.id for unit, _ in places],
@@ -102,12 +104,15 @@ def read_figures(
         "by": by,
         "on": day,
         "release": release and release.version,
+        "sampled": sampled,
+        "within": all(unit.level == "village" for unit, _ in places),
     }
-    coverages, moments = statements(released=release is not None)
-    bases = {(row[0], row[1]): Base(*row[2:]) for row in driver().execute(coverages, asked)}
+    bases: dict[tuple[int, int], Base] = {}
     sums: dict[tuple[int, int], list[Any]] = defaultdict(list)
-    for row in driver().execute(moments, asked):
-        sums[row[0], row[1]].append(row[3:5] + row[2:3] + row[5:])
+    for coverages, moments in statements(released=release is not None, sampled=sampled):
+        bases |= {(row[0], row[1]): Base(*row[2:]) for row in driver().execute(coverages, asked)}
+        for row in driver().execute(moments, asked):
+            sums[row[0], row[1]].append(row[3:5] + row[2:3] + row[5:])
     figures: list[Figure] = []
     for place in places:
         for found in indicators:
@@ -126,9 +131,10 @@ def read_figures(
 def _figure(empty: Figure, found: Found, row: Sequence[Any], *, certain: bool) -> Figure:
     breakdown, value, domain_id, *numbers = row
     moments = Moments(*numbers[:8], *numbers[8:13])
-    missing = dict(zip(MISSING_REASONS, numbers[14:], strict=True))
-    is_sample = found.form_kind == "person"
-    complete = empty.base.is_counted and certain and not is_sample and not any(missing.values())
+    missing = dict(zip(MISSING_REASONS, numbers[14:18], strict=True))
+    taken_whole = numbers[18] if empty.base.is_sample else empty.base.is_counted
+    one_adult = found.form_kind == "person"
+    complete = taken_whole and certain and not one_adult and not any(missing.values())
     of_households = found.unit == "household" and found.kind == "prop" and not breakdown
     figure = replace(
         empty,
@@ -141,7 +147,7 @@ def _figure(empty: Figure, found: Found, row: Sequence[Any], *, certain: bool) -
         missing=missing,
         value=moments.y / moments.x if moments.x else None,
         bounds=bounds_of(numbers[13], moments.n, sum(missing.values()), empty.base)
-        if of_households
+        if of_households and not empty.base.is_sample
         else None,
     )
     estimate = estimate_unit(moments, kind=found.kind, complete=complete)

@@ -1,5 +1,9 @@
 """How sums of villages are put together for any unit above them: the statements behind figures."""
 
+from collections.abc import Iterator
+
+from app.indicators import sample_reading
+
 # Each village counts by its estimated number of subjects, not by how many were visited: the factor
 # N̂/n, with N̂ = eligible + e · unresolved, and e the eligible share among those resolved. A village
 # form is about one subject, the village, however many quarters it reports in the round; forms
@@ -17,6 +21,7 @@ with bases as (
     join org_unit_ancestors a on a.unit_id = b.village_id
          and a.valid_from <= %(on)s and (a.valid_to is null or a.valid_to >= %(on)s)
     where b.round_id = %(round)s and a.ancestor_id = any(%(units)s)
+      and not (%(sampled)s and f.kind in ('household', 'person'))
 )"""
 
 # Each village is a stratum of n households out of N̂, with the variance
@@ -38,7 +43,7 @@ select u.unit_id, d.indicator_id, d.id, d.breakdown, d.value,
        sum(u.factor * s.element_yy), sum(u.factor * s.element_xy), sum(u.factor * s.element_xx),
        sum(s.y),
        sum(s.dont_know)::bigint, sum(s.refused)::bigint, sum(s.blank)::bigint,
-       sum(s.irrelevant)::bigint
+       sum(s.irrelevant)::bigint, true
 from (
     select unit_id, village_id, stratum, form_id, kind, n, expected / n as factor
     from bases where n > 0
@@ -69,7 +74,7 @@ select unit_id, form_id, sum(expected), sum(least(n, expected))::int, sum(waitin
        sum(unresolved)::int, (sum(eligible) - sum(n))::int,
        count(*)::int, (count(*) filter (where n = 0 and frame > 0))::int,
        coalesce(sum(frame) filter (where n = 0), 0)::int,
-       min(first_on), max(last_on), max(computed_at)
+       min(first_on), max(last_on), max(computed_at), 0, 0, false
 from bases group by unit_id, form_id
 """
 
@@ -81,11 +86,21 @@ RELEASED = {
 }
 
 
-def statements(*, released: bool) -> tuple[str, str]:
-    """The statements for coverages and for figures."""
+def statements(*, released: bool, sampled: bool) -> Iterator[tuple[str, str]]:
+    """The statements for coverages and for figures.
+
+    Where a sample was drawn, one pair is for what was asked of its households, and one for the
+    rest.
+    """
     tables = RELEASED if released else NOW
     bases = BASES.format(**tables)
-    return f"{bases} {COVERAGE}", f"{bases} {MOMENTS.format(**tables)}"
+    yield f"{bases} {COVERAGE}", f"{bases} {MOMENTS.format(**tables)}"
+    if sampled:
+        design = sample_reading.DESIGN.format(**tables)
+        yield (
+            f"{design} {sample_reading.COVERAGE}",
+            f"{design} {sample_reading.MOMENTS.format(**tables)}",
+        )
 
 
 INDICATORS = """

@@ -24,12 +24,14 @@ FORGET_BASES = FORGET_SUMS.replace("village_sums", "village_bases")
 
 # One adult stands for all adults of the household: the number comes from the household interview
 # that counts, never from what was typed into the person form; without it the person waits, and so
-# does one who is said to live in another village than the household.
+# does one who is said to live in another village than the household. In a sample only households
+# that were drawn, or stand in for one, count; each in its part of the sample.
 # Materialized, so that the weight is looked up once and not in each of the sums.
 COUNTED = """
 with weighed as materialized (
     select c.round_id, c.village_id, c.form_id, c.instance_pk, c.outcome,
            c.household, f.kind = 'person' as is_person,
+           coalesce(d.part, '') as stratum, coalesce(d.role, '') = 'substitute' as stands_in,
            case when f.kind = 'person' then (
                select i.adults from counted_interviews h
                join forms hf on hf.id = h.form_id and hf.kind = 'household'
@@ -41,6 +43,11 @@ with weighed as materialized (
     from unnest(%s::int[], %s::int[]) as p (round_id, village_id)
     join counted_interviews c on c.round_id = p.round_id and c.village_id = p.village_id
     join forms f on f.id = c.form_id
+    left join samples s on s.round_id = c.round_id and s.kind <> 'census'
+         and f.kind in ('household', 'person')
+    left join sample_households d on d.sample_id = s.id and d.household = c.household
+         and d.role <> 'reserve'
+    where s.id is null or d.part is not null
 ), counted as (
     select * from weighed where weight is not null or outcome <> 'complete'
 )
@@ -49,7 +56,7 @@ with weighed as materialized (
 # What each household says to each domain. Of a household there is one interview, except that
 # several of its persons may have been asked.
 HOUSEHOLDS = """, said as not materialized (
-    select c.round_id, c.village_id, c.form_id, c.is_person, c.household, c.weight, d.*
+    select c.round_id, c.village_id, c.stratum, c.form_id, c.is_person, c.household, c.weight, d.*
     from counted c
     join observations o using (instance_pk)
     cross join lateral unnest(o.domain_ids, o.n, o.y, o.x, o.yy, o.xy, o.xx,
@@ -57,15 +64,16 @@ HOUSEHOLDS = """, said as not materialized (
          as d (domain_id, n, y, x, yy, xy, xx, dont_know, refused, blank, irrelevant)
     where c.outcome = 'complete'
 ), households as (
-    select round_id, village_id, form_id, domain_id, weight, n, weight * y as y, weight * x as x,
+    select round_id, village_id, stratum, form_id, domain_id, weight, n,
+           weight * y as y, weight * x as x,
            yy, xy, xx, dont_know, refused, blank, irrelevant
     from said where not is_person
     union all
-    select round_id, village_id, form_id, domain_id, min(weight), sum(n),
+    select round_id, village_id, stratum, form_id, domain_id, min(weight), sum(n),
            sum(weight * y), sum(weight * x),
            sum(yy), sum(xy), sum(xx), sum(dont_know), sum(refused), sum(blank), sum(irrelevant)
     from said where is_person
-    group by round_id, village_id, form_id, domain_id, household
+    group by round_id, village_id, stratum, form_id, domain_id, household
 )
 """
 
@@ -75,16 +83,17 @@ SUM = (
     COUNTED  # noqa: S608 - put together from constants
     + HOUSEHOLDS
     + """
-insert into village_sums (round_id, village_id, form_id, domain_id, m, y, x, yy, xy, xx, n, w, ww,
-                          element_yy, element_xy, element_xx,
+insert into village_sums (round_id, village_id, stratum, form_id, domain_id,
+                          m, y, x, yy, xy, xx, n, w, ww, element_yy, element_xy, element_xx,
                           dont_know, refused, blank, irrelevant)
-select round_id, village_id, form_id, domain_id, m, y, x,
+select round_id, village_id, stratum, form_id, domain_id, m, y, x,
        case when yy * m > 1e-24 * y * y then yy else 0 end,
        case when yy * m > 1e-24 * y * y and xx * m > 1e-24 * x * x then xy else 0 end,
        case when xx * m > 1e-24 * x * x then xx else 0 end,
        n, w, ww, element_yy, element_xy, element_xx, dont_know, refused, blank, irrelevant
 from (
-    select round_id, village_id, form_id, domain_id, count(*) filter (where n > 0) as m,
+    select round_id, village_id, stratum, form_id, domain_id,
+           count(*) filter (where n > 0) as m,
            sum(y) as y, sum(x) as x,
            regr_syy(y, x) filter (where n > 0) as yy,
            regr_sxy(y, x) filter (where n > 0) as xy,
@@ -95,57 +104,85 @@ from (
            sum(dont_know) as dont_know, sum(refused) as refused, sum(blank) as blank,
            sum(irrelevant) as irrelevant
     from households
-    group by round_id, village_id, form_id, domain_id
+    group by round_id, village_id, stratum, form_id, domain_id
 ) sums
 """
 )
 
+# A village has a row for each form; in a sample, besides, one for each part of the sample in it.
 BASE = (
     COUNTED  # noqa: S608 - put together from constants
     + """, outcomes as (
-    select c.round_id, c.village_id, c.form_id,
+    select c.round_id, c.village_id, c.stratum, c.form_id,
            case when bool_and(c.is_person)
                 then count(distinct c.household) filter (where c.outcome = 'complete')
                 else count(*) filter (where c.outcome = 'complete') end as n,
-           count(*) filter (where c.outcome = 'refused') as refused,
-           count(*) filter (where c.outcome = 'ineligible') as ineligible,
+           case when bool_and(c.is_person)
+                then count(distinct c.household) filter (where c.outcome = 'complete' and stands_in)
+                else count(*) filter (where c.outcome = 'complete' and stands_in)
+                end as substitutes,
+           count(*) filter (where c.outcome = 'refused' and not stands_in) as refused,
+           count(*) filter (where c.outcome = 'ineligible' and not stands_in) as ineligible,
            min(i.interviewed_on) filter (where c.outcome = 'complete') as first_on,
            max(i.interviewed_on) filter (where c.outcome = 'complete') as last_on
     from counted c join interviews i using (instance_pk)
-    group by 1, 2, 3
+    group by 1, 2, 3, 4
+), asked as (
+    select p.round_id, p.village_id, r.project_id, s.id as sample_id,
+           coalesce(r.frozen_on, r.ends_on, 'infinity') as day
+    from unnest(%s::int[], %s::int[]) as p (round_id, village_id)
+    join rounds r on r.id = p.round_id
+    left join samples s on s.round_id = r.id and s.kind <> 'census'
 ), registered as (
-    select p.round_id, p.village_id, (
+    select a.round_id, a.village_id, (
         select count(*) from households h
-        where h.village_id = p.village_id and h.project_id = r.project_id and h.since <= c.day
+        where h.village_id = a.village_id and h.project_id = a.project_id and h.since <= a.day
     ) + (
         select count(*) from former_households h
-        where h.village_id = p.village_id and h.project_id = r.project_id
-          and h.since <= c.day and c.day < h.until
+        where h.village_id = a.village_id and h.project_id = a.project_id
+          and h.since <= a.day and a.day < h.until
     ) as households
-    from unnest(%s::int[], %s::int[]) as p (round_id, village_id)
-    join rounds r on r.id = p.round_id
-    cross join lateral (select coalesce(r.frozen_on, r.ends_on, 'infinity')) as c (day)
-), framed as (
-    select p.round_id, p.village_id, f.id as form_id,
-           coalesce(o.n, 0) as n, coalesce(o.n, 0) + coalesce(o.refused, 0) as eligible,
-           coalesce(o.ineligible, 0) as ineligible, o.first_on, o.last_on,
+    from asked a
+), drawn as (
+    select a.round_id, a.village_id, d.part as stratum,
+           count(*) filter (where d.role = 'drawn') as households
+    from asked a
+    join sample_households d on d.sample_id = a.sample_id and d.village_id = a.village_id
+         and d.role <> 'reserve'
+    group by 1, 2, 3
+), cells as (
+    select a.round_id, a.village_id, '' as stratum, f.id as form_id,
+           a.sample_id is null or f.kind not in ('household', 'person') as is_whole,
            case when f.kind in ('household', 'person') then coalesce(g.households, 0)
-                when f.kind = 'village' then 1
-                else coalesce(o.n, 0) end as frame,
+                when f.kind = 'village' then 1 end as frame,
            (select count(*) from submissions s
-            join interviews i on i.instance_pk = s.current_pk and i.round_id = p.round_id
-            where s.unit_id = p.village_id and s.form_id = f.id
+            join interviews i on i.instance_pk = s.current_pk and i.round_id = a.round_id
+            where s.unit_id = a.village_id and s.form_id = f.id
               and s.state in ('received', 'edited')) as waiting
-    from unnest(%s::int[], %s::int[]) as p (round_id, village_id)
-    join rounds r on r.id = p.round_id
-    join forms f on f.project_id = r.project_id
-    left join registered g on (g.round_id, g.village_id) = (r.id, p.village_id)
-    left join outcomes o on (o.round_id, o.village_id, o.form_id) = (r.id, p.village_id, f.id)
+    from asked a
+    join forms f on f.project_id = a.project_id
+    left join registered g using (round_id, village_id)
+    union all
+    select a.round_id, a.village_id, part.stratum, f.id, true, coalesce(d.households, 0), 0
+    from asked a
+    join forms f on f.project_id = a.project_id and f.kind in ('household', 'person')
+    join (
+        select round_id, village_id, stratum from drawn
+        union select round_id, village_id, stratum from outcomes where stratum <> ''
+    ) part using (round_id, village_id)
+    left join drawn d using (round_id, village_id, stratum)
+), framed as (
+    select c.*, coalesce(o.n, 0) as n, coalesce(o.substitutes, 0) as substitutes,
+           coalesce(o.n - o.substitutes + o.refused, 0) as eligible,
+           coalesce(o.ineligible, 0) as ineligible, o.first_on, o.last_on
+    from cells c left join outcomes o using (round_id, village_id, stratum, form_id)
 )
-insert into village_bases (round_id, village_id, form_id, frame, n, eligible, ineligible,
-                           unresolved, waiting, first_on, last_on)
-select round_id, village_id, form_id, frame, n, eligible, ineligible,
-       greatest(frame - eligible - ineligible, 0), waiting, first_on, last_on
+insert into village_bases (round_id, village_id, stratum, form_id, frame, n, substitutes,
+                           eligible, ineligible, unresolved, waiting, first_on, last_on)
+select round_id, village_id, stratum, form_id, coalesce(frame, n), n, substitutes,
+       eligible, ineligible,
+       case when is_whole then greatest(coalesce(frame, n) - eligible - ineligible, 0) else 0 end,
+       waiting, first_on, last_on
 from framed
 """
 )
@@ -160,4 +197,4 @@ def recompute(pairs: list[tuple[int, int]]) -> None:
     connection.execute(LOCK, asked)
     for statement in (FORGET_SUMS, FORGET_BASES, SUM):
         connection.execute(statement, asked)
-    connection.execute(BASE, asked * 3)
+    connection.execute(BASE, asked * 2)

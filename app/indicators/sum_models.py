@@ -13,16 +13,22 @@ OPEN_END = 2**31 - 1  # of rows that no later release has replaced
 
 
 class BaseColumns:
-    """How a form stands in a village and round: frame, outcomes, and the dates of what counts."""
+    """How a form stands in a village and round: frame, outcomes, and the dates of what counts.
+
+    In a sample a village has a row (`stratum`) for each part of the sample in it, about who was
+    drawn; the row without a part says how many households the village has.
+    """
 
     round_id: Mapped[int] = mapped_column(primary_key=True)
     village_id: Mapped[int] = mapped_column(primary_key=True)
     stratum: Mapped[str] = mapped_column(primary_key=True, server_default="")
     form_id: Mapped[int] = mapped_column(primary_key=True)
-    # Households (villages, for a village form) in the frame.
+    # Households (villages, for a village form) in the frame; in a part of a sample, those drawn.
     frame: Mapped[int]
     # Counted interviews.
     n: Mapped[int]
+    # Of them, with households that stand in for drawn ones, which are not in what follows.
+    substitutes: Mapped[int] = mapped_column(server_default="0")
     # Known to belong to the population, known not to, and not known.
     eligible: Mapped[int]
     ineligible: Mapped[int]
@@ -37,7 +43,7 @@ class BaseColumns:
 
 
 class SumColumns:
-    """The additive sums of one village, stratum, calibration cell and domain.
+    """The additive sums of one village, part of the sample ("stratum") and domain.
 
     Per household: m households with an answer, sums of their totals Y, X, and sums of squares and
     products about the means of these m (centred, so that subtracting does not cancel).

@@ -14,7 +14,13 @@ from app.rounds.models import Round
 from app.samples.design import Design, Sample, fingerprint
 from app.samples.draw import draw
 from app.samples.frame import POOR, read_frame
-from app.samples.models import RoundSample, SampleHousehold, SampleStratum, SampleVillage
+from app.samples.models import (
+    RoundSample,
+    SampleHousehold,
+    SamplePart,
+    SampleStratum,
+    SampleVillage,
+)
 from app.samples.queries import find_sample, get_sample
 
 LONGEST_SEED = 100
@@ -95,11 +101,8 @@ def substitute(found: Round, household: str, reason: str, *, actor: Actor) -> Sa
     waiting = select(SampleHousehold).where(
         SampleHousehold.sample_id == sample.id,
         SampleHousehold.role == "reserve",
-        SampleHousehold.stratum == replaced.stratum,
-        SampleHousehold.probability == replaced.probability,  # its group: on the list or not
+        SampleHousehold.part == replaced.part,
     )
-    if sample.kind == "two-stage":
-        waiting = waiting.where(SampleHousehold.village_id == replaced.village_id)
     nearest = (SampleHousehold.village_id != replaced.village_id, SampleHousehold.place)
     reserve = db.session.scalar(waiting.order_by(*nearest).limit(1).with_for_update())
     if reserve is None:
@@ -138,17 +141,25 @@ def _write(sample_id: int, drawn: Sample, villages: dict[str, int]) -> None:
          "drawn": s.drawn, "households": s.households}
         for s in drawn.strata
     ]  # fmt: skip
-    parts = [
+    places = [
         {"sample_id": sample_id, "village_id": villages[v.code], "stratum": v.stratum,
          "frame": v.frame, "drawn": v.drawn, "probability": float(v.probability)}
         for v in drawn.villages
     ]  # fmt: skip
+    parts = [
+        {"sample_id": sample_id, "code": p.code, "stratum": p.stratum,
+         "village_id": p.village and villages[p.village], "frame": p.frame, "drawn": p.drawn,
+         "probability": float(p.probability), "chance": float(p.chance)}
+        for p in drawn.parts
+    ]  # fmt: skip
     households = [
         {"sample_id": sample_id, "household": h.code, "village_id": villages[h.village],
-         "stratum": h.stratum, "probability": float(h.probability), "place": h.place,
-         "role": "reserve" if h.is_reserve else "drawn"}
+         "stratum": h.stratum, "part": h.part, "probability": float(h.probability),
+         "place": h.place, "role": "reserve" if h.is_reserve else "drawn"}
         for h in drawn.households
     ]  # fmt: skip
-    for table, rows in ((SampleStratum, strata), (SampleVillage, parts)):
+    for table, rows in (
+        (SampleStratum, strata), (SampleVillage, places), (SamplePart, parts),
+    ):  # fmt: skip
         db.session.execute(insert(table), rows)
     db.session.execute(insert(SampleHousehold), households)

@@ -10,6 +10,7 @@ from app.errors import BadRequest
 
 KINDS = ("census", "simple", "stratified", "two-stage")
 STRATA = ("none", "commune", "village")
+WHOLE = "*"  # the one part of a sample without strata
 LISTED = "+"  # ends the name of a group that is on the list that is oversampled
 
 
@@ -100,12 +101,29 @@ class Village:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Households that were equally likely, of one stratum and, in two stages, of one village.
+
+    What has one weight and is adjusted together for those who do not answer.
+    """
+
+    code: str
+    stratum: str
+    village: str | None  # the village that was drawn; None where households are drawn first
+    frame: int  # households
+    drawn: int
+    probability: Fraction  # of each household, over all stages
+    chance: Fraction  # of the first stage
+
+
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """A household of the sample, with its inclusion probability; a reserve waits for a use."""
 
     code: str
     village: str
     stratum: str
+    part: str
     probability: Fraction
     place: int  # in the order of its group, from 1
     is_reserve: bool
@@ -117,6 +135,7 @@ class Sample:
 
     strata: list[Stratum] = field(default_factory=list)
     villages: list[Village] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     households: list[Drawn] = field(default_factory=list)
 
     @property

@@ -15,7 +15,17 @@ from fractions import Fraction
 from app.errors import BadRequest
 from app.samples.allocate import FEWEST, allocate
 from app.samples.chance import below, shuffled
-from app.samples.design import LISTED, Design, Drawn, FrameHousehold, Sample, Stratum, Village
+from app.samples.design import (
+    LISTED,
+    WHOLE,
+    Design,
+    Drawn,
+    FrameHousehold,
+    Part,
+    Sample,
+    Stratum,
+    Village,
+)
 
 Households = Sequence[FrameHousehold]
 
@@ -76,12 +86,14 @@ class _Drawing:
         """One stage: n households of these strata."""
         for name, take in self._share(groups, n, fewest=fewest).items():
             group = groups[name]
-            drawn = self._take(name, group, take, Fraction(take, len(group)))
+            share = Fraction(take, len(group))
+            part = Part(name or WHOLE, name, None, len(group), take, share, Fraction(1))
+            drawn = self._take(part, group)
             self.sample.strata.append(Stratum(name, "household", len(group), take, len(group)))
             for village, inside in _grouped(group, _village).items():
                 taken = sum(household.code in drawn for household in inside)
-                part = Village(village, name, len(inside), taken, Fraction(1))
-                self.sample.villages.append(part)
+                place = Village(village, name, len(inside), taken, Fraction(1))
+                self.sample.villages.append(place)
 
     def draw_villages(self, strata: dict[str, Households]) -> None:
         """Two stages: villages of each stratum, then households of each of those."""
@@ -110,12 +122,13 @@ class _Drawing:
     def _draw_within(self, stratum: str, inside: Households, chance: Fraction) -> None:
         """The second stage; whoever is on the list is drawn apart."""
         n = min(self.design.take, len(inside))
-        parts = self._parts(inside, "")
-        for part, take in self._share(parts, n, fewest=1).items():
-            group = parts[part]
-            self._take(stratum, group, take, chance * Fraction(take, len(group)))
-        village = Village(inside[0].village, stratum, len(inside), n, chance)
-        self.sample.villages.append(village)
+        village = inside[0].village
+        groups = self._parts(inside, f"{stratum}/{village}" if stratum else village)
+        for code, take in self._share(groups, n, fewest=1).items():
+            group = groups[code]
+            share = chance * Fraction(take, len(group))
+            self._take(Part(code, stratum, village, len(group), take, share, chance), group)
+        self.sample.villages.append(Village(village, stratum, len(inside), n, chance))
 
     def _parts(self, households: Households, stratum: str) -> dict[str, Households]:
         return _grouped(households, lambda household: self.design.part(household, stratum))
@@ -128,13 +141,18 @@ class _Drawing:
         factor = {name: self.design.oversample for name in groups if name.endswith(LISTED)}
         return allocate(sizes, n, factor=factor, fewest=fewest)
 
-    def _take(self, stratum: str, group: Households, n: int, chance: Fraction) -> set[str]:
-        """Draw n of a group and note them, and those that may stand in for one; the codes drawn."""
+    def _take(self, part: Part, group: Households) -> set[str]:
+        """Draw of a group and note them, and those that may stand in for one; the codes drawn."""
+        n = part.drawn
+        self.sample.parts.append(part)
         village = {household.code: household.village for household in group}
         order = shuffled(list(village), self.seed, "household")
         for place, code in enumerate(order[: n + self.design.reserves], 1):
-            drawn = Drawn(code, village[code], stratum, chance, place, place > n)
-            self.sample.households.append(drawn)
+            self.sample.households.append(
+                Drawn(
+                    code, village[code], part.stratum, part.code, part.probability, place, place > n
+                )
+            )
         return set(order[:n])
 
 

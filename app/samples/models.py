@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, DateTime, Float, ForeignKey, func
+from sqlalchemy import CheckConstraint, DateTime, Float, ForeignKey, Index, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -60,6 +60,29 @@ class SampleVillage(Base):
     probability: Mapped[float] = mapped_column(Float(53))
 
 
+class SamplePart(Base):
+    """Households with one probability, of one stratum and, where villages were drawn, one village.
+
+    Their weight is 1 / probability, adjusted for those of them who do not answer.
+    """
+
+    __tablename__ = "sample_parts"
+
+    sample_id: Mapped[int] = mapped_column(
+        ForeignKey("samples.id", ondelete="CASCADE"), primary_key=True
+    )
+    code: Mapped[str] = mapped_column(primary_key=True)
+    stratum: Mapped[str]
+    # The village that was drawn; null where households are drawn first.
+    village_id: Mapped[int | None] = mapped_column(ForeignKey("org_units.id"))
+    # Households.
+    frame: Mapped[int]
+    drawn: Mapped[int]
+    probability: Mapped[float] = mapped_column(Float(53))
+    # Of the first stage.
+    chance: Mapped[float] = mapped_column(Float(53))
+
+
 class SampleHousehold(Base):
     """A household of a sample; its design weight is 1 / probability."""
 
@@ -67,6 +90,7 @@ class SampleHousehold(Base):
     __table_args__ = (
         CheckConstraint("role in ('drawn', 'reserve', 'substitute')", name="role"),
         CheckConstraint("(role = 'substitute') = (replaces is not null)", name="replaces"),
+        Index(None, "sample_id", "village_id"),
     )
 
     sample_id: Mapped[int] = mapped_column(
@@ -75,6 +99,7 @@ class SampleHousehold(Base):
     household: Mapped[str] = mapped_column(primary_key=True)
     village_id: Mapped[int] = mapped_column(ForeignKey("org_units.id"))
     stratum: Mapped[str]
+    part: Mapped[str]
     probability: Mapped[float] = mapped_column(Float(53))
     # Its place in the random order of its group, from 1.
     place: Mapped[int]

@@ -29,6 +29,12 @@ def find_sample(round_id: int) -> RoundSample | None:
     return db.session.scalar(select(RoundSample).where(RoundSample.round_id == round_id))
 
 
+def is_sampled(round_id: int) -> bool:
+    """Whether a round is of some of its households only."""
+    sample = find_sample(round_id)
+    return sample is not None and sample.kind != "census"
+
+
 def get_sample(round_id: int) -> RoundSample:
     """The same; raises `NotFound`."""
     sample = find_sample(round_id)
