@@ -143,7 +143,7 @@ def check(source: FormSource, project_id: int | None = None) -> tuple[Finding, .
     except FormRefused as refusal:
         return refusal.findings
     except Conflict as conflict:
-        return (Finding(str(conflict)),)
+        return (Finding(conflict.message, details=conflict.details),)
 
 
 def _check_indicators(compiled: Compiled, project_id: int | None) -> list[Finding]:

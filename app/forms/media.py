@@ -46,7 +46,11 @@ def gather_media(
             findings.append(_missing(name, is_list=is_list))
     unused = sorted(set(given) - set(needed))
     findings += [
-        Finding(f"The form does not use {name}, so it is left out.", severity="warning")
+        Finding(
+            "The form does not use %(file)s, so it is left out.",
+            severity="warning",
+            details={"file": name},
+        )
         for name in unused
     ]
     return files, findings
@@ -55,9 +59,8 @@ def gather_media(
 def check_list(name: str, content: bytes) -> Iterator[Finding]:
     """Find what would keep a phone from reading a list file (OpenRosa conformance 67, 68)."""
     check = _CHECKS.get(name.rpartition(".")[2].lower())
-    complaint = check(content) if check else None
-    if complaint:
-        yield Finding(f"{name} {complaint}")
+    if check:
+        yield from check(name, content)
 
 
 def _given(name: str, value: Path | bytes) -> MediaFile:
@@ -67,39 +70,55 @@ def _given(name: str, value: Path | bytes) -> MediaFile:
 
 def _missing(name: str, *, is_list: bool) -> Finding:
     if is_list:
-        return Finding(f"The form takes choices from {name}: give this file with the form.")
-    return Finding(f"The form shows {name}, which was not given with it.", severity="warning")
+        return Finding(
+            "The form takes choices from %(file)s: give this file with the form.",
+            details={"file": name},
+        )
+    return Finding(
+        "The form shows %(file)s, which was not given with it.",
+        severity="warning",
+        details={"file": name},
+    )
 
 
-def _csv_complaint(content: bytes) -> str | None:
+def _check_csv(name: str, content: bytes) -> Iterator[Finding]:
+    details = {"file": name}
     try:
         header = content.decode("utf-8-sig").partition("\n")[0]
     except UnicodeDecodeError:
-        return "is not in UTF-8: save it as “CSV UTF-8”."
+        yield Finding("%(file)s is not in UTF-8: save it as “CSV UTF-8”.", details=details)
+        return
     if ";" in header and "," in header:
-        return "has a semicolon in its first line, where phones would split: rename that column."
+        yield Finding(
+            "%(file)s has a semicolon in its first line, where phones would split: rename that"
+            " column.",
+            details=details,
+        )
+        return
     columns = next(csv.reader([header], delimiter=";" if ";" in header else ","), [])
     if not any(column.strip() for column in columns):
-        return "is empty: its first line must name the columns."
-    return None
+        yield Finding("%(file)s is empty: its first line must name the columns.", details=details)
 
 
-def _geojson_complaint(content: bytes) -> str | None:
+def _check_geojson(name: str, content: bytes) -> Iterator[Finding]:
+    details = {"file": name}
     try:
         data = json.loads(content)
     except ValueError:
-        return "is not readable as JSON."
+        yield Finding("%(file)s is not readable as JSON.", details=details)
+        return
     if not isinstance(data, dict) or data.get("type") != "FeatureCollection":
-        return "must be a FeatureCollection."
-    return None if isinstance(data.get("features"), list) else "has no list of features."
+        yield Finding("%(file)s must be a FeatureCollection.", details=details)
+    elif not isinstance(data.get("features"), list):
+        yield Finding("%(file)s has no list of features.", details=details)
 
 
-def _xml_complaint(content: bytes) -> str | None:
+def _check_xml(name: str, content: bytes) -> Iterator[Finding]:
     try:
         parse_untrusted(content)
     except (DtdRefused, NotXml) as error:
-        return f"is not readable as XML: {error}"
-    return None
+        details = {"file": name, "why": error}
+        yield Finding("%(file)s is not readable as XML: %(why)s", details=details)
 
 
-_CHECKS = {"csv": _csv_complaint, "geojson": _geojson_complaint, "xml": _xml_complaint}
+_CHECKS = {"csv": _check_csv, "geojson": _check_geojson, "xml": _check_xml}

@@ -32,9 +32,10 @@ def check_workbook(
     ended = sorted({indicator.code for indicator in in_force} - kept)
     return findings + [
         Finding(
-            f"The indicator {code} is in force and not in this workbook: it gets no new figures.",
+            "The indicator %(code)s is in force and not in this workbook: it gets no new figures.",
             Place(INDICATORS),
             severity="warning",
+            details={"code": code},
         )
         for code in ended
     ]
@@ -44,6 +45,7 @@ def _broken(definition: FormDefinition, in_force: Sequence[Indicator]) -> Iterat
     for indicator in in_force:
         for fault in faults_of(indicator, definition):
             yield Finding(
-                f"The indicator {indicator.code} cannot be computed from this version: {fault}."
-                " Keep the question, or publish a workbook with a new version of the indicator."
+                "The indicator %(code)s cannot be computed from this version: %(fault)s."
+                " Keep the question, or publish a workbook with a new version of the indicator.",
+                details={"code": indicator.code, "fault": fault},
             )

@@ -203,7 +203,8 @@ def receive_form() -> Response:
     try:
         programme.publish(g.project_id, source, g.person)
     except FormRefused as refusal:
-        found = "; ".join(map(str, refusal.findings))
+        with in_language(language()):
+            found = "; ".join(gettext(item.message, **item.details) for item in refusal.findings)
         raise BadRequest("The form cannot be published: %(found)s", found=found) from refusal
     return responses.created()
 

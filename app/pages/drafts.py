@@ -20,6 +20,7 @@ from app.pages.inputs import posted
 from app.pages.phone_address import phone_base
 from app.pages.publishing import (
     HOUR,
+    as_finding,
     posted_project,
     refused_page,
     source_of_ticket,
@@ -57,7 +58,7 @@ def save_draft() -> ResponseReturnValue:
     except FormRefused as refusal:
         return refused_page(source.name, project_id, refusal.findings)
     except Conflict as problem:
-        return refused_page(source.name, project_id, [Finding(str(problem))])
+        return refused_page(source.name, project_id, [as_finding(problem)])
     return redirect(url_for("pages.show_draft", draft_id=saved.id), 303)
 
 
@@ -78,7 +79,7 @@ def publish_draft(draft_id: int) -> ResponseReturnValue:
     except FormRefused as refusal:
         return _page(draft, refusal.findings), Conflict.status
     except Conflict as problem:
-        return _page(draft, [Finding(str(problem))]), Conflict.status
+        return _page(draft, [as_finding(problem)]), Conflict.status
     version = published.version
     address = url_for("pages.show_form", form_id=version.form_id, published=version.version)
     return redirect(address, 303)

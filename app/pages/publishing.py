@@ -74,7 +74,7 @@ def publish_form() -> ResponseReturnValue:
     except FormRefused as refusal:
         return refused_page(handed_in["name"], project_id, refusal.findings)
     except Conflict as problem:
-        return refused_page(handed_in["name"], project_id, [Finding(str(problem))])
+        return refused_page(handed_in["name"], project_id, [as_finding(problem)])
     version = published.version
     address = url_for("pages.show_form", form_id=version.form_id, published=version.version)
     return redirect(address, 303)
@@ -85,6 +85,11 @@ def refused_page(name: str, project_id: int, findings: Sequence[Finding]) -> Res
         "check.html", name=name, project_id=project_id, errors=findings, warnings=[], ticket=None
     )
     return page, Conflict.status
+
+
+def as_finding(problem: Conflict) -> Finding:
+    """A refusal of the whole file, among what else may be wrong with it."""
+    return Finding(problem.message, details=problem.details)
 
 
 def posted_project() -> int:

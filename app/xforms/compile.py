@@ -61,7 +61,11 @@ def read_xform(content: bytes, media_names: Collection[str]) -> CompiledForm:
         raise FormRefused(errors)
     definition = read_definition(document, Notes())
     warnings = tuple(
-        Finding(f"The form refers to the file {name}, which is not there.", severity="warning")
+        Finding(
+            "The form refers to the file %(file)s, which is not there.",
+            severity="warning",
+            details={"file": name},
+        )
         for name in definition.media
         if name not in media_names
     )
@@ -136,8 +140,8 @@ def _check_document(xml: bytes, book: Workbook, errors: list[Finding]) -> FormDe
     try:
         document = read_document(xml)
     except FormRefused as refusal:  # settings decide about what is checked there
-        told = {item.message for item in errors}
-        new = [item for item in refusal.findings if item.message not in told]
+        told = {item.text for item in errors}
+        new = [item for item in refusal.findings if item.text not in told]
         errors += [replace(item, place=Place("settings")) for item in new]
         return None
     errors += clashing_files(document)

@@ -1,7 +1,7 @@
 """An XForm as a document: its parts found, and refused where a phone would refuse it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -67,9 +67,9 @@ def read_document(content: bytes) -> FormDocument:
     try:
         html = parse_untrusted(content)
     except DtdRefused as error:
-        raise refuse(f"{error} Remove it.") from error
+        raise refuse("The XML has a document type declaration. Remove it.") from error
     except NotXml as error:
-        raise refuse(f"The form is not readable as XML: {error}") from error
+        raise refuse("The form is not readable as XML: %(why)s", why=error) from error
     head, body = _one(html, "head"), _one(html, "body")
     model, title = _one(head, "model"), _one(head, "title")
     root = _primary_root(model)
@@ -80,9 +80,13 @@ def read_document(content: bytes) -> FormDocument:
     return document
 
 
-def too_long(what: str) -> str:
+def too_long(what: str, place: Place) -> Finding:
     """Say that the form's "id" or "version" is too long."""
-    return f"The form's {what} is longer than {ID_LIMIT} characters."
+    return Finding(
+        "The form's %(what)s is longer than %(most)s characters.",
+        place,
+        details={"what": what, "most": ID_LIMIT},
+    )
 
 
 def line(element: etree._Element) -> Place:
@@ -93,16 +97,22 @@ def line(element: etree._Element) -> Place:
 def _one(parent: etree._Element, name: str) -> etree._Element:
     found = children(parent, name)
     if len(found) != 1:
-        message = f"The form must have exactly one <{name}> in <{local_name(parent)}>."
-        raise refuse(message, line(parent))
+        raise refuse(
+            "The form must have exactly one <%(name)s> in <%(parent)s>.",
+            line(parent),
+            name=name,
+            parent=local_name(parent),
+        )
     return found[0]
 
 
 def _primary_root(model: etree._Element) -> etree._Element:
     instance = next(iter(children(model, "instance")), None)
     if instance is None or len(instance) != 1 or instance.get("src"):
-        message = "The first <instance> must hold the form's own data, with one root element."
-        raise refuse(message, line(model if instance is None else instance))
+        raise refuse(
+            "The first <instance> must hold the form's own data, with one root element.",
+            line(model if instance is None else instance),
+        )
     return instance[0]
 
 
@@ -123,7 +133,7 @@ def _naming(document: FormDocument, title: etree._Element) -> Iterator[Finding]:
         yield Finding("The form has no id: give the root element an id.", line(document.root))
     for what, text in (("id", document.form_id), ("version", document.version)):
         if len(text) > ID_LIMIT:
-            yield Finding(too_long(what), line(document.root))
+            yield too_long(what, line(document.root))
 
 
 def _model_findings(document: FormDocument) -> Iterator[Finding]:
@@ -134,18 +144,23 @@ def _model_findings(document: FormDocument) -> Iterator[Finding]:
     for submission in children(document.model, "submission"):
         action = submission.get("action", "").strip()
         if action and not _is_web_address(action):
-            message = f"The submission address '{action}' is no web address: remove it."
-            yield Finding(message, line(submission))
+            yield Finding(
+                "The submission address '%(address)s' is no web address: remove it.",
+                line(submission),
+                details={"address": action},
+            )
     if document.public_key and (complaint := key_complaint(document.public_key)):
-        yield Finding(f"The public key cannot be used. {complaint}", line(document.model))
+        yield replace(complaint, place=line(document.model))
     version = document.model.get(_ENTITIES + "entities-version")
     if version is None:
         if any(path.endswith("/meta/entity") for path, _ in document.nodes()):
             yield Finding("A form with entities needs an entities-version.", line(document.model))
     elif not version.startswith(_ENTITIES_VERSIONS):
-        known = ", ".join(_ENTITIES_VERSIONS)
-        message = f"The entities-version {version} is unknown to phones: use one of {known}."
-        yield Finding(message, line(document.model))
+        yield Finding(
+            "The entities-version %(version)s is unknown to phones: use one of %(known)s.",
+            line(document.model),
+            details={"version": version, "known": ", ".join(_ENTITIES_VERSIONS)},
+        )
 
 
 def _is_web_address(text: str) -> bool:

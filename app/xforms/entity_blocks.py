@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from app.xforms.document import FormDocument, line
-from app.xforms.problems import Finding
+from app.xforms.problems import Finding, Place
 from app.xforms.untrusted import local_attributes
 
 _ENTITY = "/meta/entity"
@@ -47,13 +47,13 @@ def entity_findings(document: FormDocument) -> list[Finding]:
     entities = _entities(document)
     places = {_inside(path.removesuffix(_ENTITY)) for path, _ in entities}
     found = [finding for _, node in entities for finding in _about_list(node)]
+    place = line(document.model)
+    found += [item for _, name in _saved(document) for item in _about_property(name, place)]
     found += [
-        Finding(f"The entity property '{name}' is no possible name: {why}.", line(document.model))
-        for _, name in _saved(document)
-        if (why := _bad_property(name))
-    ]
-    found += [
-        Finding(f"{_inside(path)} is saved to an entity, but none is declared around it.")
+        Finding(
+            "%(path)s is saved to an entity, but none is declared around it.",
+            details={"path": _inside(path)},
+        )
         for path, _ in _saved(document)
         if not places.intersection(_around(_inside(path)))
     ]
@@ -74,16 +74,33 @@ def _about_list(node: etree._Element) -> Iterator[Finding]:
     if not name:
         yield Finding("An entity has no dataset: name the list it belongs to.", line(node))
     elif name.startswith("__") or not _LIST.fullmatch(name):
-        message = f"'{name}' is no name for an entity list: use letters, digits, “_” and “-”."
-        yield Finding(message, line(node))
+        yield Finding(
+            "'%(name)s' is no name for an entity list: use letters, digits, “_” and “-”.",
+            line(node),
+            details={"name": name},
+        )
 
 
-def _bad_property(name: str) -> str | None:
+def _about_property(name: str, place: Place) -> Iterator[Finding]:
+    details = {"name": name}
     if name.lower() in _RESERVED:
-        return "every entity has its own name and label"
-    if name.startswith("__"):
-        return "names with two underscores in front are the system's"
-    return None if _PROPERTY.fullmatch(name) else "use letters, digits, “_”, “-” and “.”"
+        yield Finding(
+            "'%(name)s' cannot be a property: every entity has its own name and label.",
+            place,
+            details=details,
+        )
+    elif name.startswith("__"):
+        yield Finding(
+            "'%(name)s' cannot be a property: two underscores in front are the system's.",
+            place,
+            details=details,
+        )
+    elif not _PROPERTY.fullmatch(name):
+        yield Finding(
+            "'%(name)s' cannot be a property: use letters, digits, “_”, “-” and “.”.",
+            place,
+            details=details,
+        )
 
 
 def _inside(path: str) -> str:

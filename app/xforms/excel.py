@@ -46,7 +46,7 @@ def read_xlsx(content: bytes) -> dict[str, Grid]:
     except FormRefused:
         raise
     except Exception as error:  # it does not check what it reads and may fail anywhere
-        raise refuse(f"The file is not a readable .xlsx workbook ({error}).") from error
+        raise refuse("The file is not a readable .xlsx workbook (%(why)s).", why=error) from error
 
 
 def _check_archive(content: bytes) -> None:
@@ -56,7 +56,8 @@ def _check_archive(content: bytes) -> None:
     except Exception as error:  # damaged archives fail in many ways
         raise refuse("The file is not an .xlsx workbook: save it again as .xlsx.") from error
     if unpacked > UNPACKED_LIMIT:
-        raise refuse(f"The workbook unpacks to {unpacked // 1_000_000} MB: it is too large.")
+        size = unpacked // 1_000_000
+        raise refuse("The workbook unpacks to %(size)s MB: it is too large.", size=size)
 
 
 def _read_worksheets(book: Any) -> dict[str, Grid]:

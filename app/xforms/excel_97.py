@@ -21,7 +21,7 @@ def read_xls(content: bytes) -> dict[str, Grid]:
     except FormRefused:
         raise
     except xlrd.XLRDError as error:
-        raise refuse(f"The file is not a readable .xls workbook ({error}).") from error
+        raise refuse("The file is not a readable .xls workbook (%(why)s).", why=error) from error
     except Exception as error:  # it does not check what it reads and may fail anywhere
         raise refuse("The .xls workbook is damaged: save it again as .xlsx.") from error
 

@@ -37,9 +37,10 @@ def _located(message: str, book: Workbook, severity: str) -> Finding:
     place = _place_by_row(message, book) or _place_by_name(message, book)
     text = _SHEET.sub(lambda match: f"The '{match[2]}' value" if match[2] else "", message)
     text = " ".join(_ROW.sub("", text).split())
+    text = text[:1].upper() + text[1:]
     if not place:
         place = _whole_sheet(message, book)
-    return Finding(text[:1].upper() + text[1:], place, severity)
+    return Finding(text, place, severity)
 
 
 def _place_by_row(message: str, book: Workbook) -> Place | None:

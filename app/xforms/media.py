@@ -22,7 +22,10 @@ def clashing_files(document: FormDocument) -> list[Finding]:
     for path in _paths(document):
         paths[path.rpartition("/")[2].lower()].add(path)
     return [
-        Finding(f"These files would be one on the phone, rename one: {', '.join(sorted(same))}.")
+        Finding(
+            "These files would be one on the phone, rename one: %(files)s.",
+            details={"files": ", ".join(sorted(same))},
+        )
         for same in paths.values()
         if len(same) > 1
     ]

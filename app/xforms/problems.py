@@ -1,7 +1,7 @@
 """What can be wrong with a questionnaire, and where."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +17,25 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """An error or a warning of a questionnaire: a sentence that says what to do."""
+    """An error or a warning of a questionnaire: a sentence that says what to do.
+
+    `message` is an English source text with `%(name)s` places, filled from `details`, as those of
+    refusals are (`app.errors`); pages tell it in the reader's language.
+    """
 
     message: str
     place: Place = Place()
     severity: str = "error"
+    details: Mapping[str, object] = field(default_factory=dict, hash=False)
+
+    @property
+    def text(self) -> str:
+        """The sentence in English."""
+        return self.message % self.details if self.details else self.message
 
     def __str__(self) -> str:
         place = str(self.place)
-        return f"{place}: {self.message}" if place else self.message
+        return f"{place}: {self.text}" if place else self.text
 
 
 class FormRefused(Exception):
@@ -36,6 +46,6 @@ class FormRefused(Exception):
         super().__init__("\n".join(str(finding) for finding in self.findings))
 
 
-def refuse(message: str, place: Place = Place()) -> FormRefused:
+def refuse(message: str, place: Place = Place(), /, **details: object) -> FormRefused:
     """Make the refusal with one single error; the caller raises it."""
-    return FormRefused([Finding(message, place)])
+    return FormRefused([Finding(message, place, details=details)])

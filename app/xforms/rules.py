@@ -66,19 +66,28 @@ def _is_xpath(text: str) -> bool:
 
 def _broken(rule: Rule, places: _Places) -> Finding:
     path, kind = rule
-    message = f"The {_word(kind)} of '{_name(path)}' is no complete expression: correct it."
-    return Finding(message, places.of(rule))
+    return Finding(
+        "The %(column)s of '%(name)s' is no complete expression: correct it.",
+        places.of(rule),
+        details={"column": _word(kind), "name": _name(path)},
+    )
 
 
 def _circle(cycle: Cycle, places: _Places) -> Finding:
     path, kind = cycle.rules[0]
     if len(cycle.rules) == 1:
-        message = f"'{_name(path)}' depends on itself: its {_word(kind)} reads its own value."
-        return Finding(message, places.of(cycle.rules[0]))
-    at = {rule: f" in {places.of(rule)}" if places.sheet else "" for rule in cycle.rules}
+        return Finding(
+            "'%(name)s' depends on itself: its %(column)s reads its own value.",
+            places.of(cycle.rules[0]),
+            details={"name": _name(path), "column": _word(kind)},
+        )
+    at = {rule: f", {places.of(rule)}" if places.sheet else "" for rule in cycle.rules}
     way = [f"{_name(rule[0])} ({_word(rule[1])}{at[rule]})" for rule in cycle.rules]
-    message = f"A circle, where each needs the one before it: {' → '.join([*way, _name(path)])}."
-    return Finding(message, places.of(cycle.rules[0]))
+    return Finding(
+        "A circle, where each needs the one before it: %(way)s.",
+        places.of(cycle.rules[0]),
+        details={"way": " → ".join([*way, _name(path)])},
+    )
 
 
 def _name(path: str) -> str:

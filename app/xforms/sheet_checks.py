@@ -38,14 +38,18 @@ def _settings(book: Workbook, default_form_id: str) -> Iterator[Finding]:
     row = next(iter(sheet.rows), Row(2, {}))
     version, form_id = (find_cell(sheet, row, name) for name in ("version", "form_id"))
     if version is None:
-        message = "Give the form a version, and a new one whenever the form changes."
-        yield Finding(message, place_of(sheet, row.number, "version"))
+        yield Finding(
+            "Give the form a version, and a new one whenever the form changes.",
+            place_of(sheet, row.number, "version"),
+        )
     if form_id is None and not default_form_id:
-        message = "Give the form a form_id: it stays the same in all versions."
-        yield Finding(message, place_of(sheet, row.number, "form_id"))
+        yield Finding(
+            "Give the form a form_id: it stays the same in all versions.",
+            place_of(sheet, row.number, "form_id"),
+        )
     for what, cell in (("version", version), ("id", form_id)):
         if cell and len(cell.text) > ID_LIMIT:
-            yield Finding(too_long(what), cell.place)
+            yield too_long(what, cell.place)
     yield from _own_settings(book, row)
 
 
@@ -53,13 +57,28 @@ def _own_settings(book: Workbook, row: Row) -> Iterator[Finding]:
     names = [path.rpartition("/")[2] for path in survey_rows(book)]
     for setting in QUESTION_SETTINGS:
         cell = row.get(setting)
-        if cell and names.count(cell.text) != 1:
-            what = "names no question" if cell.text not in names else "names several questions"
-            yield Finding(f"The setting {setting} {what} of the survey: '{cell.text}'.", cell.place)
+        if cell is None:
+            continue
+        details = {"setting": setting, "name": cell.text}
+        if cell.text not in names:
+            yield Finding(
+                "The setting %(setting)s names no question of the survey: '%(name)s'.",
+                cell.place,
+                details=details,
+            )
+        elif names.count(cell.text) > 1:
+            yield Finding(
+                "The setting %(setting)s names several questions of the survey: '%(name)s'.",
+                cell.place,
+                details=details,
+            )
     registers = row.get("registers")
     if registers and registers.text != "households":
-        message = f"A form can register households, not '{registers.text}'."
-        yield Finding(message, registers.place)
+        yield Finding(
+            "A form can register households, not '%(text)s'.",
+            registers.place,
+            details={"text": registers.text},
+        )
 
 
 def _survey(book: Workbook) -> Iterator[Finding]:
@@ -67,9 +86,14 @@ def _survey(book: Workbook) -> Iterator[Finding]:
     for row in sheet.rows:
         pii = row.get("pii")
         if pii and pii.text not in PII:
-            message = f"'{pii.text}' is no kind of personal data: write {' or '.join(PII)}."
-            yield Finding(message, pii.place)
+            yield Finding(
+                "'%(text)s' is no kind of personal data: write one of %(known)s.",
+                pii.place,
+                details={"text": pii.text, "known": ", ".join(PII)},
+            )
         kind = find_cell(sheet, row, "type")
         if kind and kind.text.replace(" ", "_").startswith("select_one_external"):
-            message = "select_one_external needs an old kind of list: use select_one_from_file."
-            yield Finding(message, kind.place)
+            yield Finding(
+                "select_one_external needs an old kind of list: use select_one_from_file.",
+                kind.place,
+            )

@@ -68,7 +68,9 @@ def read_workbook(content: bytes, suffix: str) -> Workbook:
     }
     reader = readers.get(suffix.lower())
     if reader is None:
-        raise refuse(f"A questionnaire is an .xlsx, .xls or .md file, not '{suffix}'.")
+        raise refuse(
+            "A questionnaire is an .xlsx, .xls or .md file, not '%(suffix)s'.", suffix=suffix
+        )
     book = Workbook()
     findings: list[Finding] = []
     for name, grid in reader(content).items():
@@ -94,7 +96,13 @@ def _sheet(name: str, grid: list[list[str]], findings: list[Finding]) -> Sheet:
     for index, header in enumerate(headers):
         if header in sheet.columns:
             place = Place(name, f"{column_letter(index)}1")
-            findings.append(Finding(f"The column '{header}' is there twice: rename one.", place))
+            findings.append(
+                Finding(
+                    "The column '%(column)s' is there twice: rename one.",
+                    place,
+                    details={"column": header},
+                )
+            )
         elif header:
             sheet.columns[header] = column_letter(index)
     for number, texts in enumerate(grid[1:], start=2):
@@ -111,7 +119,13 @@ def _sheet(name: str, grid: list[list[str]], findings: list[Finding]) -> Sheet:
 
 def _broken(text: str, place: Place) -> list[Finding]:
     if text in _FORMULA_ERRORS:
-        return [Finding(f"The cell's formula failed with {text}: correct it.", place)]
+        return [
+            Finding(
+                "The cell's formula failed with %(text)s: correct it.",
+                place,
+                details={"text": text},
+            )
+        ]
     if _NOT_XML.search(text):
         return [Finding("The cell has a character that no form may hold: retype its text.", place)]
     return []

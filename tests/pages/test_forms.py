@@ -94,6 +94,18 @@ def test_what_is_no_questionnaire_is_told_so(administrator, survey, content, nam
     assert versions() == ["1"]
 
 
+def test_what_is_wrong_is_told_in_the_readers_language(administrator, survey):
+    page = hand_in(administrator, CIRCULAR.replace("| circle  | 1 ", "| circle  |   "), status=400)
+
+    assert "Vòng tròn, câu nào cũng cần câu trước nó: a (calculation, survey!D2)" in page.text
+    assert "Hãy đặt phiên bản (version) cho phiếu" in page.text
+    assert page.tree.xpath("//td//*[@lang='en']") == []
+
+    unknown = hand_in(administrator, CIRCULAR.replace("| text  ", "| taxt  "), status=400)
+    [told] = unknown.tree.xpath("//td//*[@lang='en']/text()")  # the form converter's own words
+    assert "taxt" in told
+
+
 def test_no_file_at_all_is_told_so(administrator, survey):
     page = administrator.get("/forms/new")
     sent = administrator.post(page, "/forms/check", 400)
@@ -108,7 +120,7 @@ def test_a_published_version_does_not_change(administrator, survey):
         status=400,
     )
 
-    assert "published already" in page.text
+    assert "đã được công bố với câu hỏi khác" in page.text
 
 
 def test_media_go_with_the_form(administrator, survey):
@@ -124,7 +136,7 @@ def test_a_missing_picture_is_a_warning(administrator, survey):
     page = hand_in(administrator, WITH_PICTURE, "p.md")
 
     assert "Cảnh báo (1)" in page.text
-    assert "a.png" in page.text
+    assert "Phiếu hiển thị a.png nhưng tệp này không được gửi kèm." in page.text
 
 
 def test_only_what_was_checked_is_published_and_only_by_whom(administrator, survey, signed_in):
@@ -149,7 +161,7 @@ def test_a_form_published_meanwhile_by_another_is_a_conflict_in_words(administra
     )
     refused = administrator.post(checked, "/forms", 409)
 
-    assert "published already with other questions" in refused.text
+    assert "đã được công bố với câu hỏi khác" in refused.text
 
 
 def test_a_form_is_given_to_some_places(administrator, survey):

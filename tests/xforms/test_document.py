@@ -108,5 +108,5 @@ def test_attacks_and_other_files_are_refused() -> None:
 def test_files_the_form_needs_and_that_are_not_there_are_a_warning() -> None:
     form = changed("</model>", '<instance id="v" src="jr://file-csv/villages.csv"/></model>')
     [warning] = read_xform(form.encode(), []).warnings
-    assert (warning.severity, "villages.csv" in warning.message) == ("warning", True)
+    assert (warning.severity, "villages.csv" in warning.text) == ("warning", True)
     assert read_xform(form.encode(), ["villages.csv"]).warnings == ()

@@ -81,7 +81,7 @@ def test_names_of_lists_too(name):
     [
         ({"name": "Name"}, "every entity has its own name and label"),
         ({"name": "__x"}, "the system's"),
-        ({"name": "a b"}, "no possible name"),
+        ({"name": "a b"}, "use letters, digits"),
         ({"list_name": ""}, "no dataset"),
         ({"list_name": "__trees"}, "no name for an entity list"),
         ({"list_name": "tr.ees"}, "no name for an entity list"),

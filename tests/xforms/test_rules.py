@@ -14,8 +14,8 @@ def test_a_circle_through_a_group_names_every_cell() -> None:
         |        | end group   |        |        |               |             |
     """)
     assert told == (
-        "survey!E3: A circle, where each needs the one before it: adults (calculation in"
-        " survey!E3) → more (relevant in survey!D4) → adults."
+        "survey!E3: A circle, where each needs the one before it: adults (calculation,"
+        " survey!E3) → more (relevant, survey!D4) → adults."
     )
 
 
@@ -29,7 +29,7 @@ def test_the_count_of_a_repeat_may_be_part_of_a_circle() -> None:
         |        | end repeat   |      |        |                   |              |
     """)
     assert told.startswith("survey!D2: A circle")
-    assert "m_count (calculation in survey!E3)" in told
+    assert "m_count (calculation, survey!E3)" in told
 
 
 def test_the_own_value_may_be_looked_at_in_a_constraint_and_a_default_only() -> None:
