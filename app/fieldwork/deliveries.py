@@ -1,5 +1,6 @@
 """What phones sent and what became of it, day by day; and who has sent nothing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -47,11 +48,6 @@ select day, count(*)::int, (count(*) filter (where not parked))::int,
        (count(*) filter (where parked))::int, (count(*) filter (where read))::int,
        (count(*) filter (where approved))::int, (count(*) filter (where counted))::int
 from ({UPLOADS}) uploads group by day order by day desc
-"""  # noqa: S608
-
-ASSIGNED = f"""
-select (assigned_at at time zone '{ZONE}')::date, count(*)::int from assignments
-where round_id = %(round)s and app_user_id = any(%(surveyors)s) group by 1 order by 1
 """  # noqa: S608
 
 LAST = """
@@ -137,16 +133,30 @@ def surveyors_in(actor: Actor, project_id: int, unit_id: int) -> list[AppUser]:
     return list(db.session.scalars(known.order_by(AppUser.name, AppUser.id)))
 
 
-def reconcile(actor: Actor, found: Round, unit_id: int, first: date, last: date) -> list[Day]:
-    """The uploads of a place's surveyors day by day, newest first; days without any are left out.
+def reconcile(
+    actor: Actor,
+    found: Round,
+    unit_id: int,
+    first: date,
+    last: date,
+    *,
+    given: Mapping[date, int],
+) -> list[Day]:
+    """The uploads of a place's surveyors day by day, newest first; empty days are left out.
 
-    Of what was read, only what is filed in the place; assigned are all households of theirs.
+    Of what was read, only what is filed in the place. `given` are the households there by the day
+    on which a surveyor got them: each day has those given until its end.
     """
     asked = _asked(actor, found, unit_id, first, last)
-    given = driver().execute(ASSIGNED, asked).fetchall()
+    counted = {day: counts for day, *counts in driver().execute(DAYS, asked)}
+    days = counted.keys() | {day for day in given if first <= day <= last}
     return [
-        Day(day, sum(number for since, number in given if since <= day), *counts)
-        for day, *counts in driver().execute(DAYS, asked)
+        Day(
+            day,
+            sum(number for since, number in given.items() if since <= day),
+            *counted.get(day, [0] * len(STEPS)),
+        )
+        for day in sorted(days, reverse=True)
     ]
 
 

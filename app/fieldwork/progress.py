@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from app.accounts.actors import Actor
 from app.accounts.scope import within
+from app.clock import PROGRAMME_ZONE
 from app.db import db, driver
 from app.org_units.hierarchy import valid_on
 from app.org_units.models import OrgUnit, OrgUnitAncestor
@@ -19,6 +20,7 @@ CAPABILITY = "submission.read"
 
 # What a visit came to; the codes are those of the household form's list `visit`.
 STATES = ("unvisited", "absent", "unreachable", "refused", "moved", "vacant", "completed")
+OPEN = ("unvisited", "absent", "unreachable")  # another visit may help
 OUTSIDE = ("moved", "vacant")  # no household of the survey any more
 
 # The households a round visits: those of the registry on its closing day (as in the frame of its
@@ -53,8 +55,9 @@ with frame as ({frame}), visits as (
     where f.project_id = %(project)s and f.kind = 'household'
     group by i.subject
 )
-select h.code, h.village_id, h.number, h.replaces, a.app_user_id, coalesce(v.attempts, 0),
-       v.last_on, coalesce(v.approved, false),
+select h.code, h.village_id, h.number, h.replaces, a.app_user_id,
+       (a.assigned_at at time zone '{zone}')::date as given_on, coalesce(v.attempts, 0), v.last_on,
+       coalesce(v.approved, false),
        case when v.complete then 'completed' when v.attempts is null then 'unvisited'
             when v.result = '4' then 'refused' when v.result = '5' then 'moved'
             when v.result = '6' then 'vacant' when v.result = '7' then 'unreachable'
@@ -67,10 +70,15 @@ WALK = " order by h.village_id, h.number nulls last, h.code"
 BY_PLACE = """
 select village_id, app_user_id, state, count(*)::int, sum(attempts)::int,
        (count(*) filter (where approved))::int
-from ({households}) h (code, village_id, number, replaces, app_user_id, attempts, last_on,
+from ({households}) h (code, village_id, number, replaces, app_user_id, given_on, attempts, last_on,
                        approved, state)
 group by village_id, app_user_id, state
 """
+GIVEN = f"""
+select (a.assigned_at at time zone '{PROGRAMME_ZONE.key}')::date, count(*)::int
+from ({{frame}}) h join assignments a on a.round_id = %(round)s and a.household = h.code
+group by 1 order by 1
+"""  # noqa: S608 - put together from constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +90,7 @@ class Visited:
     number: int | None
     replaces: str | None
     app_user_id: int | None
+    given_on: date | None
     attempts: int
     last_on: date | None
     approved: bool
@@ -105,8 +114,7 @@ class Tally:
     @property
     def resolved(self) -> int:
         """Those that need no further visit."""
-        done = ("completed", "refused", *OUTSIDE)
-        return sum(self.states[state] for state in done)
+        return self.frame - sum(self.states[state] for state in OPEN)
 
     @property
     def response(self) -> float | None:
@@ -171,8 +179,18 @@ def households(found: Round, villages: Iterable[OrgUnit]) -> list[Visited]:
     return sorted((Visited(*row) for row in rows), key=lambda one: place[one.village_id])
 
 
+def given_by_day(found: Round, villages: Iterable[OrgUnit]) -> dict[date, int]:
+    """The households in these villages that a surveyor has, by the day on which they were given."""
+    statement = GIVEN.format(frame=_frame(found))
+    return dict(driver().execute(statement, _asked(found, villages)).fetchall())
+
+
 def _households(found: Round) -> str:
-    return HOUSEHOLDS.format(frame=DRAWN if found.design == "sample" else REGISTRY)
+    return HOUSEHOLDS.format(frame=_frame(found), zone=PROGRAMME_ZONE.key)
+
+
+def _frame(found: Round) -> str:
+    return DRAWN if found.design == "sample" else REGISTRY
 
 
 def _asked(found: Round, villages: Iterable[OrgUnit]) -> dict[str, Any]:

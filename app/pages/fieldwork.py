@@ -14,7 +14,14 @@ from app.db import transaction
 from app.errors import BadRequest, NotFound, Problem
 from app.fieldwork import assignments
 from app.fieldwork.deliveries import STEPS, deliveries, reconcile, silences, surveyors_in
-from app.fieldwork.progress import STATES, coverage, households, villages_below
+from app.fieldwork.progress import (
+    OPEN,
+    STATES,
+    coverage,
+    given_by_day,
+    households,
+    villages_below,
+)
 from app.org_units.models import OrgUnit
 from app.pages.blueprint import pages
 from app.pages.inputs import asked, asked_id, chosen, posted, posted_id
@@ -22,10 +29,11 @@ from app.pages.reader import reader
 from app.pages.rounds import communes_of, find_round
 from app.pages.rules import UNIT
 from app.rounds.models import Round
+from app.rounds.queries import next_deadline
 
 CAPABILITY = "submission.read"
 DAYS = 14  # of reconciliation on one page
-SILENT = 3  # days without anything after which a surveyor is marked
+SILENT = 3  # days without anything after which a surveyor is marked, if no others are asked for
 
 
 @pages.get(f"/rounds/<{UNIT}:round_id>/fieldwork")
@@ -65,8 +73,9 @@ def show_fieldwork(round_id: int, commune_id: int) -> ResponseReturnValue:
         done=coverage(found, villages),
         surveyors={one.id: one for one in surveyors_in(actor, found.project_id, commune.id)},
         silences=silences(actor, found, commune.id),
-        silent=SILENT,
-        days=reconcile(actor, found, commune.id, first, last),
+        silent=_silent(),
+        deadline=next_deadline(found),
+        days=reconcile(actor, found, commune.id, first, last, given=given_by_day(found, villages)),
         steps=STEPS,
         states=STATES,
         earlier=first - timedelta(1),
@@ -122,6 +131,31 @@ def share_households(round_id: int, commune_id: int) -> ResponseReturnValue:
     return redirect(there, 303)
 
 
+@pages.get(f"/rounds/<{UNIT}:round_id>/communes/<{UNIT}:commune_id>/surveyors/<{UNIT}:app_user_id>")
+@requires(CAPABILITY)
+def show_visits(round_id: int, commune_id: int, app_user_id: int) -> ResponseReturnValue:
+    """A surveyor's households in a commune on paper: those that need a visit, then the others."""
+    actor = reader()
+    found = find_round(actor, round_id)
+    commune = get_unit(actor, CAPABILITY, commune_id, level="commune")
+    known = {one.id: one for one in surveyors_in(actor, found.project_id, commune.id)}
+    if app_user_id not in known:
+        raise NotFound
+    villages = villages_below(actor, found, commune.id)
+    theirs = [one for one in households(found, villages) if one.app_user_id == app_user_id]
+    return render_template(
+        "visits.html",
+        round=found,
+        commune=commune,
+        surveyor=known[app_user_id],
+        open=[one for one in theirs if one.state in OPEN],
+        done=[one for one in theirs if one.state not in OPEN],
+        names={one.id: one for one in villages},
+        deadline=next_deadline(found),
+        day=today(),
+    )
+
+
 @pages.get(f"/rounds/<{UNIT}:round_id>/communes/<{UNIT}:commune_id>/days/<day>")
 @requires(CAPABILITY)
 def list_deliveries(round_id: int, commune_id: int, day: str) -> ResponseReturnValue:
@@ -158,11 +192,14 @@ def _households(found: Round, commune: OrgUnit, problem: Problem | None = None) 
     actor = reader()
     villages = villages_below(actor, found, commune.id)
     village, state, surveyor = asked_id("village"), chosen("state", STATES), asked("surveyor")
+    given = _day(asked("given"))
     wanted = [one for one in villages if village in {None, one.id}]
     listed = [
         one
         for one in households(found, wanted)
-        if state in {None, one.state} and surveyor in {"", str(one.app_user_id or "nobody")}
+        if state in {None, one.state}
+        and surveyor in {"", str(one.app_user_id or "nobody")}
+        and (given is None or (one.given_on is not None and one.given_on <= given))
     ]
     surveyors: list[AppUser] = surveyors_in(actor, found.project_id, commune.id)
     return render_template(
@@ -174,11 +211,16 @@ def _households(found: Round, commune: OrgUnit, problem: Problem | None = None) 
         households=listed,
         surveyors=surveyors,
         people={one.id: one for one in surveyors},
-        asked={"village": village, "state": state, "surveyor": surveyor},
+        asked={"village": village, "state": state, "surveyor": surveyor, "given": given},
         states=STATES,
         may_give=actor.may(assignments.CAPABILITY, found.project_id),
         problem=problem,
     )
+
+
+def _silent() -> int:
+    text = asked("silent")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else SILENT  # noqa: PLR2004
 
 
 def _day(text: str) -> date | None:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app import programme
+from app import clock, programme
 from app.access import requires
 from app.accounts.actors import Actor
 from app.accounts.territory import UnitFilter, find_units
@@ -157,6 +157,8 @@ def _page(found: Round, problem: Problem | None = None) -> str:
         exceptions=list(zip(exceptions, places, strict=True)),
         communes=communes_of(reader(), found),
         policies=POLICIES,
+        today=clock.today(),
+        deadline=queries.next_deadline(found),
         may_manage=reader().may("round.manage", found.project_id),
         problem=problem,
     )

@@ -1,5 +1,9 @@
 """The sample of a round: how large it should be, drawing it, and who stands in for whom."""
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -8,19 +12,26 @@ from app.access import requires
 from app.db import db, transaction
 from app.errors import BadRequest, Conflict, NotFound, Problem
 from app.pages.blueprint import pages
-from app.pages.inputs import posted
+from app.pages.inputs import asked, posted
 from app.pages.reader import reader
 from app.pages.rounds import find_round
 from app.pages.rules import UNIT
 from app.rounds.models import Round
 from app.samples.design import KINDS, STRATA, Design
 from app.samples.frame import read_frame
-from app.samples.queries import count_roles, find_sample, strata_of, villages_of
+from app.samples.queries import (
+    count_roles,
+    find_sample,
+    replacements_of,
+    strata_of,
+    villages_of,
+)
 from app.samples.size import sample_size
 
 SIZES = ("size", "take", "oversample", "reserves")
 MARGINS = (3, 5, 10)  # points
 EFFECTS = (1.0, 1.5, 2.0)
+USUAL = {"margin": "5", "share": "50", "deff": "1,5", "response": "90"}
 
 
 @pages.get(f"/rounds/<{UNIT}:round_id>/sample")
@@ -88,8 +99,10 @@ def _page(found: Round, problem: Problem | None = None) -> str:
         strata=strata_of(sample) if sample else [],
         villages=villages_of(actor, sample, found.project_id) if sample else [],
         roles=count_roles(sample) if sample else {},
+        replacements=replacements_of(actor, sample, found.project_id) if sample else [],
         sizes=_sizes(frame),
         effects=EFFECTS,
+        wish=_wish(frame),
         kinds=KINDS,
         by=STRATA,
         said=request.form,
@@ -106,6 +119,36 @@ def _sizes(frame: int) -> list[tuple[int, list[int]]]:
         (points, [sample_size(points / 100, households=frame, deff=deff) for deff in EFFECTS])
         for points in MARGINS
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is asked of a sample, in points and per cent, and the households that it needs."""
+
+    said: Mapping[str, str]
+    needed: int | None = None
+    problem: Problem | None = None
+
+
+def _wish(frame: int) -> Wish:
+    """The numbers in the address, else the usual ones; no result where they make no sense."""
+    said = {name: asked(name) or usual for name, usual in USUAL.items()}
+    if not frame or not asked("margin"):
+        return Wish(said)
+    try:
+        margin, share, deff, response = (_decimal(text) for text in said.values())
+        needed = sample_size(
+            margin / 100, households=frame, share=share / 100, deff=deff, response=response / 100
+        )
+    except BadRequest as problem:
+        return Wish(said, problem=problem)
+    return Wish(said, needed)
+
+
+def _decimal(text: str) -> float:
+    if not re.fullmatch(r"[0-9]{1,6}([.,][0-9]{1,6})?", text):
+        raise BadRequest("Write numbers, such as 5 or 1,5.")
+    return float(text.replace(",", "."))
 
 
 def _whole(name: str, otherwise: int) -> int:

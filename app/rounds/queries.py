@@ -87,6 +87,11 @@ def deadlines_of(found: Round) -> Sequence[RoundDeadline]:
     return db.session.scalars(days.order_by(RoundDeadline.due_on, RoundDeadline.name)).all()
 
 
+def next_deadline(found: Round) -> RoundDeadline | None:
+    """What is due next, today included."""
+    return next((day for day in deadlines_of(found) if day.due_on >= clock.today()), None)
+
+
 def exceptions_of(found: Round) -> Sequence[RoundException]:
     """The exceptions from a round's freeze, the first one first."""
     granted = select(RoundException).where(RoundException.round_id == found.id)

@@ -79,3 +79,14 @@ def count_roles(sample: RoundSample) -> dict[str, int]:
     )
     found: dict[str, int] = dict(iter(db.session.execute(counted)))
     return {role: found.get(role, 0) for role in ("drawn", "reserve", "substitute")}
+
+
+def replacements_of(actor: Actor, sample: RoundSample, project_id: int) -> list[SampleHousehold]:
+    """The households that stand in for others, where the actor may read, by code."""
+    standing_in = (
+        select(SampleHousehold)
+        .where(SampleHousehold.sample_id == sample.id, SampleHousehold.role == "substitute")
+        .where(within(SampleHousehold.village_id, actor, "submission.read", project_id))
+        .order_by(SampleHousehold.replaces)
+    )
+    return list(db.session.scalars(standing_in))

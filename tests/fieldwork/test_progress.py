@@ -9,7 +9,7 @@ from app.accounts.actors import OPERATOR
 from app.db import db, driver, transaction
 from app.fieldwork.assignments import assign
 from app.fieldwork.deliveries import deliveries, reconcile, silences
-from app.fieldwork.progress import coverage, households, villages_below
+from app.fieldwork.progress import coverage, given_by_day, households, villages_below
 from app.samples.design import Design
 from app.samples.queries import get_sample, households_of
 from app.submissions.models import Submission
@@ -116,7 +116,7 @@ def test_nobody_sees_another_commune(survey):
     today = clock.today()
     visit(survey, 0)
     assert silences(lead, found(survey), commune) == []
-    assert reconcile(lead, found(survey), commune, today, today) == []
+    assert reconcile(lead, found(survey), commune, today, today, given={}) == []
 
 
 def test_each_day_shows_how_far_its_uploads_came(survey):
@@ -128,7 +128,9 @@ def test_each_day_shows_how_far_its_uploads_came(survey):
     survey.post(survey.instance(survey.ids[3]))  # not read yet
     today, commune = clock.today(), people.unit(people.IA_DOM).id
 
-    (day,) = reconcile(OPERATOR, found(survey), commune, today, today)
+    given = given_by_day(found(survey), [survey.village])
+    assert given == {today: 4}
+    (day,) = reconcile(OPERATOR, found(survey), commune, today, today, given=given)
 
     assert (day.assigned, day.sent, day.received, day.parked) == (4, 4, 3, 1)
     assert (day.processed, day.approved, day.counted) == (2, 1, 1)
@@ -136,7 +138,11 @@ def test_each_day_shows_how_far_its_uploads_came(survey):
         listed = deliveries(OPERATOR, found(survey), commune, today, step)
         assert len(listed) == getattr(day, step), step
     yesterday = today - timedelta(1)
-    assert reconcile(OPERATOR, found(survey), commune, yesterday, yesterday) == []
+    assert reconcile(OPERATOR, found(survey), commune, yesterday, yesterday, given=given) == []
+    # A day on which households were given and nothing was sent is a day as well.
+    before = {yesterday: 2}
+    (day,) = reconcile(OPERATOR, found(survey), commune, yesterday, yesterday, given=before)
+    assert (day.day, day.assigned, day.sent) == (yesterday, 2, 0)
 
 
 def test_who_is_silent_longest_comes_first(survey):

@@ -1,10 +1,14 @@
 """Field work on pages: how far a commune is, and giving households to surveyors."""
 
+import re
+from datetime import timedelta
+
 import pytest
 
-from app import clock
-from app.db import db
+from app import clock, pipeline
+from app.db import db, transaction
 from app.fieldwork.models import Assignment
+from app.rounds.models import RoundDeadline
 from tests import people
 
 
@@ -51,8 +55,67 @@ def test_every_number_of_a_commune_leads_to_its_list(lead, where, sent):
 
     days = [link for link in page.links() if "/days/" in link]
     assert len(days) == 6  # sent, received, parked, read, approved, counted
-    assert "2 lượt gửi" in lead.get(days[0]).text
-    assert "Không có lượt gửi nào" in lead.get(days[-1]).text
+
+
+def test_behind_each_number_stand_exactly_so_many_rows(lead, survey, where, sent):
+    page = lead.get(f"{where}/households")
+    lead.post(page, f"{where}/households", household=survey.ids[:3], surveyor=str(survey.phone.id))
+    first, _ = sent(0), sent(1, visit="2")
+    survey.send(survey.instance(survey.ids[2], version="99"))  # parked
+    review = lead.get(f"/submissions/{first}")
+    lead.post(review, f"/submissions/{first}/decision", decision="approve")
+    pipeline.settle()
+    page = lead.get(where)
+
+    numbers = [
+        (link.text_content(), link.get("href"))
+        for link in page.tree.xpath("//td[@class='n']/a | //ul[@class='facts']//a")
+        if "/rounds/" in link.get("href")
+    ]
+    told = [_number(text) for text, _ in numbers]
+    assert told == [max(len(lead.get(link).rows()) - 1, 0) for _, link in numbers]
+    # Given, sent, received, parked, read, approved, counted.
+    assert told[-7:] == [3, 3, 2, 1, 2, 1, 1]
+
+
+def _number(text: str) -> int:
+    """The digits at the end: a fact has its name before its number."""
+    return int(re.search(r"(\d+)\s*$", text)[1])
+
+
+def test_whoever_is_silent_for_so_many_days_as_one_says_is_marked(lead, survey, where, sent):
+    sent(0)
+    assert "cần hỏi" not in lead.get(where).text
+    asked = lead.get(f"{where}?silent=0")
+    assert "cần hỏi" in asked.text
+    assert asked.tree.xpath("//input[@name='silent']/@value") == ["0"]
+    assert "cần hỏi" not in lead.get(f"{where}?silent=x").text
+
+
+def test_a_surveyors_visits_stand_on_paper_those_that_are_open_first(lead, survey, where, sent):
+    page = lead.get(f"{where}/households")
+    lead.post(page, f"{where}/households", household=survey.ids[:3], surveyor=str(survey.phone.id))
+    sent(0)
+    sent(1, visit="2")
+    (link,) = [one for one in lead.get(where).links() if "/surveyors/" in one and "/rounds/" in one]
+    sheet = lead.get(link)
+
+    assert [row[0] for row in sheet.rows()] == ["Hộ", *survey.ids[1:3], "Hộ", survey.ids[0]]
+    assert "Rơ Châm H'Lan" in sheet.text
+    lead.get(link.replace(f"/{survey.phone.id}", "/999999"), status=404)
+
+
+def test_the_next_deadline_is_shown(lead, survey, where):
+    soon = clock.today() + timedelta(3)
+    with transaction():
+        for day, name in ((soon - timedelta(9), "lập danh sách"), (soon, "xong phỏng vấn")):
+            db.session.add(RoundDeadline(round_id=survey.round.id, due_on=day, name=name))
+
+    assert "xong phỏng vấn" in lead.get(where).text
+    assert "lập danh sách" not in lead.get(where).text
+    calendar = lead.get(f"/rounds/{survey.round.id}").text
+    assert "còn 3 ngày" in calendar
+    assert "lập danh sách" in calendar
 
 
 def test_an_empty_commune_says_what_to_do(signed_in, survey):

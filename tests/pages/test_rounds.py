@@ -93,10 +93,24 @@ def test_a_sample_is_drawn_shown_mended_and_discarded(admin, survey):
     assert ["Làng Mook Đen", "–", "5", "3"] in [row[:4] for row in page.rows()]
     drawn = next(one.household for one in households_of(sample) if one.role == "drawn")
     admin.post(page, f"{where}/substitute", household=drawn, reason="đi xa")
+    reserve = next(one for one in households_of(sample) if one.replaces)
+    assert [drawn, reserve.household] in admin.get(where).rows()
     gone = admin.post(page, f"{where}/substitute", status=404, household="X", reason="đi xa")
     assert "không có trong mẫu" in gone.text
     admin.post(page, f"{where}/discard")
     assert find_sample(survey.round.id) is None
+
+
+def test_the_page_says_how_many_households_a_margin_needs(admin, survey):
+    survey.register(2200, survey.add_village("Mook Trang"))
+    where = f"/rounds/{survey.round.id}/sample"
+
+    asked = admin.get(f"{where}?margin=5&share=50&deff=1%2C5&response=100")
+    assert "Cần chọn 457 hộ" in asked.text
+    assert asked.tree.xpath("//input[@name='deff']/@value") == ["1,5"]
+    assert "Hãy ghi số" in admin.get(f"{where}?margin=viele").text
+    assert "trong khoảng 0 đến 100" in admin.get(f"{where}?margin=500").text
+    assert "Cần chọn" not in admin.get(where).text
 
 
 @pytest.mark.parametrize("role", ["commune_lead", "province_analyst", "auditor"])
