@@ -16,7 +16,7 @@ from app.accounts.actors import Actor
 from app.db import driver, is_passing, on_commit, transaction
 from app.entities.actions import apply_approved, apply_entities
 from app.fieldwork import assignments
-from app.households import lists, receipts, register
+from app.households import identities, lists, receipts, register, roster
 from app.imports import run as imports
 from app.indicators import catalog, counting, observe, recompute, stale
 from app.indicators.subjects import Subject, subjects_in, subjects_of
@@ -114,6 +114,7 @@ def _process(limit: int, *, only: int | None = None) -> int:
     subjects = subjects_in(records)
     counting.lock(subject.key for subject in (*earlier, *subjects))
     logs.read_logs(records)
+    identities.note_ids(records)
     flags.flag_records(records, places)
     observe.observe(records)
     approved = _follow_policy([r for r in records if r.entry.instance_pk not in again])
@@ -128,7 +129,7 @@ def _process(limit: int, *, only: int | None = None) -> int:
 
 def _read(entries: Sequence[InboxEntry], earlier: Sequence[Subject]) -> tuple[list[Record], Places]:
     """What instances say, put in its places; `earlier` is what their chains said before."""
-    readings = read_entries(entries)
+    readings = identities.with_codes(entries, read_entries(entries))
     places = find_places(readings, (entry.app_user_id for entry in entries))
     rounds = {subject.submission_id: subject.round_id for subject in earlier}
     assigned = assignments.rounds_of(
@@ -154,6 +155,7 @@ def settle_counting(subjects: Sequence[Subject]) -> None:
         return
     changed = counting.recount(subject.key for subject in subjects)
     register.register((s.project_id, s.subject) for s in subjects if s.kind == "listing")
+    roster.renew((s.project_id, s.subject) for s in subjects if s.kind == "household")
     if listed := {s.project_id for s in subjects if s.kind in {"listing", "household"}}:
         lists.touch(listed)
     stale.mark_stale([*changed, *((s.round_id, s.village_id) for s in subjects)])

@@ -14,7 +14,7 @@ from app.audit import record
 from app.db import db, driver, on_commit
 from app.errors import BadRequest
 from app.households import lists, moves
-from app.households.moves import Point
+from app.households.moves import Place, Point
 from app.indicators import stale
 from app.org_units import changes, undo
 from app.org_units.changes import Decision, Newcomer
@@ -107,9 +107,9 @@ def take_back(event_id: int, actor: str) -> OrgUnitEvent:
     event = db.session.get(OrgUnitEvent, event_id)
     if event is not None and event.undone_at is None and event.kind != "reform":
         made = [int(unit) for unit in event.detail["made"]]
-        back = {int(pk): village for pk, village in event.detail.get("households", {}).items()}
         there = moves.where_they_are(made)
-        moves.move({pk: village for pk, village in back.items() if pk in there})
+        back = {int(pk): place for pk, place in event.detail.get("households", {}).items()}
+        moves.move({pk: Place(*place) for pk, place in back.items() if pk in there})
         driver().execute(
             "delete from role_grants where id = any(%s)", (event.detail.get("grants", []),)
         )

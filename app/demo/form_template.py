@@ -28,10 +28,19 @@ class FormTemplate:
         self.empty = empty
         self.form_id = empty.get("id", "")
         self.version = empty.get("version", "")
+        self.entity = empty.find("{*}meta/{*}entity")
         self.asks_for_audit = any(_name(node) == "audit" for node in empty.iter("{*}audit"))
 
-    def fill(self, answers: Answers, instance_id: str, replaces: str | None = None) -> bytes:
+    def fill(
+        self,
+        answers: Answers,
+        instance_id: str,
+        replaces: str | None = None,
+        new_entity: tuple[str, str] | None = None,
+    ) -> bytes:
         """The instance as it is sent; questions that are not answered at all are left out.
+
+        `new_entity` is the id and label of what the form makes, for one that makes entities.
 
         Raises `ValueError` for an answer to a question that the form does not have.
         """
@@ -48,6 +57,9 @@ class FormTemplate:
         if replaces and meta is not None:
             # Collect puts it beside the instanceID, without a namespace (conformance 103).
             etree.SubElement(meta, "deprecatedID").text = replaces
+        if new_entity and meta is not None and self.entity is not None:
+            made = {"dataset": self.entity.get("dataset", ""), "id": new_entity[0], "create": "1"}
+            etree.SubElement(etree.SubElement(meta, "entity", made), "label").text = new_entity[1]
         return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 
 

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import NAMESPACE_URL, uuid5
+from hashlib import sha256
+from uuid import NAMESPACE_URL, UUID, uuid5
 
-from app.demo.people import Household
+from app.demo.people import OCCUPIED, Household
 from app.demo.places import REFORM, Village
 
 LISTING, HOUSEHOLD, SKILLS, SERVICES, VILLAGE = FORMS = (
@@ -58,6 +59,14 @@ class Interview:
     def replaced_id(self, seed: int) -> str | None:
         """The version that this one corrects."""
         return self._id(seed, "") if self.variant == EDIT else None
+
+    def new_household(self, seed: int) -> tuple[str, str] | None:
+        """The id and label under which the phone keeps the household that it lists, if it does."""
+        if self.form != LISTING or self.household is None or self.household.dwelling != OCCUPIED:
+            return None
+        digest = sha256(f"{seed}/{self.subject}".encode()).digest()
+        label = f"{self.household.number}. {self.household.head}"
+        return str(UUID(bytes=digest[:16], version=4)), label
 
     def _id(self, seed: int, variant: str) -> str:
         parts = (seed, self.form, self.subject, self.visit, variant)

@@ -70,6 +70,7 @@ def _listing(household: Household, code: str) -> Answers:
         "hh_no": str(household.number),
         "dwell_status": household.dwelling,
         "hh_code": code,
+        "hh_known": "",
         "note_code": "",
         "instanceName": code,
     }

@@ -59,7 +59,7 @@ class FieldWork:
         found = answer(interview, self.seed, village_id, surveyor.code, pick_seed)
         form = surveyor.phone.forms[interview.form]
         ids = (interview.instance_id(self.seed), interview.replaced_id(self.seed))
-        xml = form.fill(found, *ids)
+        xml = form.fill(found, *ids, new_entity=interview.new_household(self.seed))
         files = [File("audit.csv", audit_log(interview), "text/csv")]
         if interview.with_photo:
             files.append(File(*photo(interview), "image/png"))
@@ -75,7 +75,7 @@ class FieldWork:
         while True:
             phone.update()
             rows = phone.lists.get("households.csv", [])
-            seeds = {row["name"]: row["pick_seed"] for row in rows}
+            seeds = {row["code"]: row["pick_seed"] for row in rows}
             missing = wanted - set(seeds)
             if not missing:
                 return seeds

@@ -12,6 +12,7 @@ import psycopg
 
 from app.db import columns, db, driver
 from app.entities.settle import Key, settle
+from app.forms.media import REGISTRY
 from app.submissions.extract import Record
 from app.submissions.record import reader_of
 from app.xforms.entity_actions import EntityAction, read_entity_actions
@@ -60,7 +61,9 @@ def apply_entities(records: Sequence[Record], approved: Iterable[int] = ()) -> N
 
 
 def _asked(record: Record) -> list[Asked]:
-    blocks = reader_of(record.entry.form_version_id).definition.entities
+    # The registry of households is changed by approved listings alone (ADR 16).
+    entities = reader_of(record.entry.form_version_id).definition.entities
+    blocks = [block for block in entities if block.list != REGISTRY]
     instance = record.reading.instance
     if not blocks or instance.encrypted:
         return []

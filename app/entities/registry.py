@@ -1,6 +1,6 @@
 """Lists and their properties: entered when a form that declares them is published."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -12,7 +12,8 @@ from app.db import db
 from app.entities.actions import apply_all_waiting
 from app.entities.models import EntityList, EntityProperty
 from app.errors import Conflict, NotFound
-from app.forms.media import MADE_LISTS
+from app.forms.media import MADE_LISTS, REGISTRY
+from app.households.roster import SAVED
 from app.xforms.definition import FormDefinition
 
 # Lists that are made from places and the household registry keep their names to themselves.
@@ -57,9 +58,22 @@ def declare(project_id: int, definition: FormDefinition) -> None:
     """
     pii = {item.path: item.pii is not None for item in definition.fields}
     for block in definition.entities:
+        if block.list == REGISTRY:
+            _check_saved(block.saves.values())
+            continue
         entity_list = _enter_list(project_id, block.list)
         marks = {name: pii.get(path, False) for path, name in block.saves.items()}
         _enter_properties(entity_list, marks)
+
+
+def _check_saved(properties: Iterable[str]) -> None:
+    """A phone drops what the server's list does not have, and the draw is the server's."""
+    if unknown := set(properties) - SAVED:
+        raise Conflict(
+            "A form saves “%(name)s” to the household list. It may save: %(names)s.",
+            name=min(unknown),
+            names=", ".join(sorted(SAVED)),
+        )
 
 
 def _enter_list(project_id: int, name: str) -> EntityList:

@@ -11,7 +11,8 @@ from app.xforms.problems import Finding
 from app.xforms.untrusted import DtdRefused, NotXml, parse_untrusted
 
 # The lists the server makes for each surveyor, unless a file of that name comes with the form.
-MADE = ("communes", "villages", "households", "receipts")
+REGISTRY = "households"  # which phones that know entities treat as a list of them
+MADE = ("communes", "villages", REGISTRY, "receipts")
 MADE_LISTS = {f"{name}.csv": name for name in MADE}
 ENTITIES = "entities:"  # in front of the name of an entity list, where a made list is named
 

@@ -5,10 +5,8 @@ so. Whatever was changed by hand is no longer overwritten by its listing (`liste
 """
 
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import select
 
 from app import audit
 from app.accounts.actors import Actor
@@ -16,15 +14,19 @@ from app.accounts.scope import sees
 from app.clock import now
 from app.db import db
 from app.errors import BadRequest, Conflict, NotFound
-from app.households.models import Household, HouseholdChange, HouseholdLabel
+from app.households.models import Household, HouseholdChange
+from app.households.versions import (
+    UNDOABLE,
+    check_number,
+    enter,
+    free_number,
+    remember,
+    snapshot,
+)
 from app.org_units.models import OrgUnit
-from app.org_units.names import fold
 from app.submissions.models import Interview, Submission
 
 CAPABILITY = "fieldwork.manage"
-COLUMNS = ("village_id", "number", "size", "n15", "n18", "poor", "listed_by")
-PERSONAL = ("label", "landmark", "phone", "latitude", "longitude")
-UNDOABLE = ("move", "merge", "split")
 
 
 def find_household(project_id: int, code: str, *, actor: Actor) -> Household:
@@ -48,7 +50,7 @@ def move(
     ):
         raise NotFound("There is no such village, or it is not yours.")
     before = snapshot(project_id, code)
-    number = _free_number(project_id, village_id, number)
+    number = free_number(project_id, village_id, number)
     found.village_id, found.number, found.listed_by = village_id, number, None
     return remember(project_id, code, "move", before, actor=actor)
 
@@ -67,7 +69,7 @@ def merge(project_id: int, code: str, into: str, *, actor: Actor) -> HouseholdCh
 def split(project_id: int, code: str, label: str | None = None, *, actor: Actor) -> HouseholdChange:
     """A household that became two: another one in the same village with the next free number."""
     found = find_household(project_id, code, actor=actor)
-    number = _free_number(project_id, found.village_id, None)
+    number = free_number(project_id, found.village_id, None)
     village = db.session.get_one(OrgUnit, found.village_id)
     fresh = f"{village.public_id}-{number:04}"
     if snapshot(project_id, fresh) is not None:
@@ -91,6 +93,8 @@ def undo(project_id: int, change_id: int, *, actor: Actor) -> HouseholdChange:
         _check_unused(project_id, change.code)
         db.session.delete(find_household(project_id, change.code, actor=actor))
     else:
+        before = change.before["household"]
+        check_number(project_id, before["village_id"], before["number"], change.code)
         enter(project_id, change.code, change.before["household"], change.before["personal"])
     change.undone_at = now()
     db.session.flush()
@@ -115,82 +119,6 @@ def history(project_id: int, code: str, *, actor: Actor) -> Sequence[HouseholdCh
             if version
         )
     ]
-
-
-def snapshot(project_id: int, code: str) -> dict[str, Any] | None:
-    """A household as it is: what is shown to everybody, and what is personal; None without one."""
-    db.session.flush()
-    row = db.session.execute(
-        select(Household, HouseholdLabel)
-        .outerjoin(HouseholdLabel, HouseholdLabel.household_id == Household.id)
-        .where(Household.project_id == project_id, Household.code == code)
-    ).one_or_none()
-    if row is None:
-        return None
-    household, label = row
-    return {
-        "household": {name: getattr(household, name) for name in COLUMNS},
-        "personal": {name: getattr(label, name) for name in PERSONAL} if label else {},
-    }
-
-
-def enter(project_id: int, code: str, values: dict[str, Any], personal: dict[str, Any]) -> None:
-    """Writes a household as given; what is not named stays. Its listing no longer changes it."""
-    values = {"listed_by": None} | values
-    row = upsert(Household).values(project_id=project_id, code=code, **values)
-    household_id = db.session.scalar(
-        row.on_conflict_do_update(
-            index_elements=[Household.project_id, Household.code],
-            set_=values | {"updated_at": func.now()},
-        ).returning(Household.id)
-    )
-    if personal:
-        known = personal | {"search_key": fold(personal.get("label") or "")}
-        label = upsert(HouseholdLabel).values(household_id=household_id, **known)
-        db.session.execute(
-            label.on_conflict_do_update(index_elements=[HouseholdLabel.household_id], set_=known)
-        )
-
-
-def remember(
-    project_id: int,
-    code: str,
-    kind: str,
-    before: dict[str, Any] | None,
-    *,
-    actor: Actor,
-    other: str | None = None,
-) -> HouseholdChange:
-    """Notes a change with the household as it was and is."""
-    change = HouseholdChange(
-        project_id=project_id,
-        code=code,
-        kind=kind,
-        other=other,
-        before=before,
-        after=snapshot(project_id, code),
-        changed_by=actor.label,
-    )
-    db.session.add(change)
-    db.session.flush()
-    if kind in UNDOABLE:
-        audit.record(actor.label, f"household.{kind}", f"household:{code}", other=other)
-    return change
-
-
-def _free_number(project_id: int, village_id: int, wanted: int | None) -> int:
-    taken = set(
-        db.session.scalars(
-            select(Household.number).where(
-                Household.project_id == project_id, Household.village_id == village_id
-            )
-        )
-    )
-    if wanted is None:
-        return max((number for number in taken if number is not None), default=0) + 1
-    if wanted in taken:
-        raise Conflict("A household of the village has the number %(number)s.", number=wanted)
-    return wanted
 
 
 def _changed_since(change: HouseholdChange) -> bool:

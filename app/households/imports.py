@@ -1,24 +1,50 @@
 """Takes households from a spreadsheet into the registry: all of them, or nothing."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import select
 
 from app import audit
 from app.accounts.actors import Actor
 from app.accounts.scope import within
-from app.db import db
+from app.db import columns, db, driver
 from app.errors import BadRequest
-from app.households.changes import CAPABILITY, enter, remember, snapshot
+from app.households.changes import CAPABILITY
 from app.households.models import Household
 from app.households.sheet import ListedHousehold, RowProblem, read_households
+from app.households.versions import PERSONAL, Version, lock_numbers, remember_all, snapshots
 from app.org_units.hierarchy import valid_on
 from app.org_units.models import OrgUnit
+from app.org_units.names import fold
 
 FIELDS = ("size", "n15", "n18", "poor")
-PERSONAL = ("label", "landmark", "phone", "latitude", "longitude")
+
+Row = tuple[str, int, ListedHousehold]  # code, village, what the spreadsheet says
+
+# What a row does not say stays. Numbers are compared when all rows have theirs.
+ENTER = """
+insert into households (project_id, code, village_id, number, size, n15, n18, poor)
+select * from unnest(%s::int[], %s::text[], %s::int[], %s::int[], %s::int[], %s::int[], %s::int[],
+                     %s::text[])
+on conflict (project_id, code) do update
+set village_id = excluded.village_id, number = excluded.number, listed_by = null,
+    size = coalesce(excluded.size, households.size), n15 = coalesce(excluded.n15, households.n15),
+    n18 = coalesce(excluded.n18, households.n18), poor = coalesce(excluded.poor, households.poor),
+    updated_at = now()
+returning id, code
+"""
+LABEL = """
+insert into household_labels as l
+       (household_id, label, landmark, phone, latitude, longitude, search_key)
+select * from unnest(%s::int[], %s::text[], %s::text[], %s::text[], %s::float[], %s::float[],
+                     %s::text[])
+on conflict (household_id) do update
+set label = coalesce(excluded.label, l.label), landmark = coalesce(excluded.landmark, l.landmark),
+    phone = coalesce(excluded.phone, l.phone), latitude = coalesce(excluded.latitude, l.latitude),
+    longitude = coalesce(excluded.longitude, l.longitude),
+    search_key = case when excluded.label is null then l.search_key else excluded.search_key end
+"""
 
 
 @dataclass(slots=True)
@@ -56,13 +82,10 @@ def import_households(
             "%(count)s rows have problems, so nothing was imported.",
             count=len({problem.row for problem in report.problems}),
         )
-    for code, village_id, row in rows:
-        before = snapshot(project_id, code)
-        values = {name: getattr(row, name) for name in FIELDS if getattr(row, name) is not None}
-        personal = {n: getattr(row, n) for n in PERSONAL if getattr(row, n) is not None}
-        enter(project_id, code, {"village_id": village_id, "number": row.number} | values, personal)
-        if code not in report.same:
-            remember(project_id, code, "import", before, actor=actor)
+    keys = [(project_id, code) for code, _, _ in rows]
+    before = snapshots(keys)
+    _enter_all(project_id, rows)
+    remember_all("import", before, snapshots(keys), dict.fromkeys(keys, actor.label))
     audit.record(
         actor.label, "household.imported", f"project:{project_id}",
         new=len(report.new), changed=len(report.changed),
@@ -70,9 +93,26 @@ def import_households(
     return report
 
 
+def _enter_all(project_id: int, rows: Sequence[Row]) -> None:
+    said = [
+        (project_id, code, village, row.number, *(getattr(row, name) for name in FIELDS))
+        for code, village, row in rows
+    ]
+    entered = driver().execute(ENTER, columns(said) or [[]] * 8).fetchall()
+    ids = {code: household_id for household_id, code in entered}
+    known = [(ids[code], [getattr(row, name) for name in PERSONAL]) for code, _, row in rows]
+    labels = [(pk, *said, fold(said[0] or "")) for pk, said in known if any(map(_is_said, said))]
+    if labels:
+        driver().execute(LABEL, columns(labels))
+
+
+def _is_said(value: object) -> bool:
+    return value is not None
+
+
 def _read(
     project_id: int, content: bytes, name: str, actor: Actor, without: Collection[int]
-) -> tuple[ImportReport, list[tuple[str, int, ListedHousehold]]]:
+) -> tuple[ImportReport, list[Row]]:
     actor.require(CAPABILITY, project_id)
     listed = read_households(content, name)
     villages = _villages(project_id, {row.village for row in listed.households}, actor)
@@ -90,9 +130,14 @@ def _read(
         key=lambda problem: problem.row,
     )
     rows = [row for row in rows if row[2].row not in without]
+    lock_numbers({village_id for _, village_id, _ in rows})
     report.problems += _taken(project_id, rows)
+    known = snapshots((project_id, code) for code, _, _ in rows)
     for code, village_id, row in rows:
-        kept = snapshot(project_id, code)
+        kept = known.get((project_id, code))
+        if kept and kept["household"]["village_id"] != village_id:
+            message = "The household %(code)s has moved to another village. Leave this row out."
+            report.problems.append(RowProblem(row.row, "village", message, {"code": code}))
         _file_under(report, kept, row).append(code)
         report.villages.add(village_id)
     return report, rows
@@ -107,7 +152,7 @@ def _villages(project_id: int, public_ids: Collection[str], actor: Actor) -> dic
     return {str(public_id): unit_id for public_id, unit_id in db.session.execute(statement)}
 
 
-def _taken(project_id: int, rows: list[tuple[str, int, ListedHousehold]]) -> Iterator[RowProblem]:
+def _taken(project_id: int, rows: Sequence[Row]) -> Iterator[RowProblem]:
     """Rows whose number another household has that moved into the village."""
     statement = select(Household.village_id, Household.number, Household.code).where(
         Household.project_id == project_id,
@@ -121,9 +166,7 @@ def _taken(project_id: int, rows: list[tuple[str, int, ListedHousehold]]) -> Ite
             yield RowProblem(row.row, "number", message, {"code": holder})
 
 
-def _file_under(
-    report: ImportReport, kept: dict[str, Any] | None, row: ListedHousehold
-) -> list[str]:
+def _file_under(report: ImportReport, kept: Version | None, row: ListedHousehold) -> list[str]:
     if kept is None:
         return report.new
     said = {name: getattr(row, name) for name in (*FIELDS, *PERSONAL)}

@@ -24,11 +24,18 @@ TODAY = text(f"(now() at time zone '{PROGRAMME_ZONE.key}')::date")
 
 
 class Household(Base):
-    """A household known by its code (village and number)."""
+    """A household known by its code (village and number), and to phones by its UUID.
+
+    Triggers give it the UUID that its code had before (`HouseholdId`), and raise its version when
+    what phones keep of it changes.
+    """
 
     __tablename__ = "households"
     __table_args__ = (
         UniqueConstraint("project_id", "code"),
+        UniqueConstraint("project_id", "uuid"),
+        # Checked at the end of a statement, so that one statement may exchange numbers.
+        UniqueConstraint("project_id", "village_id", "number", deferrable=True),
         # The frame of a village is counted from this index alone.
         Index(None, "village_id", "project_id", "since"),
     )
@@ -36,6 +43,8 @@ class Household(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
     code: Mapped[str]
+    uuid: Mapped[str] = mapped_column(server_default=text("gen_random_uuid()"))
+    version: Mapped[int] = mapped_column(server_default="1")
     village_id: Mapped[int] = mapped_column(ForeignKey("org_units.id"))
     number: Mapped[int | None]
     size: Mapped[int | None]
@@ -65,6 +74,21 @@ class FormerHousehold(Base):
     until: Mapped[date]
 
 
+class HouseholdId(Base):
+    """A UUID by which phones know, or knew, a household; it goes with the code for good.
+
+    `submission_id` is the listing that brought it from a phone while the registry never had it.
+    """
+
+    __tablename__ = "household_ids"
+    __table_args__ = (Index(None, "project_id", "code"),)
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"), primary_key=True)
+    uuid: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str]
+    submission_id: Mapped[int | None] = mapped_column(BigInteger)
+
+
 class HouseholdLabel(Base):
     """The name by which a surveyor finds the house: personal data, kept apart."""
 
@@ -83,11 +107,17 @@ class HouseholdLabel(Base):
 
 
 class HouseholdChange(Base):
-    """A change by hand or by import: the household as it was and is. What is personal is in it."""
+    """A change, by whatever: the household as it was and is. What is personal is in it.
+
+    By hand (`move`, `merge`, `split`), by an `import`, by a `listing` that counts or does not any
+    more, or because its `number` in the village was another's.
+    """
 
     __tablename__ = "household_changes"
     __table_args__ = (
-        CheckConstraint("kind in ('import', 'move', 'merge', 'split')", name="kind"),
+        CheckConstraint(
+            "kind in ('import', 'move', 'merge', 'split', 'listing', 'number')", name="kind"
+        ),
         Index(None, "project_id", "code"),
         Index(None, "project_id", "other"),
     )
@@ -100,6 +130,7 @@ class HouseholdChange(Base):
     other: Mapped[str | None]
     before: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     after: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    # Who it was, as in the audit trail; `submission:7` for a listing.
     changed_by: Mapped[str]
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     undone_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -6,13 +6,38 @@ from typing import NamedTuple
 
 from app.db import columns, driver
 from app.errors import BadRequest
+from app.households.versions import lock_numbers
 
-HOUSEHOLDS = "select id, code from households where village_id = any(%s) order by code"
+HOUSEHOLDS = "select id, code, number from households where village_id = any(%s) order by code"
+# Of those with one number in their new village, who was there keeps it, then the first by code; the
+# others get the next free ones.
 MOVE = """
-update households h set village_id = k.village, updated_at = now()
-from unnest(%s::int[], %s::int[]) as k (id, village) where h.id = k.id
+with moving as (
+    select h.id, h.project_id, h.code, k.village, k.number
+    from unnest(%s::int[], %s::int[], %s::int[]) as k (id, village, number)
+    join households h on h.id = k.id
+), numbered as (
+    select project_id, village, number, id, row_number() over (
+        partition by project_id, village, number order by is_new, code) > 1 as is_taken
+    from (select project_id, village, number, id, code, true as is_new from moving
+          union all
+          select h.project_id, h.village_id, h.number, h.id, h.code, false from households h
+          where h.village_id in (select village from moving) and h.id not in (select id from moving)
+         ) meeting
+    where number is not null
+), placed as (
+    select m.id, m.village, case when n.is_taken then
+               (select max(o.number) from numbered o
+                where (o.project_id, o.village) = (m.project_id, m.village))
+               + row_number() over (
+                   partition by m.project_id, m.village, n.is_taken order by m.code)
+           else m.number end as number
+    from moving m left join numbered n on n.id = m.id
+)
+update households h set village_id = p.village, number = p.number, updated_at = now()
+from placed p where h.id = p.id
 """
-WHERE = "select id, village_id from households where village_id = any(%s) order by id"
+WHERE = "select id, village_id, number from households where village_id = any(%s) order by id"
 PROJECTS = "select distinct project_id from households where village_id = any(%s)"
 
 
@@ -23,20 +48,31 @@ class Point(NamedTuple):
     latitude: float
 
 
-def where_they_are(village_ids: Sequence[int]) -> dict[int, int]:
-    """By id of a household of these villages, its village."""
-    return dict(driver().execute(WHERE, (list(village_ids),)).fetchall())
+class Place(NamedTuple):
+    """A village, and the number that a household has there."""
+
+    village: int
+    number: int | None
 
 
-def move(places: Mapping[int, int]) -> None:
-    """Puts households (by id) into villages."""
+def where_they_are(village_ids: Sequence[int]) -> dict[int, Place]:
+    """By id of a household of these villages, its place."""
+    rows = driver().execute(WHERE, (list(village_ids),)).fetchall()
+    return {pk: Place(village, number) for pk, village, number in rows}
+
+
+def move(places: Mapping[int, Place]) -> None:
+    """Puts households (by id) into places; a number that is taken becomes the next free one."""
     if places:
-        driver().execute(MOVE, columns(sorted(places.items())))
+        lock_numbers({place.village for place in places.values()})
+        rows = [(pk, *place) for pk, place in sorted(places.items())]
+        driver().execute(MOVE, columns(rows))
 
 
 def move_all(from_ids: Sequence[int], to_id: int) -> None:
     """All households of some villages move into one."""
-    move(dict.fromkeys(where_they_are(from_ids), to_id))
+    places = where_they_are(from_ids)
+    move({pk: Place(to_id, place.number) for pk, place in places.items()})
 
 
 def move_apart(
@@ -51,20 +87,20 @@ def move_apart(
     anywhere without being looked at.
     """
     households = driver().execute(HOUSEHOLDS, ([village_id],)).fetchall()
-    missing = [code for _, code in households if code not in by_list]
+    missing = [code for _, code, _ in households if code not in by_list]
     if missing:
         raise BadRequest(
             "%(count)s households have no new village yet: %(codes)s.",
             count=len(missing),
             codes=_some(missing),
         )
-    unknown = sorted(set(by_list) - {code for _, code in households})
+    unknown = sorted(set(by_list) - {code for _, code, _ in households})
     if unknown:
         raise BadRequest(
             "These households are not in the village: %(codes)s.", codes=_some(unknown)
         )
-    places = {pk: _part(by_list[code], parts) for pk, code in households}
-    if len(places) > 1 and len(set(places.values())) == 1:
+    places = {pk: Place(_part(by_list[code], parts), number) for pk, code, number in households}
+    if len(places) > 1 and len({place.village for place in places.values()}) == 1:
         raise BadRequest("All households would go to one village; then nothing is divided.")
     move(places)
 

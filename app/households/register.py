@@ -11,11 +11,10 @@ from typing import Any
 
 from app.db import columns, driver
 from app.forms.queries import definition_of
+from app.households.versions import Code, lock_numbers, remember_all, snapshots
 from app.org_units.names import fold
 from app.xforms.expressions.condition import Condition, compile_condition
 from app.xforms.instance import parse_instance
-
-Code = tuple[int, str]  # project, code of the household
 
 # The listings that count for each household, that of the newest round first. They are chosen
 # further down the street; here the table is only read.
@@ -46,19 +45,29 @@ where (h.project_id, h.code) = (k.project_id, k.code) and h.listed_by is not nul
 FORGET_SPELLS = """
 delete from former_households f using unnest(%s::int[], %s::text[]) as k (project_id, code)
 where (f.project_id, f.code) = (k.project_id, k.code)
-  and not exists (select from household_changes m where m.undone_at is null
-                  and (m.project_id, m.code) = (k.project_id, k.code))
+  and not exists (select from household_changes m
+                  where (m.project_id, m.code) = (k.project_id, k.code)
+                    and m.kind <> 'listing' and m.undone_at is null)
 """
 ENTER_SPELL = """
 insert into former_households (project_id, code, village_id, since, until)
 values (%s, %s, %s, %s, %s) on conflict do nothing
 """
 
+# A number that another household of the village has, such as one that moved there, is not taken
+# from it: the house keeps the one it has, or gets the next free one.
 ENTER = """
+with village as (
+    select coalesce(max(number), 0) + 1 as next, max(number) filter (where code = %(code)s) as own,
+           coalesce(bool_or(number = %(number)s and code <> %(code)s), false) as taken
+    from households where (project_id, village_id) = (%(project)s, %(village)s)
+)
 insert into households (project_id, code, village_id, number, size, n15, n18, poor, listed_by,
                         since)
-values (%(project)s, %(code)s, %(village)s, %(number)s, %(size)s, %(n15)s, %(n18)s, %(poor)s,
-        %(listed_by)s, %(since)s)
+select %(project)s, %(code)s, %(village)s,
+       case when taken then coalesce(own, next) else %(number)s end,
+       %(size)s, %(n15)s, %(n18)s, %(poor)s, %(listed_by)s, %(since)s
+from village
 on conflict (project_id, code) do update
 set village_id = excluded.village_id, number = excluded.number, size = excluded.size,
     n15 = excluded.n15, n18 = excluded.n18, poor = excluded.poor, listed_by = excluded.listed_by,
@@ -78,10 +87,14 @@ LARGEST = 2**31 - 1
 
 
 def register(codes: Iterable[Code]) -> None:
-    """Brings the registry in line for these households; idempotent."""
+    """Brings the registry in line for these households; idempotent.
+
+    Each change is kept as a version, by the listing that made it or does not count any more.
+    """
     asked = sorted(set(codes))
     if not asked:
         return
+    before = snapshots(asked)
     listings: dict[Code, list[Any]] = {code: [] for code in asked}
     for row in driver().execute(LISTED, columns(asked)).fetchall():
         listings[row[0], row[1]].append(row)
@@ -91,8 +104,16 @@ def register(codes: Iterable[Code]) -> None:
         driver().execute(FORGET_SPELLS, columns(gone))
     for code in gone:
         _keep_spell(listings[code])
+    lock_numbers({rows[0][2] for rows in entered.values()})
     for rows in entered.values():
         _enter(rows[0], _first_day(rows))
+    by = {code: _listing(version["household"]["listed_by"]) for code, version in before.items()}
+    by |= {code: _listing(rows[0][3]) for code, rows in entered.items()}
+    remember_all("listing", before, snapshots(asked), by)
+
+
+def _listing(submission_id: int | None) -> str:
+    return f"submission:{submission_id}"
 
 
 def _keep_spell(listings: Sequence[Any]) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from app.accounts.actors import Actor
 from app.accounts.phones import Edition
 from app.entities.phone_lists import PhoneList, list_rows, phone_lists
-from app.forms.media import ENTITIES
+from app.forms.media import ENTITIES, REGISTRY
 from app.forms.models import FormVersion
 from app.forms.queries import PublishedFile, open_forms, published
 from app.households.lists import surveyor_list
@@ -103,6 +103,9 @@ def _listed_file(
     file: PublishedFile, asker: Asker, version_id: int, entities: PhoneList | None
 ) -> ListedFile:
     url = f"{asker.base}/forms/{version_id}/media/{quote(file.name, safe='')}"
+    if file.made_list == REGISTRY:
+        ask = integrity_url(asker.base, REGISTRY)
+        return ListedFile(file.name, _md5(file, asker), url, "entityList", ask)
     if entities is None:
         return ListedFile(file.name, _md5(file, asker), url)
     ask = integrity_url(asker.base, entities.name)

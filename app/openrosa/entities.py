@@ -12,6 +12,8 @@ from app.audit import record
 from app.db import transaction
 from app.entities.phone_lists import PhoneList, deleted_among, list_rows, phone_lists
 from app.errors import NotFound
+from app.forms.media import REGISTRY
+from app.households.identities import gone_among
 from app.openrosa import documents, responses
 from app.openrosa.blueprint import door
 from app.openrosa.responses import Document
@@ -34,7 +36,11 @@ def integrity_url(base: str, name: str) -> str:
 def tell_integrity(name: str) -> Response:
     """Say of each id that is known here whether the phone should forget it."""
     ids = [uuid for uuid in request.args.get("id", "").replace("\0", "").split(",") if uuid]
-    answer = documents.integrity(deleted_among(_phone_list(name), ids))
+    if name == REGISTRY:
+        gone = gone_among(g.project_id, g.phone.actor, ids)
+    else:
+        gone = deleted_among(_phone_list(name), ids)
+    answer = documents.integrity(gone)
     return Response(answer, content_type=responses.XML)
 
 

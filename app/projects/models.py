@@ -22,6 +22,8 @@ class Project(Base):
     phone: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
     # Raised whenever a list that phones download may have changed.
     lists_version: Mapped[int] = mapped_column(server_default="1")
+    # Raised by a trigger when a round is made or changed.
+    rounds_version: Mapped[int] = mapped_column(server_default="0")
 
 
 class Downloads(Base):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import orjson
 
 from app.db import columns, driver
-from app.households.lists import pick_number, pick_seed
+from app.households.draw import pick_number, pick_seed
 from app.review.checks import Circumstances, check
 from app.submissions.extract import Record
 from app.submissions.places import Places

@@ -54,3 +54,38 @@ def test_every_migration_can_be_taken_back(empty_database: str):
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
     engine.dispose()
+
+
+DOUBLE = """
+insert into projects (name) values ('Xã hội số');
+insert into org_unit_levels (code, rank, name_vi, name_en) values ('village', 4, 'Thôn', 'Village');
+insert into org_units (id, level, type, name, search_key, sort_key, public_id, valid_from)
+values (1, 'village', 'làng', 'Mook Đen', '', '', 'T-7F3K2', '2000-01-01');
+insert into households (project_id, code, village_id, number)
+select 1, code, 1, number
+from (values ('A', 1), ('B', 1), ('C', 4), ('D', 1), ('E', null), ('F', null)) h (code, number);
+insert into household_labels (household_id, label) select id, code from households where code = 'B'
+"""
+
+
+def test_households_with_one_number_are_told_apart_and_their_history_says_so(empty_database: str):
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("sqlalchemy.url", empty_database.replace("%", "%%"))
+    command.upgrade(config, "0020")
+    engine = create_engine(empty_database)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(DOUBLE)
+    command.upgrade(config, "head")
+    with engine.connect() as connection:
+        ask = connection.exec_driver_sql
+        numbers = dict(ask("select code, number from households order by code").all())
+        changes = ask(
+            "select code, before #>> '{household,number}', after #>> '{household,number}',"
+            " after #>> '{personal,label}' from household_changes order by code"
+        ).all()
+        ids = ask("select count(distinct uuid) from household_ids").scalar()
+    engine.dispose()
+    assert numbers == {"A": 1, "B": 5, "C": 4, "D": 6, "E": None, "F": None}
+    assert changes == [("B", "1", "5", "B"), ("D", "1", "6", None)]
+    assert ids == 6

@@ -44,7 +44,7 @@ def give(survey, wanted, actor=OPERATOR):
 
 def codes(survey, phone):
     made = surveyor_list("households", app_user_actor(phone.id), survey.project.id)
-    return [row[0] for row in csv.reader(io.StringIO(made.content.decode()))][1:]
+    return [row["code"] for row in csv.DictReader(io.StringIO(made.content.decode()))]
 
 
 def hashes(survey, phones):

@@ -85,7 +85,7 @@ def updated(phones: list[Watched]) -> list[list[str]]:
     for phone in phones:
         phone.fetched.clear()
         phone.update()
-    return [[row["name"] for row in phone.lists[LIST]] for phone in phones]
+    return [[row["code"] for row in phone.lists[LIST]] for phone in phones]
 
 
 def test_each_phone_has_its_own_and_re_assignment_changes_two(survey, surveyors, phones):
@@ -121,7 +121,7 @@ def test_an_interview_about_an_assigned_household_arrives_where_it_belongs(
         assign(db.session.merge(survey.round), wanted, actor=OPERATOR)
     phones[0].update()
     (own, _) = phones[0].lists[LIST]
-    answers = {"note": "", "village_id": own["village_id"], "hh_id": own["name"]}
+    answers = {"note": "", "village_id": own["village_id"], "hh_id": own["code"]}
 
     phones[0].send(phones[0].forms["tham"].fill(answers, "uuid:1", None))
     pipeline.settle()

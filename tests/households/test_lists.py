@@ -13,7 +13,8 @@ from app.accounts.actors import OPERATOR, app_user_actor
 from app.accounts.grants import grant_role
 from app.db import db, transaction
 from app.forms.models import Form
-from app.households.lists import pick_number, pick_seed, surveyor_list, touch
+from app.households.draw import pick_number, pick_seed
+from app.households.lists import surveyor_list, touch
 from app.households.models import Household, HouseholdLabel
 from app.indicators.models import CountedInterview
 from app.rounds.models import Round
@@ -45,6 +46,12 @@ def text(name, actor, project):
 
 def rows(name, actor, project):
     return list(csv.reader(io.StringIO(text(name, actor, project))))[1:]
+
+
+def households(actor, project):
+    """What the list says of each: code, label, village, seed, adults, number of the drawn one."""
+    listed = rows("households", actor, project)
+    return [[code, label, *rest] for _, label, _, code, *rest in listed]
 
 
 def register(project, village, number, label=None, code=None):
@@ -98,7 +105,9 @@ def count(project, opened, household, adults, kind="household", outcome="complet
 
 
 def test_an_empty_list_still_has_its_columns(project, phone):
-    assert text("households", phone, project) == "name,label,village_id,pick_seed,n15,pick_no\n"
+    assert text("households", phone, project) == (
+        "name,label,__version,code,village_id,pick_seed,n15,pick_no\n"
+    )
     assert text("villages", phone, project).startswith("name,label,commune_code\n")
     assert text("communes", phone, project).startswith("name,label\n")
 
@@ -140,7 +149,7 @@ def test_a_village_that_was_is_not_there(project, village, phone):
         touch([project.id])
 
     assert rows("villages", phone, project) == []
-    assert rows("households", phone, project) == []
+    assert households(phone, project) == []
 
 
 def test_a_territory_in_another_project_does_not_help_here(project, village):
@@ -160,7 +169,7 @@ def test_households_of_the_territory_by_village_and_number(project, village, pho
         register(project, village, number, f"Nhà {number}")
     register(project, elsewhere, 1)
 
-    found = rows("households", phone, project)
+    found = households(phone, project)
 
     assert [row[1] for row in found] == ["2. Nhà 2", "9. Nhà 9", "10. Nhà 10"]
     assert {row[2] for row in found} == {village.public_id}
@@ -181,14 +190,14 @@ def test_households_of_the_territory_by_village_and_number(project, village, pho
 def test_the_label_is_one_line_and_never_empty(project, village, phone, number, label, shown):
     register(project, village, number, label, code="X-1")
 
-    assert rows("households", phone, project)[0][:2] == ["X-1", shown]
+    assert households(phone, project)[0][:2] == ["X-1", shown]
     assert len(text("households", phone, project).splitlines()) == 2
 
 
 def test_without_a_round_nobody_is_drawn(project, village, phone):
     register(project, village, 1)
 
-    assert rows("households", phone, project)[0][3:] == ["", "", ""]
+    assert households(phone, project)[0][3:] == ["", "", ""]
 
 
 def test_a_household_has_its_seed_before_its_interview_and_its_number_after(
@@ -197,11 +206,11 @@ def test_a_household_has_its_seed_before_its_interview_and_its_number_after(
     household = register(project, village, 1)
     opened = open_round(project)
     seed = pick_seed("salt", household.code)
-    assert rows("households", phone, project)[0][3:] == [seed, "", ""]
+    assert households(phone, project)[0][3:] == [seed, "", ""]
 
     count(project, opened, household, 4)
 
-    assert rows("households", phone, project)[0][3:] == [seed, "4", str(pick_number(seed, 4))]
+    assert households(phone, project)[0][3:] == [seed, "4", str(pick_number(seed, 4))]
 
 
 def test_only_a_complete_household_interview_says_who_there_is(project, village, phone):
@@ -210,7 +219,7 @@ def test_only_a_complete_household_interview_says_who_there_is(project, village,
     count(project, opened, household, 2, outcome="refused")
     count(project, opened, household, 3, kind="listing")
 
-    assert rows("households", phone, project)[0][4:] == ["", ""]
+    assert households(phone, project)[0][4:] == ["", ""]
 
 
 def test_two_household_forms_do_not_make_two_households(project, village, phone):
@@ -219,7 +228,7 @@ def test_two_household_forms_do_not_make_two_households(project, village, phone)
     count(project, opened, household, 4)
     count(project, opened, household, None)
 
-    ((*_, n15, _),) = rows("households", phone, project)
+    ((*_, n15, _),) = households(phone, project)
     assert n15 == "4"
 
 
@@ -227,7 +236,7 @@ def test_a_household_without_adults_has_nobody_to_draw(project, village, phone):
     household = register(project, village, 1)
     count(project, open_round(project), household, 0)
 
-    assert rows("households", phone, project)[0][4:] == ["0", ""]
+    assert households(phone, project)[0][4:] == ["0", ""]
 
 
 def test_the_seed_is_worked_out_like_this():

@@ -132,8 +132,8 @@ def test_an_edit_may_give_the_house_its_right_code(survey, reviewer):
         pipeline.prefer(one, reviewer)
     assert registry() == [("A-2", 1, 5, "H'Lan")]
     before = wrong.partition(b"<instanceID>")[2].partition(b"<")[0].decode()
-    decide(send(survey, listing(survey, "A-3", n15=5, edits=before)), "approved", reviewer)
-    assert registry() == [("A-2", 1, 9, "H'Lan"), ("A-3", 1, 5, "H'Lan")]
+    decide(send(survey, listing(survey, "A-3", hh_no=3, n15=5, edits=before)), "approved", reviewer)
+    assert registry() == [("A-2", 1, 9, "H'Lan"), ("A-3", 3, 5, "H'Lan")]
 
 
 @pytest.mark.parametrize("wrong", ["many", "99999999999", "-1"])

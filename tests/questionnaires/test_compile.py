@@ -25,7 +25,7 @@ def test_the_form_says_its_own_id_and_version(compiled, code):
 
 
 def test_lists_come_from_the_server_and_nothing_else_is_attached(compiled, code):
-    of_households = set() if code in {"xhs_lap_ds_ho", "xhs_thon"} else {"households.csv"}
+    of_households = set() if code == "xhs_thon" else {"households.csv"}
     assert set(compiled[code].definition.media) == {"communes.csv", "villages.csv"} | of_households
 
 

@@ -68,7 +68,7 @@ def test_consent_says_that_the_original_is_personal_data(workbook, code):
 
 
 def test_who_is_drawn_depends_on_the_seed_of_the_list(household):
-    assert household["pick_seed"]["calculation"].endswith("item[name=${hh_id}]/pick_seed")
+    assert household["pick_seed"]["calculation"].endswith("item[code=${hh_id}]/pick_seed")
     assert "int(${pick_seed} * ${n15}) + 1" in household["pick_no"]["calculation"]
 
 

@@ -6,7 +6,7 @@ from app import programme
 from app.accounts.actors import OPERATOR
 from app.db import db
 from app.forms.source import FormSource
-from app.households.lists import pick_number, pick_seed
+from app.households.draw import pick_number, pick_seed
 from app.review.models import Flag
 from tests.survey import PERSON_FORM, Survey, person_xml, start_survey
 
