@@ -98,7 +98,7 @@ def _figures(asked: dict[str, Any]) -> list[Figure]:
         raise NotFound("There is no indicator “%(code)s”.", code=indicator)
     if by and by not in breakdown_names(project_id):
         raise NotFound("There is no breakdown “%(name)s”.", name=by)
-    round_ = _round(project_id, asked.get("round"))
+    round_ = find_round(project_id, asked.get("round"))
     return find_figures(
         actor,
         round_=round_,
@@ -111,7 +111,8 @@ def _figures(asked: dict[str, Any]) -> list[Figure]:
     )
 
 
-def _round(project_id: int, code: str | None) -> Round:
+def find_round(project_id: int, code: str | None) -> Round:
+    """The round with a code, the present one without; `NotFound`."""
     found = get_round(project_id, code) if code else current_round(project_id)
     if found is None:
         raise NotFound("No round has been opened yet.")

@@ -79,6 +79,26 @@ class FigurePage(Schema):
     next = fields.String(allow_none=True)
 
 
+class DifferenceSchema(Schema):
+    """A figure less the one it is held against."""
+
+    figure = fields.Nested(FigureSchema)
+    against = fields.Nested(FigureSchema)
+    difference = fields.Float(
+        attribute="difference.value", **_about("In the unit of both; null where one has no value.")
+    )
+    se = fields.Float(attribute="difference.se", **_about("Its own standard error."))
+    df = fields.Float(attribute="difference.df", allow_none=True)
+    ci = fields.List(fields.Float(), attribute="difference.ci", **_about("95 %, low and high."))
+
+
+class DifferencePage(Schema):
+    """All differences that were asked for."""
+
+    items = fields.List(fields.Nested(DifferenceSchema))
+    next = fields.String(allow_none=True)
+
+
 class PlaceSchema(UnitSchema):
     """A place with its kind and the place around it."""
 

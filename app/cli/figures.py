@@ -1,10 +1,14 @@
 """`thonso figures`: gives figures out, and says what is withheld."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
 from app.cli.context import with_app
+
+if TYPE_CHECKING:
+    from app.indicators.estimation.difference import Difference
 
 a_project = click.option("--project", default=1, show_default=True)
 
@@ -86,6 +90,57 @@ def rule(*, project: int, sensitive: tuple[str, ...], **said: object) -> None:
     click.echo(f"coverage of final figures: {found.final_coverage:.0%}")
     click.echo(f"sensitive: {', '.join(sorted(found.sensitive)) or '-'}")
     click.echo(f"legal note: {found.legal_note or '-'}")
+
+
+@figures.command()
+@click.argument("round_code", metavar="ROUND")
+@click.argument("place_code", metavar="PLACE")
+@click.option("--against", help="Code of an earlier round: what changed since.")
+@click.option("--other", help="Another place of the same level.")
+@click.option("--indicator", help="One indicator; all without.")
+@a_project
+@with_app
+def difference(
+    *,
+    round_code: str,
+    place_code: str,
+    against: str | None,
+    other: str | None,
+    indicator: str | None,
+    project: int,
+) -> None:
+    """Say how much the figures of PLACE in ROUND differ from others, and how sure that is."""
+    from app.accounts.actors import OPERATOR
+    from app.cli.places import place
+    from app.indicators.differences import changes, contrasts
+    from app.rounds.queries import get_round
+
+    if (against is None) == (other is None):
+        raise click.UsageError("Say --against a round or --other place, one of them.")
+    round_, unit = get_round(project, round_code), place(place_code)
+    if against is not None:
+        found = changes(
+            OPERATOR, round_=round_, before=get_round(project, against),
+            unit_id=unit.id, level=unit.level, indicator=indicator,
+        )  # fmt: skip
+    else:
+        second = place(other or "")
+        if second.level != unit.level or second.id == unit.id:
+            raise click.ClickException("Two different places of one level are compared.")
+        found = contrasts(
+            OPERATOR, round_=round_, unit_ids=(unit.id, second.id), level=unit.level,
+            indicator=indicator,
+        )  # fmt: skip
+    for one in found:
+        click.echo(f"{one.figure.indicator}  {_difference(one.difference)}")
+
+
+def _difference(found: "Difference | None") -> str:
+    if found is None:
+        return "-"
+    if found.ci is None:
+        return f"{found.value:+.4f}  (error not known)"
+    return f"{found.value:+.4f}  [{found.ci[0]:+.4f}, {found.ci[1]:+.4f}]  SE {found.se:.4f}"
 
 
 def told(changes: dict[str, list[int]]) -> list[str]:

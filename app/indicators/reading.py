@@ -99,7 +99,7 @@ def statements(*, released: bool, sampled: bool) -> Iterator[tuple[str, str]]:
         design = sample_reading.DESIGN.format(**tables)
         yield (
             f"{design} {sample_reading.COVERAGE}",
-            f"{design} {sample_reading.MOMENTS.format(**tables)}",
+            f"{design} {sample_reading.SPREADS.format(**tables)} {sample_reading.MOMENTS}",
         )
 
 

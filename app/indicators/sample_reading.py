@@ -35,7 +35,7 @@ with cells as (
 
 # Items are what is centred and added up: of households a village's, with their own spread; of
 # villages the village, with its weighted total. The rest is as in a census (`reading.py`).
-MOMENTS = """
+SPREADS = """
 , drawn as (
     select form_id, kind, part, psu, n, psu is null or %(within)s as of_households,
            case when psu is null or %(within)s then part else stratum end as stratum,
@@ -84,7 +84,9 @@ MOMENTS = """
            sum(dont_know) as dont_know, sum(refused) as refused, sum(blank) as blank,
            sum(irrelevant) as irrelevant
     from about_means group by unit_id, indicator_id, domain_id, form_id, stratum
-)
+)"""
+
+MOMENTS = """
 select s.unit_id, s.indicator_id, d.id, d.breakdown, d.value, sum(s.y), sum(s.x),
        sum(v.scale * (v.yy + v.outside * s.y * s.y)),
        sum(v.scale * (v.xy + v.outside * s.y * s.x)),

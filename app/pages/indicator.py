@@ -1,7 +1,7 @@
 """One indicator in one commune: what it says, its groups, and village by village."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -13,6 +13,8 @@ from app.access import requires
 from app.accounts.territory import get_unit
 from app.errors import NotFound
 from app.forms.queries import definition_of
+from app.indicators.differences import Change, changes
+from app.indicators.estimation.difference import Difference
 from app.indicators.figures import Figure
 from app.indicators.lookup import find_indicator
 from app.indicators.models import IndicatorVersion
@@ -25,6 +27,7 @@ from app.pages.choices import choose_round
 from app.pages.inputs import chosen
 from app.pages.reader import reader
 from app.pages.rules import UNIT
+from app.rounds.queries import previous_round
 
 SORTS: dict[str, tuple[Callable[[Figure], Any], bool]] = {
     "name": (lambda figure: sort_key(figure.unit_name), False),
@@ -58,6 +61,10 @@ def show_indicator(commune_id: int, code: str) -> ResponseReturnValue:
         find_figures, actor, round_=rounds.chosen, unit_id=commune.id, indicator=version.code
     )
     figures = find(level="commune", by=None)
+    before = previous_round(rounds.chosen)
+    since = partial(
+        changes, actor, round_=rounds.chosen, unit_id=commune.id, indicator=version.code
+    )
     sort = chosen("sort", SORTS) or "name"
     key, descending = SORTS[sort]
     return render_template(
@@ -70,7 +77,17 @@ def show_indicator(commune_id: int, code: str) -> ResponseReturnValue:
         villages=sorted(find(level="village"), key=key, reverse=descending),
         units={unit.id: unit for unit in descendants(commune.id, "village")},
         sort=sort,
+        before=before,
+        changes=_by_unit(
+            change
+            for level in ("commune", "village")
+            for change in (since(before=before, level=level) if before else ())
+        ),
     )
+
+
+def _by_unit(found: Iterable[Change]) -> dict[int, Difference]:
+    return {one.figure.unit_id: one.difference for one in found if one.difference}
 
 
 def _groups(version: IndicatorVersion, figures: Sequence[Figure]) -> list[Group]:

@@ -39,6 +39,12 @@ def current_round(project_id: int) -> Round | None:
     return next(running, rounds[0] if rounds else None)
 
 
+def previous_round(found: Round) -> Round | None:
+    """The round of the same project that began last before this one."""
+    earlier = (r for r in list_rounds(found.project_id) if r.starts_on < found.starts_on)
+    return next(earlier, None)
+
+
 def spans(project_id: int) -> list[RoundSpan]:
     """A project's rounds as membership needs them, newest first."""
     rounds = list_rounds(project_id)

@@ -1,5 +1,7 @@
 """One indicator's page: its words, its groups, its villages in the order asked for."""
 
+from datetime import date
+
 import pytest
 
 from app import programme
@@ -92,3 +94,23 @@ def test_groups_have_words_where_they_are_answers_to_a_question(
 @pytest.mark.parametrize("code", ["NIX", "fibre", "FIBRE%00", "%27", "a" * 500])
 def test_an_indicator_that_is_not_there_is_not_found(signed_in, commune, code):
     signed_in().get(address(commune, code), 404)
+
+
+def test_the_change_since_the_round_before_says_how_sure_it_is(signed_in, survey, sent, commune):
+    with transaction():
+        survey.round.review_policy = "approve-unflagged"
+        later = programme.open_round(
+            survey.project.id, "2026-2", "Đợt 2", date(2026, 11, 10), None, actor=OPERATOR
+        )
+        later.review_policy = "approve-unflagged"
+        round_id = later.id
+    for number, fibre in enumerate("100"):
+        sent(number, fibre=fibre)
+    for number, fibre in enumerate("110"):
+        sent(number, fibre=fibre, day=date(2026, 11, 20))
+    page = signed_in().get(address(commune, more=f"?round={round_id}"))
+
+    assert "Thay đổi so với Đợt 1, tính bằng điểm phần trăm:" in page.text
+    assert "+33,3" in page.text
+    assert "(-57,4 đến +124,0)" in page.text
+    assert "có thể chỉ do ngẫu nhiên" in page.text

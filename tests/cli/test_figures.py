@@ -1,0 +1,48 @@
+"""What operators do with figures."""
+
+from datetime import date
+
+import pytest
+
+from app import pipeline, programme
+from app.accounts.actors import OPERATOR
+from app.db import transaction
+from tests import people
+from tests.survey import start_survey
+
+
+@pytest.fixture
+def survey(app):
+    survey = start_survey(households=5)
+    for household, fibre in zip(survey.ids[:3], "100", strict=True):
+        survey.post(survey.instance(household, fibre=fibre))
+    pipeline.settle()
+    return survey
+
+
+def test_a_difference_is_told_with_its_interval(thonso, survey):
+    with transaction():
+        later = programme.open_round(
+            survey.project.id, "2026-2", "2", date(2026, 11, 10), None, actor=OPERATOR
+        )
+        later.review_policy = "approve-unflagged"
+    for household, fibre in zip(survey.ids[:3], "110", strict=True):
+        survey.post(survey.instance(household, fibre=fibre, day=date(2026, 11, 20)))
+    pipeline.settle()
+    line = f"figures difference 2026-2 {people.IA_DOM} --project {survey.project.id}"
+    told = thonso(f"{line} --against 2026-1 --indicator FIBRE")
+
+    assert "FIBRE  +0.3333  [-0.5737, +1.2404]  SE 0.2108" in told.output
+
+
+@pytest.mark.parametrize("more", ["", "--against 2026-1 --other 23575", "--other 23872"])
+def test_a_difference_needs_one_other_thing(thonso, survey, more):
+    line = f"figures difference 2026-1 {people.IA_DOM} --project {survey.project.id} {more}"
+
+    assert thonso(line).exit_code != 0
+
+
+def test_places_without_a_value_have_no_difference(thonso, survey):
+    line = f"figures difference 2026-1 {people.IA_DOM} --project {survey.project.id}"
+
+    assert "FIBRE  -\n" in thonso(f"{line} --other {people.PLEIKU}").output
