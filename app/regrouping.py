@@ -6,13 +6,16 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Integer, cast, exists, func, select
 
 from app import queue
+from app.accounts.actors import Actor
 from app.accounts.models import RoleGrant
+from app.accounts.scope import within
+from app.accounts.territory import get_unit
 from app.audit import record
 from app.db import db, driver, on_commit
-from app.errors import BadRequest
+from app.errors import BadRequest, NotFound
 from app.households import lists, moves
 from app.households.moves import Place, Point
 from app.indicators import stale
@@ -38,6 +41,7 @@ BELOW = """
 select distinct a.unit_id from org_unit_ancestors a join org_units u on u.id = a.unit_id
 where a.ancestor_id = any(%s) and u.level = 'village'
 """
+SPREAD = "select village_id, count(*) from households where village_id = any(%s) group by 1"
 DERIVED = ("village_sums", "village_bases", "stale_villages", "former_households")
 
 
@@ -50,6 +54,7 @@ class Effects:
     made: Sequence[OrgUnit]
     changed: Sequence[OrgUnit]  # renamed, or lying elsewhere
     households: int  # that moved
+    spread: Mapping[int, int]  # by id of a place that was made, the households it has now
     phones: int  # whose territory follows
     people: int  # whose role was at a place that ended; an administrator decides about them
 
@@ -67,9 +72,17 @@ def merge(unit_ids: Sequence[int], into: Newcomer, decision: Decision) -> Effect
 
 
 def split(
-    unit_id: int, into: Sequence[Newcomer], decision: Decision, houses: Houses | None = None
+    unit_id: int,
+    into: Sequence[Newcomer],
+    decision: Decision,
+    houses: Houses | None = None,
+    *,
+    by_gps: bool = False,
 ) -> Effects:
-    """A place becomes several; a village's households go where `houses` says."""
+    """A place becomes several; a village's households go where `houses` says.
+
+    `by_gps`: those that it does not name go to the village whose point is nearest to their own.
+    """
 
     def change() -> OrgUnitEvent:
         event = changes.split(unit_id, into, decision)
@@ -80,7 +93,8 @@ def split(
             else Point(one.longitude, one.latitude)
             for one, unit in zip(into, made, strict=True)
         }  # fmt: skip
-        said = {code: _named(place, ids) for code, place in (houses or {}).items()}
+        known: Houses = moves.points_of(unit_id) if by_gps else {}
+        said = {code: _named(place, ids) for code, place in {**known, **(houses or {})}.items()}
         _with_houses(event, [unit_id], lambda: moves.move_apart(unit_id, parts, said))
         return event
 
@@ -121,6 +135,36 @@ def take_back(event_id: int, actor: str) -> OrgUnitEvent:
     return event
 
 
+def list_changes(actor: Actor, *, offset: int = 0, limit: int = 50) -> Sequence[OrgUnitEvent]:
+    """Changes of places in the actor's territory, the newest entry first, undone ones too."""
+    kept = (
+        func.jsonb_object_keys(OrgUnitEvent.detail["kept"])
+        .table_valued("id", name="kept")
+        .render_derived()
+    )
+    theirs = exists().select_from(kept).where(
+        within(cast(kept.c.id, Integer), actor, "unit.read")
+    )  # fmt: skip
+    statement = (
+        select(OrgUnitEvent)
+        .where(OrgUnitEvent.kind != "reform", theirs)
+        .order_by(OrgUnitEvent.id.desc())
+        .offset(offset)
+        .limit(limit)
+    )
+    return db.session.scalars(statement).all()
+
+
+def get_change(actor: Actor, event_id: int, capability: str) -> OrgUnitEvent:
+    """The change with this number; `NotFound` unless all it touched is in the actor's territory."""
+    event = db.session.get(OrgUnitEvent, event_id)
+    if event is None or event.kind == "reform":
+        raise NotFound("There is no such change.")
+    for unit_id in event.detail["kept"]:
+        get_unit(actor, capability, int(unit_id))
+    return event
+
+
 def preview(change: Callable[[], Effects]) -> Effects:
     """What a change would do; nothing is kept."""
     with db.session.no_autoflush:
@@ -155,6 +199,7 @@ def _carry_out(change: Change) -> Effects:
         made=db.session.scalars(select(OrgUnit).where(OrgUnit.id.in_(made))).all(),
         changed=[unit for unit in units if unit.valid_to is None],
         households=len(event.detail.get("households", {})),
+        spread=dict(driver().execute(SPREAD, (made,)).fetchall()),
         phones=db.session.query(RoleGrant.app_user_id)
         .where(RoleGrant.id.in_(grants)).distinct().count(),
         people=people[0] if people else 0,

@@ -92,6 +92,16 @@ def test_what_was_interviewed_meanwhile_holds_a_merge_fast(survey):
     assert find_village(made.public_id) is not None
 
 
+def test_interviews_of_the_new_village_hold_a_merge_fast(survey):
+    effects, codes = merged(survey)
+    (made,) = effects.made
+    survey.send(survey.instance(codes[1], village=str(made.public_id), fibre="1"))
+
+    with pytest.raises(Conflict, match="Interviews were taken in at Mook"), transaction():
+        regrouping.take_back(effects.event.id, "operator")
+    assert find_village(made.public_id) is not None
+
+
 PARTS = [
     Newcomer("Mook Đông", "làng", longitude=107.60, latitude=13.80),
     Newcomer("Mook Tây", "làng", longitude=107.50, latitude=13.80),
@@ -113,6 +123,38 @@ def test_a_split_sends_each_household_where_the_list_or_its_point_says(survey):
     assert dict(rows) == {one: east.id, two: west.id, three: east.id, four: west.id}
     assert effects.phones == 1
     assert crosswalk.on_date(survey.village.id, MAY.on)[0].extent == "part"
+
+
+def test_a_split_by_gps_takes_the_registered_points_of_those_the_list_leaves_out(survey):
+    one, *others = survey.ids
+    points = zip(others, (107.58, 107.51, 107.52), strict=True)
+    with transaction():
+        for code, longitude in points:
+            driver().execute(
+                "insert into household_labels (household_id, longitude, latitude)"
+                " select id, %s, 13.8 from households where code = %s"
+                " on conflict (household_id) do update set longitude = excluded.longitude,"
+                " latitude = excluded.latitude",
+                (longitude, code),
+            )
+
+    with pytest.raises(BadRequest, match=one), transaction():
+        regrouping.split(survey.village.id, PARTS, MAY, by_gps=True)
+    with transaction():
+        effects = regrouping.split(survey.village.id, PARTS, MAY, {one: "Mook Đông"}, by_gps=True)
+
+    east, west = effects.made
+    assert effects.spread == {east.id: 2, west.id: 2}
+
+
+def test_changes_are_listed_to_those_in_whose_territory_they_are(survey):
+    with transaction():
+        effects = regrouping.rename(survey.village.id, "Mook Mới", MAY)
+        here, elsewhere = (people.actor("auditor", code, of=survey.project)
+                           for code in (people.IA_DOM, people.PLEIKU))  # fmt: skip
+
+    assert [event.id for event in regrouping.list_changes(here)] == [effects.event.id]
+    assert regrouping.list_changes(elsewhere) == []
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, exists, or_, select
 
 from app.accounts.actors import Actor
 from app.accounts.scope import within
@@ -64,6 +64,29 @@ def get_unit(actor: Actor, capability: str, unit_id: int, *, level: str | None =
     if unit is None:
         raise NotFound
     return unit
+
+
+def find_tops(actor: Actor, capability: str, on: date | None = None) -> Sequence[OrgUnit]:
+    """The places of a day in the actor's territory that lie in no other of it."""
+    around = exists().where(
+        OrgUnitParent.unit_id == OrgUnit.id,
+        valid_on(OrgUnitParent, on),
+        within(OrgUnitParent.parent_id, actor, capability),
+    )
+    statement = (
+        select(OrgUnit)
+        .where(valid_on(OrgUnit, on), within(OrgUnit.id, actor, capability), ~around)
+        .order_by(OrgUnit.sort_key, OrgUnit.id)
+    )
+    return db.session.scalars(statement).all()
+
+
+def visible(actor: Actor, capability: str, unit_ids: Iterable[int]) -> set[int]:
+    """Those of some places that lie in the actor's territory."""
+    theirs = select(OrgUnit.id).where(
+        OrgUnit.id.in_(list(unit_ids)), within(OrgUnit.id, actor, capability)
+    )
+    return set(db.session.scalars(theirs))
 
 
 def parents_of(unit_ids: Iterable[int], on: date | None = None) -> dict[int, int]:

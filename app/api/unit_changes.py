@@ -10,10 +10,10 @@ from app import regrouping
 from app.access import requires
 from app.accounts.territory import get_unit
 from app.api.blueprint import caller, resource
-from app.api.parameters import number, text
+from app.api.parameters import LARGEST_ID, number, text
 from app.api.schemas import EventSchema, UnitSchema
-from app.db import db, transaction
-from app.errors import BadRequest, NotFound
+from app.db import transaction
+from app.errors import BadRequest
 from app.households.moves import Point
 from app.org_units.changes import Decision, Newcomer
 from app.org_units.models import OrgUnit, OrgUnitEvent
@@ -50,6 +50,10 @@ class ChangeBody(Schema):
     units = List(number(), required=True, validate=Length(1, 200))
     into = List(Nested(NewcomerSchema), load_default=list, validate=Length(0, 50))
     houses = List(Nested(HouseSchema), load_default=list)
+    by_gps = Boolean(
+        load_default=False,
+        metadata={"description": "Households without a say go to the nearest new village."},
+    )
     name = text()
     type = text(50)
     parent = number()
@@ -88,11 +92,7 @@ def change_units(asked: dict[str, Any]) -> dict[str, Any]:
 @requires("unit.manage")
 def undo_change(event_id: int) -> OrgUnitEvent:
     """Takes a change back, as long as nothing rests on it"""
-    event = db.session.get(OrgUnitEvent, event_id) if event_id < 2**31 else None
-    if event is None or event.kind == "reform":
-        raise NotFound
-    for unit_id in event.detail["kept"]:
-        get_unit(caller(), "unit.manage", int(unit_id))
+    regrouping.get_change(caller(), min(event_id, LARGEST_ID), "unit.manage")
     with transaction():
         return regrouping.take_back(event_id, caller().label)
 
@@ -107,7 +107,8 @@ def _change(asked: dict[str, Any], decision: Decision) -> Effects:
     if len(units) != 1:
         raise BadRequest("This change is of one place.")
     if kind == "split":
-        return regrouping.split(units[0], into, decision, dict(map(_house, asked["houses"])))
+        houses = dict(map(_house, asked["houses"]))
+        return regrouping.split(units[0], into, decision, houses, by_gps=asked["by_gps"])
     needed = {"rename": "name", "retype": "type", "move": "parent"}[kind]
     if needed not in asked:
         raise BadRequest("Say what is new with “%(field)s”.", field=needed)

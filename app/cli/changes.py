@@ -1,6 +1,5 @@
 """`thonso units merge|split|rename|retype|move|undo|history`: places that change."""
 
-import csv
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -60,8 +59,9 @@ def merge(places: Sequence[str], name: str, type_: str, code: str | None, **said
 @click.option(
     "--houses",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="CSV: household, and village (a part's name) or longitude and latitude.",
+    help="CSV: household, and village (a part's name or number) or longitude and latitude.",
 )
+@click.option("--gps", is_flag=True, help="Other households go to the part nearest to them.")
 @decision
 @with_app
 def split(
@@ -72,11 +72,13 @@ def split(
     given: Sequence[str],
     points: Sequence[str],
     houses: Path | None,
+    gps: bool,
     **said: Any,
 ) -> None:
     """Make several places out of one; say where each village or household goes."""
     from app import regrouping
     from app.cli.places import place
+    from app.households.division import read_houses
     from app.org_units.changes import Newcomer
 
     takes = [(place(village).id, name) for village, name in map(_pair, given)]
@@ -87,9 +89,10 @@ def split(
         inside = tuple(village for village, of in takes if of == name)
         where = tuple(middle) if middle else (None, None)
         into.append(Newcomer(name, type_, code or None, inside, *where))
-    homes = _houses(houses) if houses else {}
+    text = houses.read_text(encoding="utf-8-sig") if houses else ""
+    homes = read_houses(text, [one.name for one in into])
     unit_id = place(unit).id
-    _carry_out(lambda: regrouping.split(unit_id, into, _decision(said), homes), said)
+    _carry_out(lambda: regrouping.split(unit_id, into, _decision(said), homes, by_gps=gps), said)
 
 
 @click.command()
@@ -187,6 +190,9 @@ def _carry_out(change: Callable[[], "Effects"], said: dict[str, Any]) -> None:
         ):  # fmt: skip
             for unit in units:
                 click.echo(f"{word}: {unit.type} {unit.name} {unit.public_id or ''}".rstrip())
+        for unit in effects.made:
+            if unit.id in effects.spread:
+                click.echo(f"{unit.name}: {effects.spread[unit.id]} households")
         click.echo(
             f"{effects.households} households move, {effects.phones} phones follow,"
             f" {effects.people} people's roles end."
@@ -212,14 +218,3 @@ def _point(longitude: str, latitude: str) -> "Point":
         return Point(float(longitude), float(latitude))
     except ValueError as error:
         raise click.ClickException(f"{longitude}, {latitude} is no point in degrees.") from error
-
-
-def _houses(path: Path) -> "dict[str, str | Point]":
-    homes: dict[str, str | Point] = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for row in csv.DictReader(file):
-            place = (row.get("village") or "").strip()
-            homes[row["household"].strip()] = place or _point(
-                row.get("longitude") or "", row.get("latitude") or ""
-            )
-    return homes

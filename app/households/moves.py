@@ -38,6 +38,11 @@ update households h set village_id = p.village, number = p.number, updated_at = 
 from placed p where h.id = p.id
 """
 WHERE = "select id, village_id, number from households where village_id = any(%s) order by id"
+POINTS = """
+select h.code, l.longitude, l.latitude
+from households h join household_labels l on l.household_id = h.id
+where h.village_id = %s and l.longitude is not null and l.latitude is not null
+"""
 PROJECTS = "select distinct project_id from households where village_id = any(%s)"
 
 
@@ -59,6 +64,14 @@ def where_they_are(village_ids: Sequence[int]) -> dict[int, Place]:
     """By id of a household of these villages, its place."""
     rows = driver().execute(WHERE, (list(village_ids),)).fetchall()
     return {pk: Place(village, number) for pk, village, number in rows}
+
+
+def points_of(village_id: int) -> dict[str, Point]:
+    """By code of a household of this village, where its house stands, as far as it is known.
+
+    To be compared with points of new villages, never to be shown.
+    """
+    return {code: Point(*point) for code, *point in driver().execute(POINTS, (village_id,))}
 
 
 def move(places: Mapping[int, Place]) -> None:

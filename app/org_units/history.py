@@ -87,6 +87,20 @@ def names_of(unit: OrgUnit) -> list[Called]:
     return [*said[: len(former)], now, *said[len(former) :]]
 
 
+def places_of(event: OrgUnitEvent) -> tuple[Sequence[OrgUnit], Sequence[OrgUnit]]:
+    """The places that a change was of, and those that came of it; none where they stayed."""
+    of_it = select(OrgUnitSuccession).where(OrgUnitSuccession.event_id == event.id)
+    found = db.session.scalars(of_it).all()
+    before = {one.predecessor_id for one in found} or {int(pk) for pk in event.detail["kept"]}
+    after = {one.successor_id for one in found}
+    return _named(before), _named(after)
+
+
+def _named(unit_ids: set[int]) -> Sequence[OrgUnit]:
+    statement = select(OrgUnit).where(OrgUnit.id.in_(unit_ids)).order_by(OrgUnit.sort_key)
+    return db.session.scalars(statement).all()
+
+
 def _codes(unit: OrgUnit) -> list[Coded]:
     if unit.public_id is not None:
         return [Coded(unit.public_id, unit.valid_from, unit.valid_to)]

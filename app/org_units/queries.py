@@ -95,3 +95,11 @@ def names_of(unit_ids: Iterable[int]) -> dict[int, str]:
     """The names of places, by id."""
     known = select(OrgUnit.id, OrgUnit.name).where(OrgUnit.id.in_(list(unit_ids)))
     return dict(db.session.execute(known).tuples().all())
+
+
+def called_on(unit_ids: Iterable[int], on: date) -> dict[int, tuple[str, str]]:
+    """By id of a place, the type and name it had on a day, where they are others now."""
+    former = select(OrgUnitName.unit_id, OrgUnitName.type, OrgUnitName.name).where(
+        OrgUnitName.unit_id.in_(list(unit_ids)), valid_on(OrgUnitName, on)
+    )
+    return {unit_id: (type_, name) for unit_id, type_, name in db.session.execute(former)}

@@ -29,12 +29,17 @@ from jsonb_populate_record(null::org_units, %s) r where u.id = r.id
 """
 FORGET = "delete from {} where {} = any(%s) and {}"
 RESTORE = "insert into {} select * from jsonb_populate_recordset(null::{}, %s)"
-# Everything in the database that points at a place, besides the facts of places themselves.
+# Everything in the database that names a place; hot tables do so without a foreign key.
 REFERENCES = """
-select c.conrelid::regclass::text, a.attname
-from pg_constraint c join pg_attribute a on a.attrelid = c.conrelid and a.attnum = c.conkey[1]
-where c.contype = 'f' and c.confrelid = 'org_units'::regclass
+select table_name, column_name from information_schema.columns
+where table_schema = current_schema()
+  and column_name in ('unit_id', 'org_unit_id', 'village_id', 'parent_id')
 """
+# Worked out from the rest, and thrown away with a place.
+DERIVED = {
+    "org_unit_ancestors", "org_unit_successions", "entity_places",
+    "village_sums", "village_bases", "stale_villages",
+}  # fmt: skip
 LATER = """
 select id from org_unit_events
 where id > %s and undone_at is null
@@ -127,20 +132,32 @@ select 1 from {} where {} = any(%(made)s) and not unit_id = any(%(kept)s) limit 
 """
 
 
+# By table whose rows name a place, why the change that made the place cannot be undone.
+INTERVIEWS = "Interviews were taken in at %(names)s since, so this cannot be undone."
+RESTING = {
+    "submissions": INTERVIEWS,
+    "interviews": INTERVIEWS,
+    "trashed_submissions": INTERVIEWS,
+    "households": "Households were entered at %(names)s since, so this cannot be undone.",
+    "role_grants": "Somebody was given a role at %(names)s since. Take it back first.",
+    "org_unit_parents": "Places were entered in %(names)s since, so this cannot be undone.",
+    "rounds": "A round is held at %(names)s, so this cannot be undone.",
+    "": "Something rests on %(names)s already (%(table)s), so this cannot be undone.",
+}
+
+
 def _check_nothing_rests_on(made: list[int], kept: list[int]) -> None:
     own = {(table, column) for table, (column, _) in FACTS.items()}
-    for table, column in driver().execute(REFERENCES).fetchall():
-        if (table, column) in own or table == "org_unit_successions":
+    found = set(driver().execute(REFERENCES).fetchall()) - own
+    for table, column in sorted(found, key=lambda one: (one[0] not in RESTING, one)):
+        if table in DERIVED:
             continue
         statement = CHILDREN if table == "org_unit_parents" else RESTS
         asked = sql.SQL(statement).format(sql.Identifier(table), sql.Identifier(column))
         if driver().execute(asked, {"made": made, "kept": kept}).fetchone():
             units = db.select(OrgUnit.name).where(OrgUnit.id.in_(made)).order_by(OrgUnit.id)
-            raise Conflict(
-                "Something rests on %(names)s already (%(table)s), so this cannot be undone.",
-                names=", ".join(db.session.scalars(units)),
-                table=table,
-            )
+            names = ", ".join(db.session.scalars(units))
+            raise Conflict(RESTING.get(table, RESTING[""]), names=names, table=table)
 
 
 def _filled(statement: str, table: str, column: str, some: str) -> sql.Composed:

@@ -64,7 +64,7 @@ class Line:
 def read_sheet(content: bytes, suffix: str) -> tuple[list[Line], list[Mistake]]:
     """The rows of the file's first sheet that says anything; and what is wrong with the whole."""
     try:
-        grid = _grid(content, suffix.lower())
+        grid = read_grid(content, suffix.lower())
     except FormRefused as refusal:
         return [], [_whole("unreadable", reason=str(refusal.findings[0].message))]
     except (UnicodeDecodeError, csv.Error) as error:
@@ -89,7 +89,11 @@ def _whole(code: str, **details: Any) -> Mistake:
     return Mistake(0, "", code, details)
 
 
-def _grid(content: bytes, suffix: str) -> list[list[str]]:
+def read_grid(content: bytes, suffix: str) -> list[list[str]]:
+    """The cells of a CSV, or of a workbook's first sheet that says anything.
+
+    Raises `FormRefused`, `UnicodeDecodeError` or `csv.Error` for what is neither.
+    """
     if suffix == ".csv":
         text = content.decode("utf-8-sig")
         first = text.partition("\n")[0]

@@ -1,10 +1,13 @@
 """What a browser sends, made harmless: addresses, texts, choices and numbers."""
 
 from collections.abc import Callable, Collection
+from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import request
+
+from app.errors import BadRequest
 
 LONGEST = 2000  # characters of one field
 LARGEST_ID = 2**31 - 1  # of places, people, forms, rounds
@@ -48,6 +51,19 @@ def posted_id(name: str, largest: int = LARGEST_RECORD) -> int | None:
 def _id(text: str, largest: int) -> int | None:
     digits = text.isascii() and text.isdigit() and len(text) <= len(str(largest))
     return int(text) if digits and 0 < int(text) <= largest else None
+
+
+def asked_day(name: str) -> date | None:
+    """A day in the address, None when there is none; `BadRequest` when it is no day."""
+    return read_day(asked(name)) if asked(name) else None
+
+
+def read_day(text: str) -> date:
+    """A day as browsers send it; `BadRequest` when it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadRequest("Write each day as year-month-day, such as 2026-11-25.") from None
 
 
 def chosen(name: str, choices: Collection[str]) -> str | None:

@@ -17,7 +17,7 @@ from app.forms.queries import list_forms
 from app.org_units.models import OrgUnit
 from app.pages.blueprint import pages
 from app.pages.choices import choose_project
-from app.pages.inputs import posted, posted_id
+from app.pages.inputs import posted, posted_id, read_day
 from app.pages.reader import reader
 from app.pages.rules import UNIT
 from app.projects.models import Project
@@ -120,7 +120,7 @@ def grant_exception(round_id: int) -> ResponseReturnValue:
     found = find_round(actor, round_id, "round.manage")
     try:
         with transaction():
-            unit_id, until = posted_id("unit") or 0, _date(posted("until"))
+            unit_id, until = posted_id("unit") or 0, read_day(posted("until"))
             programme.grant_exception(found, unit_id, until, posted("reason"), actor=actor)
     except (BadRequest, NotFound) as problem:
         return _page(found, problem), problem.status
@@ -246,16 +246,9 @@ def _further(plan: RoundPlan) -> dict[str, Any]:
 
 def _day(name: str) -> date | None:
     text = posted(name)
-    return _date(text) if text else None
+    return read_day(text) if text else None
 
 
 def _deadline(line: str) -> tuple[date, str]:
     day, _, name = line.strip().partition(" ")
-    return _date(day), name
-
-
-def _date(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise BadRequest("Write each day as year-month-day, such as 2026-11-25.") from None
+    return read_day(day), name

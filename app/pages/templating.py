@@ -19,6 +19,7 @@ def install(app: Flask) -> None:
     environment.trim_blocks = environment.lstrip_blocks = True
     templates.install(environment)
     environment.globals.update(static_address=static_address, csrf_field=field, here=_here)
+    environment.globals.update(full_name=words.full_name)
     environment.filters.update(
         state=words.state,
         outcome=words.outcome,
@@ -41,6 +42,9 @@ def install(app: Flask) -> None:
         entity_conflict=words.entity_conflict,
         entity_problem=words.entity_problem,
         place=words.place,
+        level=words.level,
+        place_change=words.place_change,
+        extent=words.extent,
         label=words.label,
     )
 

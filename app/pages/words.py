@@ -230,6 +230,41 @@ def place(unit: OrgUnit) -> str:
     return official_name(unit.type, unit.name, present_language())
 
 
+def full_name(type_: str, name: str) -> str:
+    """The same of a name that a place had on another day."""
+    return official_name(type_, name, present_language())
+
+
+def level(code: str) -> str:
+    """A rung of the ladder of places."""
+    known = {
+        "province": gettext("province"),
+        "district": gettext("district (until 30 June 2025)"),
+        "commune": gettext("commune"),
+        "village": gettext("village"),
+    }
+    return known.get(code, code)
+
+
+def place_change(code: str) -> str:
+    """What happened to places by a decision."""
+    known = {
+        "reform": gettext("reform of 1 July 2025"),
+        "merge": gettext("merger"),
+        "split": gettext("division"),
+        "rename": gettext("new name"),
+        "retype": gettext("new type"),
+        "move": gettext("move"),
+    }
+    return known.get(code, code)
+
+
+def extent(code: str) -> str:
+    """How much of a place's ground went somewhere."""
+    known = {"whole": gettext("all of it"), "part": gettext("a part of it")}
+    return known.get(code, code)
+
+
 def label(labels: Mapping[str, str], otherwise: str = "") -> str:
     """A questionnaire's text in the reader's language, else in Vietnamese, else in any."""
     wanted = (present_language(), "vi", "")
