@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.context import with_app
+from app.cli.explain import explain
 
 if TYPE_CHECKING:
     from app.indicators.estimation.difference import Difference
@@ -16,6 +17,9 @@ a_project = click.option("--project", default=1, show_default=True)
 @click.group()
 def figures() -> None:
     """Give figures out, and set what is withheld."""
+
+
+figures.add_command(explain)
 
 
 @figures.command()

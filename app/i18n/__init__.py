@@ -1,7 +1,7 @@
 """Vietnamese and English texts, numbers and dates."""
 
 from app.i18n.formats import format_date, format_instant, format_number, format_percent
-from app.i18n.texts import gettext, in_language, present_language, use_language
+from app.i18n.texts import gettext, in_language, label, present_language, use_language
 
 __all__ = [
     "format_date",
@@ -10,6 +10,7 @@ __all__ = [
     "format_percent",
     "gettext",
     "in_language",
+    "label",
     "present_language",
     "use_language",
 ]

@@ -1,6 +1,6 @@
 """Texts in the reader's language: English in the code, Vietnamese in `vi.po`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -42,6 +42,13 @@ def in_language(language: str | None) -> Iterator[None]:
         yield
     finally:
         _language.set(before)
+
+
+def label(labels: Mapping[str, str], otherwise: str = "") -> str:
+    """A questionnaire's text in the present language, else in Vietnamese, else in any."""
+    wanted = (present_language(), "vi", "")
+    found = next((labels[language] for language in wanted if labels.get(language)), None)
+    return found or next(filter(None, labels.values()), otherwise)
 
 
 @cache

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from app.i18n import format_date, format_instant, format_number, gettext
-from app.pages.words import label
+from app.i18n import format_date, format_instant, format_number, gettext, label
 
 Choices = Mapping[str, Mapping[str, str]]
 PLACES = 3  # decimals of a degree, about 100 m: nearer would point at a house

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.i18n import label
 from app.pages.answer_texts import answer_text
-from app.pages.words import label
 from app.submissions.keys import answer_keys
 from app.submissions.personal import Personal
 from app.submissions.queries import Contents

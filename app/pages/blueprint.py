@@ -29,9 +29,9 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 SCREENS = (
-    "sign_in", "home", "communes", "indicator", "export", "review", "submission", "attachments",
-    "parked", "set_aside", "forms", "publishing", "drafts", "surveyors", "imports", "files",
-    "health", "trash", "rounds", "samples", "fieldwork", "entities", "places",
+    "sign_in", "home", "communes", "indicator", "explain", "export", "review", "submission",
+    "attachments", "parked", "set_aside", "forms", "publishing", "drafts", "surveyors", "imports",
+    "files", "health", "trash", "rounds", "samples", "fieldwork", "entities", "places",
     "place_changes", "villages",
 )  # fmt: skip
 SMALL_FORM = 64 * 1024  # bytes; a view that takes files says so in its `takes`

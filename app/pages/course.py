@@ -4,8 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.accounts.actors import Actor
-from app.i18n import gettext
-from app.pages.words import label
+from app.i18n import gettext, label
 from app.submissions.logs import log_of
 from app.submissions.models import Submission
 from app.submissions.personal import read_log_details

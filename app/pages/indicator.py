@@ -13,6 +13,7 @@ from app.access import requires
 from app.accounts.territory import get_unit
 from app.errors import NotFound
 from app.forms.queries import definition_of
+from app.i18n import label
 from app.indicators.differences import Change, changes
 from app.indicators.estimation.difference import Difference
 from app.indicators.figures import Figure
@@ -21,7 +22,6 @@ from app.indicators.models import IndicatorVersion
 from app.indicators.queries import find_figures
 from app.org_units.hierarchy import descendants
 from app.org_units.names import sort_key
-from app.pages import words
 from app.pages.blueprint import pages
 from app.pages.choices import choose_round
 from app.pages.inputs import chosen
@@ -95,12 +95,12 @@ def _groups(version: IndicatorVersion, figures: Sequence[Figure]) -> list[Group]
     for breakdown in version.definition["by"]:
         name, labels = breakdown["name"], _value_labels(version, breakdown["expression"])
         rows = [
-            (words.label(labels.get(f.breakdown_value, {}), f.breakdown_value), f)
+            (label(labels.get(f.breakdown_value, {}), f.breakdown_value), f)
             for f in figures
             if f.breakdown == name
         ]
         if rows:
-            groups.append(Group(words.label(breakdown["labels"], name), rows))
+            groups.append(Group(label(breakdown["labels"], name), rows))
     return groups
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, g, request
 from jinja2 import StrictUndefined
 
-from app.i18n import templates
+from app.i18n import label, templates
 from app.pages import words
 from app.pages.blueprint import pages
 from app.pages.files import static_address
@@ -41,11 +41,12 @@ def install(app: Flask) -> None:
         entity_state=words.entity_state,
         entity_conflict=words.entity_conflict,
         entity_problem=words.entity_problem,
+        share=words.share,
         place=words.place,
         level=words.level,
         place_change=words.place_change,
         extent=words.extent,
-        label=words.label,
+        label=label,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from app.entities.merge import PROBLEMS
 from app.i18n import gettext, present_language
 from app.imports.find import REASONS as SKIPPED
+from app.indicators.behind import REASONS as SHARES
 from app.org_units.models import OrgUnit
 from app.org_units.names import official_name
 from app.review.checks import FLAGS
@@ -220,6 +221,11 @@ def entity_conflict(code: str) -> str:
     return known.get(code, code)
 
 
+def share(code: str) -> str:
+    """What an interview is to a figure: counted, or why not."""
+    return gettext(SHARES.get(code, code))
+
+
 def entity_problem(code: str) -> str:
     """Why something asked of an entity was not carried out."""
     return gettext(PROBLEMS.get(code, code))
@@ -263,10 +269,3 @@ def extent(code: str) -> str:
     """How much of a place's ground went somewhere."""
     known = {"whole": gettext("all of it"), "part": gettext("a part of it")}
     return known.get(code, code)
-
-
-def label(labels: Mapping[str, str], otherwise: str = "") -> str:
-    """A questionnaire's text in the reader's language, else in Vietnamese, else in any."""
-    wanted = (present_language(), "vi", "")
-    found = next((labels[language] for language in wanted if labels.get(language)), None)
-    return found or next(filter(None, labels.values()), otherwise)

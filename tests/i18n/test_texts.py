@@ -14,6 +14,7 @@ from app.entities.merge import PROBLEMS
 from app.i18n import gettext, in_language, present_language, use_language
 from app.i18n.texts import CATALOGUE
 from app.imports.find import REASONS as SKIPPED
+from app.indicators.behind import REASONS as SHARES
 from app.org_units.undo import RESTING
 from app.org_units.village_mistakes import MISTAKES
 from app.review.checks import FLAGS
@@ -28,7 +29,7 @@ PLEASE = "Please sign in."
 FINDINGS = ("Finding", "refuse")
 
 # Texts that are chosen by a key and translated where they are shown.
-TABLES = (REASONS, SKIPPED, FLAGS, PROBLEMS, MISTAKES, RESTING)
+TABLES = (REASONS, SKIPPED, FLAGS, PROBLEMS, MISTAKES, RESTING, SHARES)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,152 @@
+"""What is behind one figure, for machines."""
+
+from dataclasses import asdict
+from typing import Any
+
+from flask import Response, jsonify
+from marshmallow import Schema, fields
+from marshmallow.validate import OneOf
+
+from app.access import requires
+from app.api.blueprint import caller, resource
+from app.api.cursors import read_cursor, write_cursor
+from app.api.errors import BadParameters
+from app.api.indicators import find_round
+from app.api.parameters import choose_project, choose_unit, limit, number, text
+from app.api.schemas import FigureSchema
+from app.i18n import in_language
+from app.indicators.behind import REASONS, SORTS
+from app.indicators.explain import Explanation, explain, interviews_of
+from app.indicators.release_queries import get_release
+from app.indicators.wording import Wording, word
+
+FURTHEST = 10_000_000  # interviews of a commune; no cursor of ours goes beyond
+
+
+class ExplainQuery(Schema):
+    """Which figure, and which of the interviews behind it."""
+
+    unit = number(description="Id of a place; or give its code.")
+    code = text(description="Official code of a province or commune, or a village's id (T-…).")
+    round = text(description="Code of a round; the present one without.")
+    indicator = fields.String(required=True, metadata={"description": "Code of the indicator."})
+    by = text(description="Name of a breakdown; the undivided figure without.")
+    value = fields.String(load_default="", metadata={"description": "Group of the breakdown."})
+    project = number(description="Number of a project; the caller's first one without.")
+    release = number(description="Number of a release; what is so now, or the newest, without.")
+    reason = fields.String(
+        validate=OneOf(list(REASONS)), metadata={"description": "Only interviews with this reason."}
+    )
+    sort = fields.String(load_default="place", validate=OneOf(list(SORTS)))
+    limit = limit(100, 1000)
+    next = text(2000, "The text under “next” of the answer before.")
+
+
+class BehindSchema(Schema):
+    """An interview behind a figure, or left out of it."""
+
+    submission = fields.Integer(attribute="submission_id")
+    village = fields.Integer(attribute="village_id")
+    household = fields.String(allow_none=True)
+    person_no = fields.Integer(allow_none=True)
+    interviewed_on = fields.Date()
+    reason = fields.String(metadata={"enum": list(REASONS)})
+    weight = fields.Integer(
+        allow_none=True, metadata={"description": "Adults whom the one stands for; else 1."}
+    )
+    n = fields.Integer(allow_none=True, metadata={"description": "Rows with an answer."})
+    y = fields.Float(allow_none=True, metadata={"description": "Numerator, without weight."})
+    x = fields.Float(allow_none=True, metadata={"description": "Denominator, without weight."})
+    dont_know = fields.Integer(allow_none=True)
+    refused = fields.Integer(allow_none=True)
+    blank = fields.Integer(allow_none=True)
+    irrelevant = fields.Integer(allow_none=True)
+    answers = fields.Dict(metadata={"description": "By question, a list; no personal ones."})
+
+
+class ExplanationSchema(Schema):
+    """A figure and what stands behind it, as far as the caller's rights go."""
+
+    figure = fields.Nested(FigureSchema)
+    definition = fields.Dict(metadata={"description": "As published: expressions and versions."})
+    words = fields.Dict(metadata={"description": "The same in words, by language (vi, en)."})
+    missing = fields.Dict(metadata={"description": "Rows without an answer, by reason."})
+    parts = fields.List(fields.Nested(FigureSchema))
+    reasons = fields.Dict(
+        allow_none=True,
+        metadata={"description": "Interviews by reason; null without the right to read them."},
+    )
+    form_versions = fields.Dict(allow_none=True)
+    interviews = fields.List(fields.Nested(BehindSchema))
+    next = fields.String(allow_none=True)
+
+
+@resource("/indicators/explain", query=ExplainQuery, answer=ExplanationSchema)
+@requires("indicator.read")
+def explain_figure(asked: dict[str, Any]) -> Response:
+    """What is behind one figure of a place
+
+    Interviews are listed for communes and villages, to callers who may read them there.
+    """
+    actor = caller()
+    project_id = choose_project(actor, "indicator.read", asked.get("project"))
+    unit = choose_unit(actor, "indicator.read", asked.get("unit"), asked.get("code"), None)
+    round_ = find_round(project_id, asked.get("round"))
+    explanation = explain(
+        actor,
+        round_=round_,
+        unit=unit,
+        indicator=asked["indicator"].replace("\0", ""),
+        by=asked.get("by", ""),
+        value=asked["value"],
+        release=get_release(round_.id, asked["release"]) if "release" in asked else None,
+    )
+    start = _start(asked.get("next"))
+    found = interviews_of(
+        explanation,
+        asked.get("reason"),
+        sort=asked["sort"],
+        start=start,
+        limit=asked["limit"] + 1,
+    )
+    items, more = found[: asked["limit"]], len(found) > asked["limit"]
+    following = write_cursor([start + asked["limit"]]) if more else None
+    return jsonify(ExplanationSchema().dump(_answer(explanation, items) | {"next": following}))
+
+
+def _answer(explanation: Explanation, items: list[Any]) -> dict[str, Any]:
+    tally, indicator = explanation.tally, explanation.indicator
+    shown = ("code", "version", "unit", "eligible", "numerator", "denominator", "irrelevant")
+    return {
+        "figure": explanation.figure,
+        "definition": {name: getattr(indicator, name) for name in shown}
+        | {
+            "parts": dict(indicator.parts),
+            "form": explanation.definition.xml_form_id,
+            "form_version": explanation.definition.version,
+        },
+        "words": {language: _worded(explanation, language) for language in ("vi", "en")},
+        "missing": explanation.figure.missing,
+        "parts": explanation.parts,
+        "reasons": tally and tally.reasons,
+        "form_versions": tally and tally.versions,
+        "interviews": [asdict(one) | {"answers": answers} for one, answers in items],
+    }
+
+
+def _worded(explanation: Explanation, language: str) -> dict[str, Any]:
+    with in_language(language):
+        said: Wording = word(explanation.indicator, explanation.definition)
+    return {
+        "eligible": said.eligible,
+        "numerator": said.numerator,
+        "denominator": said.denominator,
+        "parts": dict(said.parts),
+    }
+
+
+def _start(cursor: str | None) -> int:
+    match read_cursor(cursor) if cursor is not None else [0]:
+        case [int(start)] if 0 <= start <= FURTHEST:
+            return start
+    raise BadParameters("“next” is not from an answer to this question. Start without it.")

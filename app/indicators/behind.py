@@ -1,0 +1,217 @@
+"""The interviews behind a figure: which count, with how much, and why the others do not."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from app.clock import PROGRAMME_ZONE, today
+from app.db import driver
+
+COUNTED, MISSING = "counted", "missing"
+# What an interview is to a figure; texts are shown in the reader's language.
+REASONS = {
+    COUNTED: "counted",
+    MISSING: "without an answer that decides",
+    "outside": "not whom the indicator is about",
+    "other_group": "in another group",
+    "refused": "refused",
+    "ineligible": "not a household of this survey",
+    "unresolved": "not reached yet",
+    "encrypted": "encrypted",
+    "no_household": "waits for the interview of its household, which gives the weight",
+    "not_drawn": "of a household that is not in the sample",
+    "held": "waits for review",
+    "rejected": "rejected",
+    "expired": "too old: its time in the round is over",
+    "late": "received after the round was frozen",
+    "duplicate": "another interview about the same household or person counts",
+    "moved": "its newest version is about another place or household",
+}
+SORTS = {
+    "place": "sort_key, village_id, household, person_no, submission_id",
+    "date": "interviewed_on desc, submission_id desc",
+    "worth": "y desc nulls last, submission_id",
+    "reason": "reason, sort_key, household, submission_id",
+}
+
+# Of a submission, the version that counts, else the newest. What counts in the place is found by
+# what counts; what does not, by where it is filed.
+BEHIND = f"""
+with territory as (
+    select unit_id from org_unit_ancestors
+    where ancestor_id = %(unit)s
+      and valid_from <= %(on)s and (valid_to is null or valid_to >= %(on)s)
+), counting as (
+    select c.* from territory t
+    join counted_interviews c on c.village_id = t.unit_id
+         and c.round_id = %(round)s and c.form_id = %(form)s
+), candidates as (
+    select submission_id as id, instance_pk as pk from counting
+    union
+    select s.id, coalesce(s.approved_pk, s.current_pk) from territory t
+    join submissions s on s.unit_id = t.unit_id and s.form_id = %(form)s
+    where not exists (select from counting c where c.submission_id = s.id)
+), behind as (
+    select s.id as submission_id, i.instance_pk, i.village_id, v.sort_key,
+           i.household, i.person_no, i.interviewed_on, n.form_version_id, w.weight,
+           o.n[at.own] as n, o.y[at.own] as y, o.x[at.own] as x,
+           o.dont_know[at.own] as dont_know, o.refused[at.own] as refused,
+           o.blank[at.own] as blank, o.irrelevant[at.own] as irrelevant,
+           case
+           when c.submission_id = s.id and c.instance_pk = i.instance_pk then
+               case when i.outcome <> 'complete' then i.outcome
+                    when p.id is not null and d.part is null then 'not_drawn'
+                    when w.weight is null then 'no_household'
+                    when at.own is null and at.whole is null then 'outside'
+                    when at.own is null then 'other_group'
+                    when o.n[at.own] > 0 then 'counted'
+                    else 'missing' end
+           when s.state = 'rejected' then 'rejected'
+           when s.approved_pk is null then 'held'
+           when r.valid_for is not null and
+                i.interviewed_on + make_interval(months => r.valid_for) <= %(today)s then 'expired'
+           when r.frozen_on is not null and
+                (s.received_at at time zone '{PROGRAMME_ZONE.key}')::date > r.frozen_on then 'late'
+           when c.submission_id is not null then 'duplicate'
+           else 'moved' end as reason
+    from candidates k
+    join submissions s on s.id = k.id
+    join interviews i on i.instance_pk = k.pk and i.round_id = %(round)s
+    join forms f on f.id = i.form_id
+    join instances n on n.id = i.instance_pk
+    join rounds r on r.id = i.round_id
+    join org_units v on v.id = i.village_id
+    left join counted_interviews c on (c.round_id, c.form_id, c.subject)
+                                    = (i.round_id, i.form_id, i.subject)
+    left join observations o on o.instance_pk = i.instance_pk
+    left join samples p on p.round_id = i.round_id and p.kind <> 'census'
+         and f.kind in ('household', 'person')
+    left join sample_households d on d.sample_id = p.id and d.household = i.household
+         and d.role <> 'reserve'
+    cross join lateral (
+        select array_position(o.domain_ids, %(domain)s) as own,
+               array_position(o.domain_ids, %(whole)s) as whole
+    ) at
+    cross join lateral (
+        select case when %(person)s then (
+            select a.adults from counted_interviews h
+            join forms hf on hf.id = h.form_id and hf.kind = 'household'
+            join interviews a on a.instance_pk = h.instance_pk and a.adults > 0
+            where h.round_id = i.round_id and h.subject = i.household
+              and h.village_id = i.village_id and h.outcome = 'complete'
+            order by hf.id limit 1
+        ) else 1 end as weight
+    ) w
+)
+"""  # noqa: S608 - put together from constants
+
+COUNT = (
+    BEHIND
+    + """
+select b.reason, v.version, count(*) from behind b
+join form_versions v on v.id = b.form_version_id
+group by b.reason, v.version
+"""
+)
+LIST = (
+    BEHIND
+    + """
+select submission_id, instance_pk, village_id, household, person_no, interviewed_on, reason,
+       weight, n, y, x, dont_know, refused, blank, irrelevant
+from behind
+where %(reason)s::text is null or reason = %(reason)s
+"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is behind which figure: ids of a place, a round, a form, and of indicator domains."""
+
+    unit: int
+    on: date
+    round: int
+    form: int
+    person: bool  # a form about one adult of a household
+    whole: int | None  # the indicator as a whole; None while nobody has an answer
+    domain: int | None  # the figure: the same, or one group of a breakdown
+
+    def asked(self) -> dict[str, Any]:
+        """The parameters of the statements."""
+        names = ("unit", "on", "round", "form", "person", "whole", "domain")
+        return {name: getattr(self, name) for name in names} | {"today": today()}
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """One interview and what it adds: y and x of its n rows, each times the household's weight."""
+
+    submission_id: int
+    instance_pk: int
+    village_id: int
+    household: str | None
+    person_no: int | None
+    interviewed_on: date
+    reason: str
+    weight: int | None
+    n: int | None
+    y: float | None
+    x: float | None
+    dont_know: int | None
+    refused: int | None
+    blank: int | None
+    irrelevant: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many interviews there are by reason, and by form version those that are looked at."""
+
+    reasons: dict[str, int]
+    versions: dict[str, int]
+
+
+def tally(question: Question) -> Tally:
+    """Counts the interviews behind a figure, and those that are not, by reason."""
+    reasons: Counter[str] = Counter()
+    versions: Counter[str] = Counter()
+    for reason, version, number in driver().execute(COUNT, question.asked()):
+        reasons[reason] += number
+        if reason in {COUNTED, MISSING}:
+            versions[version] += number
+    return Tally({reason: reasons[reason] for reason in REASONS if reasons[reason]}, dict(versions))
+
+
+def list_behind(
+    question: Question, reason: str | None = None, *, sort: str = "place", start: int, limit: int
+) -> list[Interview]:
+    """Some of these interviews, all or those with one reason, in one of the SORTS."""
+    statement = f"{LIST} order by {SORTS[sort]} limit %(limit)s offset %(start)s"
+    asked = question.asked() | {"reason": reason, "limit": limit, "start": start}
+    return [Interview(*row) for row in driver().execute(statement, asked)]
+
+
+def answers_behind(
+    instance_pks: Iterable[int], keys: Iterable[str], row_keys: dict[str, list[str]]
+) -> dict[int, dict[str, list[Any]]]:
+    """By interview and key, the answers that are not personal; of members one after the other.
+
+    `row_keys` are the keys asked in the rows of each repeat, by its path.
+    """
+    pks, found = list(instance_pks), {}
+    for pk, answers in driver().execute(ANSWERS, (pks,)):
+        found[pk] = {key: [answers[key]] for key in keys if key in answers}
+    for pk, repeat, answers in driver().execute(ROWS, (pks, list(row_keys))):
+        for key in row_keys[repeat]:
+            found[pk].setdefault(key, []).append(answers.get(key))
+    return found
+
+
+ANSWERS = "select instance_pk, answers from interviews where instance_pk = any(%s)"
+ROWS = """
+select instance_pk, repeat, answers from interview_rows
+where instance_pk = any(%s) and repeat = any(%s)
+order by instance_pk, repeat, string_to_array(position, '.')::int[]
+"""

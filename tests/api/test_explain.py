@@ -1,0 +1,67 @@
+"""What is behind a figure, for machines."""
+
+import pytest
+
+from tests import people
+
+
+def send(survey, *answers):
+    for household, answer in zip(survey.ids, answers, strict=False):
+        survey.send(survey.instance(household, fibre=answer))
+
+
+def ask(machine, survey, more="", status=200):
+    return machine.ask(
+        f"/indicators/explain?code={survey.village.public_id}&indicator=FIBRE{more}", status
+    )
+
+
+def test_a_figure_is_explained_in_words_numbers_and_interviews(machine, survey):
+    send(survey, "1", "0", "8")
+    found = ask(machine(), survey)
+    assert found["figure"]["value"] == 0.5
+    assert found["definition"]["numerator"] == "${fibre} = '1'"
+    assert found["words"]["en"]["numerator"] == "“Fibre” is “Yes”"
+    assert found["words"]["vi"]["numerator"] == "“Fibre” là “Yes”"
+    assert found["missing"]["dont_know"] == 1
+    assert found["reasons"] == {"counted": 2, "missing": 1}
+    assert found["form_versions"] == {"1": 3}
+    first = found["interviews"][0]
+    assert (first["household"], first["reason"], first["y"], first["x"]) == (
+        survey.ids[0], "counted", 1.0, 1.0,
+    )  # fmt: skip
+    assert first["answers"] == {"fibre": ["1"]}
+
+
+def test_interviews_come_in_pages(machine, survey):
+    send(survey, "1", "0", "1")
+    asking, found, more = machine(), [], ""
+    while more is not None:
+        page = ask(asking, survey, f"&limit=2{more}")
+        found += [item["household"] for item in page["interviews"]]
+        more = page["next"] and f"&next={page['next']}"
+    assert found == survey.ids[:3]
+    only = ask(asking, survey, "&reason=missing")
+    assert (only["interviews"], only["next"]) == ([], None)
+
+
+def test_a_key_without_access_to_interviews_gets_none(machine, survey):
+    send(survey, "1", "0", "1", "1", "0")
+    found = ask(machine("api_client"), survey)
+    assert (found["reasons"], found["interviews"], found["form_versions"]) == (None, [], None)
+    assert found["figure"]["suppressed"] == "not_released"
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [("&by=nix", 404), ("&value=x", 404), ("&reason=x", 422), ("&sort=x", 422), ("&next=x", 422),
+     ("&next=Wy0xXQ==", 422), ("&limit=0", 422), ("&round=NIX", 404), ("&release=9", 404)],
+)  # fmt: skip
+def test_what_there_is_not_is_named(machine, survey, more, status):
+    ask(machine(), survey, more, status)
+
+
+def test_another_territory_is_not_there(machine, survey):
+    ask(machine(place=people.PLEIKU), survey, status=404)
+    machine().ask("/indicators/explain?code=52&indicator=FIBRE", 404)
+    machine().ask(f"/indicators/explain?code={survey.village.public_id}&indicator=%00", 404)
