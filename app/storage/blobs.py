@@ -22,6 +22,8 @@ ABANDONED = 24 * 3600  # seconds after which nobody is still writing an incoming
 
 # One process serves one installation, which has one folder.
 _home: dict[str, Path] = {}
+# Folders whose own names are on the disk, as this process has seen to.
+_kept_folders: set[Path] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,8 @@ class IncomingBlob:
             _sync(self._path)
             target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._path.replace(target)
-            # The folders above are new for the first file in them, perhaps made by another writer.
-            for folder in target.parents[:3]:
-                _sync(folder)
+            _sync(target.parent)
+            _keep_folders(target)
         except OSError as error:
             self.discard()
             raise NotReady from error
@@ -98,6 +99,7 @@ class IncomingBlob:
 def use_folder(folder: Path) -> None:
     """Make the folder ready, and clear away what a killed process left half-written there."""
     _home["blobs"] = folder
+    _kept_folders.clear()
     incoming = folder / INCOMING
     incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
     limit = time.time() - ABANDONED
@@ -137,6 +139,14 @@ def blob_path(sha256: bytes) -> Path:
 def open_blob(sha256: bytes) -> BinaryIO:
     """Open the file with this hash for reading; `FileNotFoundError` when it is not here."""
     return blob_path(sha256).open("rb")
+
+
+def _keep_folders(target: Path) -> None:
+    """Sync the names of the two folders above a file: new ones, perhaps made by another writer."""
+    for folder in target.parents[:2]:
+        if folder not in _kept_folders:
+            _sync(folder.parent)
+            _kept_folders.add(folder)
 
 
 def _sync(path: Path) -> None:

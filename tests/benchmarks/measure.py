@@ -1,9 +1,10 @@
 """The two measurements: submissions until everything is settled, and questions."""
 
 import itertools
+import random
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.request import urlopen
 
@@ -14,8 +15,10 @@ from tests.benchmarks.machine import Meter
 
 PARTS = ("web", "worker", "postgres", "valkey")
 ROUNDS = 3
-CONNECTIONS = 8
-SUBMISSIONS, WARM_UP, READS = 3000, 300, 600
+CONNECTIONS, MANY = 8, 32
+SUBMISSIONS, WARM_UP, READS = 2400, 300, 1500
+PHOTO = 100_000  # bytes
+KIND = f"Content-Type: multipart/form-data; boundary={templates.BOUNDARY}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +28,14 @@ class Bench:
     base_url: str
     data_dir: str
     pids: dict[str, int]
+    supervisor: int  # the process that all of those descend from
     sending: str  # addresses of the phone that sends, and of the one that downloads
     downloading: str
     listing: str  # of one whose project has a hundred forms
     api_key: str
     commune_id: int
+    # Of each run the first of the running numbers in its interviews: no household comes twice.
+    firsts: Iterator[int] = field(default_factory=lambda: itertools.count(1, SUBMISSIONS + WARM_UP))
 
     @classmethod
     def of(cls, running: Mapping[str, Any], made: programme.Programme) -> "Bench":
@@ -39,6 +45,7 @@ class Bench:
             running["base_url"],
             running["data_dir"],
             {name: running[name] for name in PARTS},
+            running["supervisor"],
             address.format(made.sender),
             address.format(made.phone),
             running["base_url"] + made.lister,
@@ -75,26 +82,36 @@ class Measured:
     cpu: dict[str, float]
 
 
-def submit(bench: Bench, template: str, run: int) -> Measured:
+def submit(
+    bench: Bench, template: str, *, connections: int = CONNECTIONS, photo: int = 0
+) -> Measured:
     """Send new interviews, wait until the last one is counted, and see that all of them are."""
-    first = 1 + run * (SUBMISSIONS + WARM_UP)
-    source = templates.bodies(template, seed=run, first=first)
-    bodies = list(itertools.islice(source, SUBMISSIONS + WARM_UP))
-    programme.register(programme.households_in(bodies))
+    bodies = new_bodies(bench, template, photo)
     url = f"{bench.sending}/submission"
-    kind = f"Content-Type: multipart/form-data; boundary={templates.BOUNDARY}"
-    requests = [load.request("POST", url, body, kind) for body in bodies]
-    load.run(url, requests[:WARM_UP], CONNECTIONS)
+    requests = [load.request("POST", url, body, KIND) for body in bodies]
+    load.run(url, requests[:WARM_UP], connections)
     settle()
     before = approved()
     meter = Meter(bench.pids)
-    result = load.run(url, requests[WARM_UP:], CONNECTIONS)
+    result = load.run(url, requests[WARM_UP:], connections)
     sent = meter.wall()
     settle()
     measured = _measured(result, sent, meter)
     assert dict(result.statuses) == {201: SUBMISSIONS}, result.statuses
     assert approved() - before == SUBMISSIONS, "some interviews were flagged"
     return measured
+
+
+def new_bodies(bench: Bench, template: str, photo: int = 0) -> list[bytes]:
+    """Interviews of one run, about households that are registered, perhaps with a photo each."""
+    first = next(bench.firsts)
+    source = templates.bodies(template, seed=first, first=first)
+    bodies = list(itertools.islice(source, SUBMISSIONS + WARM_UP))
+    programme.register(programme.households_in(bodies))
+    if not photo:
+        return bodies
+    camera = random.Random(first)  # no two photos are the same file
+    return [templates.with_photo(body, camera.randbytes(photo)) for body in bodies]
 
 
 def read(bench: Bench, method: str, url: str, *headers: str) -> Measured:

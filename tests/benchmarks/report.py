@@ -1,9 +1,14 @@
-"""Prints the measurements as a table."""
+"""Prints the measurements as tables."""
 
 import os
-from collections.abc import Sequence
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
 from statistics import median
 
+from app.db import db, driver
+from tests.benchmarks import goals
 from tests.benchmarks.measure import CONNECTIONS, PARTS, ROUNDS, Measured
 
 WIDTH = 28
@@ -11,10 +16,22 @@ WIDTH = 28
 
 def begin() -> None:
     """Print the conditions and the columns' names."""
-    print(f"{os.cpu_count()} cores, {CONNECTIONS} connections, medians of {ROUNDS} runs;")
+    print(f"{_processor()}, {os.cpu_count()} cores, {_memory()}; {_versions()}")
+    print(f"{CONNECTIONS} connections where nothing else is said, medians of {ROUNDS} runs;")
     print(f"load before: {os.getloadavg()[0]:.1f}; CPU in milliseconds per request\n")
     columns = ("per s", "settled/s", "p50 ms", "p99 ms", *PARTS, "all", "spread")
     print(" " * WIDTH + "".join(f"{column:>10}" for column in columns))
+
+
+def cpu(runs: Sequence[Measured]) -> float:
+    """CPU ms of one request, all parts together; the median of the runs."""
+    return median(sum(run.cpu.values()) for run in runs)
+
+
+def end(found: Mapping[str, float]) -> None:
+    """Print what was found beside the goals, ready for `docs/performance.md`."""
+    print(f"\nload after: {os.getloadavg()[0]:.1f}\n")
+    print("\n".join(goals.table(found)))
 
 
 def line(name: str, runs: Sequence[Measured]) -> None:
@@ -31,3 +48,21 @@ def line(name: str, runs: Sequence[Measured]) -> None:
         f"{max(totals) - min(totals):.2f}",
     ]
     print(f"{name:{WIDTH}}" + "".join(f"{cell:>10}" for cell in cells), flush=True)
+
+
+def _processor() -> str:
+    for row in Path("/proc/cpuinfo").read_text().splitlines():
+        if row.startswith("model name"):
+            return row.partition(":")[2].strip()
+    return platform.machine()
+
+
+def _memory() -> str:
+    return f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GB"
+
+
+def _versions() -> str:
+    (postgres,) = driver().execute("show server_version").fetchone() or ("?",)
+    db.session.rollback()
+    parts = [f"Python {platform.python_version()}", f"PostgreSQL {postgres}"]
+    return ", ".join([*parts, f"granian {version('granian')}", f"Linux {platform.release()}"])

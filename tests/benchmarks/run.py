@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # started as a script, it is not a package's
 
@@ -21,7 +22,9 @@ from app.config import Config
 from app.db import close_db
 from app.embedded import daemon
 from tests.benchmarks import programme, report
-from tests.benchmarks.measure import ROUNDS, Bench, read, submit
+from tests.benchmarks.floor import inserts_per_second
+from tests.benchmarks.machine import memory
+from tests.benchmarks.measure import MANY, PHOTO, ROUNDS, Bench, new_bodies, read, submit
 from tests.benchmarks.sixty import template as sixty_template
 
 SERVED = 2500  # numbers that are registered in each village for another load tool
@@ -41,13 +44,43 @@ def main() -> None:
 
 
 def measure(bench: Bench, *, only_reads: bool) -> None:
-    """Print one line for each kind of request."""
+    """Print one line for each kind of request, then all of it beside the goals."""
+    found: dict[str, float] = {"memory, idle": _megabytes(bench)}
     report.begin()
-    sent = {"xhs_ho, indicators on": programme.TEMPLATE, "sixty questions": sixty_template()}
-    for name, template in [] if only_reads else sent.items():
-        report.line(name, [submit(bench, template, number) for number in range(ROUNDS)])
+    if not only_reads:
+        measure_submissions(bench, found)
     for name, method, url, headers in bench.reads():
-        report.line(name, [read(bench, method, url, *headers) for _ in range(ROUNDS)])
+        runs = [read(bench, method, url, *headers) for _ in range(ROUNDS)]
+        report.line(name, runs)
+        found[name] = report.cpu(runs)
+    report.end(found)
+
+
+def measure_submissions(bench: Bench, found: dict[str, float]) -> None:
+    """Send interviews in four ways, and the same bytes past everything that we do with them."""
+    kinds: dict[str, tuple[str, dict[str, int]]] = {
+        "CPU of a submission, settled": (programme.TEMPLATE, {}),
+        "the same, sixty questions": (sixty_template(), {}),
+        "the same, with a 100 KB photo": (programme.TEMPLATE, {"photo": PHOTO}),
+        "the same, 32 connections": (programme.TEMPLATE, {"connections": MANY}),
+    }
+    for name, (template, how) in kinds.items():
+        runs = [submit(bench, template, **how) for _ in range(ROUNDS)]
+        report.line(name, runs)
+        found[name] = report.cpu(runs)
+    found["memory, after the load"] = _megabytes(bench)
+    found["settled, 32 connections"] = median(run.settled or 0 for run in runs)
+    found["p99, 32 connections"] = median(run.p99 for run in runs)
+    bodies = new_bodies(bench, programme.TEMPLATE)
+    floor = median(inserts_per_second(bodies, MANY) for _ in range(ROUNDS))
+    acknowledged = median(run.answered for run in runs)
+    found["acknowledged, of the floor"] = 100 * acknowledged / floor
+    print(f"floor: {floor:.0f} durable inserts of the same bytes per second, {MANY} connections")
+
+
+def _megabytes(bench: Bench) -> float:
+    """Memory of the whole stack, shared pages counted once."""
+    return memory(bench.supervisor) / 1e6
 
 
 def serve(bench: Bench) -> None:

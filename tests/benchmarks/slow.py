@@ -112,11 +112,7 @@ class Crowd:
     def _request(self, photo: int = 0) -> bytes:
         body = next(self._bodies)
         if photo:
-            head = (
-                f'\r\n--{templates.BOUNDARY}\r\nContent-Disposition: form-data; name="a.jpg"; '
-                'filename="a.jpg"\r\nContent-Type: image/jpeg\r\n\r\n'
-            ).encode()
-            body = body[: -len(templates.TAIL)] + head + bytes(photo) + templates.TAIL
+            body = templates.with_photo(body, bytes(photo))
         return load.request("POST", self.url, body, KIND)
 
 

@@ -32,3 +32,12 @@ def bodies(template: str, *, seed: int = 1, first: int = 1) -> Iterator[bytes]:
         instance = b"uuid:%s" % str(uuid.uuid4()).encode()
         xml = (before + instance + after).replace(b"{{n}}", b"%d" % number)
         yield HEAD + xml + TAIL
+
+
+def with_photo(body: bytes, photo: bytes) -> bytes:
+    """The same submission with a photo behind its interview."""
+    head = (
+        f'\r\n--{BOUNDARY}\r\nContent-Disposition: form-data; name="a.jpg"; filename="a.jpg"\r\n'
+        "Content-Type: image/jpeg\r\n\r\n"
+    ).encode()
+    return body.removesuffix(TAIL) + head + photo + TAIL

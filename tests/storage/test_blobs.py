@@ -1,6 +1,7 @@
 """What is stored is there, once, under its hash; what cannot be stored leaves nothing behind."""
 
 import hashlib
+import itertools
 import os
 import resource
 import time
@@ -122,6 +123,16 @@ def test_file_and_folders_are_synced_before_it_returns(folder, monkeypatch):
     path = blob_path(blob.sha256)
     assert synced[0].startswith(str(folder / "incoming"))
     assert synced[1:] == [str(path.parent), str(path.parent.parent), str(folder)]
+
+    synced.clear()
+    store(next(content for content in neighbours_of(blob.sha256)))
+    assert synced[1:] == [str(path.parent)]  # the folders' own names are on the disk already
+
+
+def neighbours_of(sha256):
+    """Contents whose files come into the same folder."""
+    contents = (b"%d" % number for number in itertools.count())
+    return (one for one in contents if hashlib.sha256(one).digest()[:2] == sha256[:2])
 
 
 def test_what_a_killed_process_left_is_cleared_away_after_a_day(folder):
