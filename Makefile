@@ -10,10 +10,10 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run stop test lint sure bench crash
+.PHONY: help demo run stop test lint sure bench bench-large crash
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 demo: $(INSTALLED) ## everything, with invented data (HOUSEHOLDS=400 says how much)
 	@$(VENV)/bin/thonso demo $(if $(HOUSEHOLDS),--households $(HOUSEHOLDS))
@@ -36,6 +36,9 @@ sure: lint test ## lint and test: before every push
 
 bench: $(INSTALLED_DEV) ## how fast it is on this machine
 	@$(VENV)/bin/python tests/benchmarks/run.py
+
+bench-large: $(INSTALLED_DEV) ## the same with N interviews in a folder that is kept (N=1000000 DATA=var/large)
+	@$(VENV)/bin/python tests/benchmarks/large.py --data $(or $(DATA),var/large) --n $(or $(N),1000000)
 
 crash: $(INSTALLED_DEV) ## kill everything while N interviews are sent (N=2000 SEED=…)
 	@$(VENV)/bin/python tests/crash/run.py --interviews $(or $(N),2000) $(if $(SEED),--seed $(SEED))

@@ -32,6 +32,7 @@ VILLAGE_IDS = sorted(set(re.findall(r"<village_id>(T-\w+)</village_id>", TEMPLAT
 PROJECT, COMMUNE, ROUND = 1, "23872", "2026-1"
 PHONES_VILLAGE, PHONES_HOUSEHOLDS = "T-BENZZ", 150
 MANY_FORMS = 100
+READER, PASSWORD = "reader", "benchmark reader"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,7 @@ def prepare() -> Programme:
         ).review_policy = "approve-unflagged"
         sender = create_app_user(PROJECT, "Sender", "sender", "DTV01", [v.id for v in villages])
         phone = create_app_user(PROJECT, "Phone", "phone", "DTV02", [own.id])
-        reader = create_user(
-            OPERATOR, username="reader", full_name="Reader", password="benchmark reader"
-        )
+        reader = create_user(OPERATOR, username=READER, full_name="Reader", password=PASSWORD)
         grant_role(
             OPERATOR, reader, role="province_analyst", unit_id=province.id, project_id=PROJECT
         )
