@@ -12,15 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app import ledger, queue
-from app.accounts.actors import Actor
-from app.db import driver, is_passing, on_commit, transaction
+from app.accounts.actors import OPERATOR, Actor
+from app.clock import today
+from app.db import db, driver, is_passing, on_commit, transaction
 from app.entities.actions import apply_approved, apply_entities
+from app.errors import Conflict
 from app.fieldwork import assignments
 from app.households import identities, lists, receipts, register, roster
 from app.imports import run as imports
-from app.indicators import catalog, counting, observe, recompute, stale
+from app.indicators import catalog, counting, observe, quarters, recompute, releases, stale
 from app.indicators.subjects import Subject, subjects_in, subjects_of
 from app.review import decisions, flags, policy
+from app.rounds.models import Round
 from app.submissions import extract, inbox, logs, settling, trash
 from app.submissions.extract import Record
 from app.submissions.inbox import InboxEntry
@@ -193,6 +196,20 @@ def expire() -> None:
             on_commit(queue.ring)
         if not old:
             return
+
+
+def give_out_quarters() -> None:
+    """Gives the figures of rolling rounds out, once in each quarter; what is owed comes first."""
+    while refresh_figures():
+        pass
+    with transaction():
+        due = quarters.due(today())
+    for round_id in due:
+        try:
+            with transaction():
+                releases.release(db.session.get_one(Round, round_id), OPERATOR)
+        except Conflict as conflict:  # more came meanwhile; tomorrow is another day
+            log.info("The figures of round %s were not given out: %s", round_id, conflict)
 
 
 def throw_away(submission_id: int, reason: str, actor: Actor) -> None:

@@ -21,9 +21,8 @@ from app.i18n import use_language
 PREFIX = "/api/v1"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 RESOURCES = (
-    "indicators", "differences", "explain", "submissions", "entities", "units", "unit_changes",
-    "villages",
-    "rounds", "openapi",
+    "indicators", "differences", "revisits", "explain", "submissions", "entities", "units",
+    "unit_changes", "villages", "rounds", "openapi",
 )  # fmt: skip
 SMALL = 64 * 1024  # bytes of a request's body
 SETTINGS = {

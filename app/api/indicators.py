@@ -48,6 +48,9 @@ class FigureQuery(Schema):
     by = text(description="Name of a breakdown, such as sex; undivided figures without.")
     project = number(description="Number of a project; the caller's first one without.")
     release = number(description="Number of a release; what is so now, or the newest, without.")
+    as_of = fields.Date(
+        metadata={"description": "Figures as they stood at the end of this day; now without."}
+    )
     format = fields.String(
         validate=OneOf(("json", "csv")), metadata={"description": "Instead of an Accept header."}
     )
@@ -65,6 +68,12 @@ class FigureQuery(Schema):
         """A day, or the word for it."""
         if "on" in data and "boundaries" in data:
             raise ValidationError("Say “on” or “boundaries”, not both.", "boundaries")
+
+    @validates_schema
+    def names_one_state(self, data: dict[str, Any], **_: Any) -> None:
+        """A release, or a day."""
+        if "release" in data and "as_of" in data:
+            raise ValidationError("Say “release” or “as_of”, not both.", "as_of")
 
 
 @resource("/indicators", query=FigureQuery, answer=FigurePage)
@@ -108,6 +117,7 @@ def _figures(asked: dict[str, Any]) -> list[Figure]:
         by=by,
         on=on,
         release=get_release(round_.id, asked["release"]) if "release" in asked else None,
+        as_of=asked.get("as_of"),
     )
 
 

@@ -34,19 +34,19 @@ where (c.round_id, c.form_id, c.subject) = (k.round_id, k.form_id, k.subject)
 returning c.round_id, c.village_id
 """
 
-COUNT = f"""
-insert into counted_interviews (round_id, form_id, subject, submission_id, instance_pk,
+COUNTING = f"""
+insert into {{into}} (round_id, form_id, subject, submission_id, instance_pk,
                                 village_id, household, outcome)
 select distinct on (i.round_id, i.form_id, i.subject)
        i.round_id, i.form_id, i.subject, s.id, i.instance_pk, i.village_id, i.household, i.outcome
-from unnest(%s::int[], %s::int[], %s::text[]) as k (round_id, form_id, subject)
+from {{subjects}} as k (round_id, form_id, subject)
 join interviews i
   on i.round_id = k.round_id and i.form_id = k.form_id and i.subject = k.subject
 join submissions s on s.id = i.submission_id and s.approved_pk = i.instance_pk
 join rounds r on r.id = k.round_id
-where i.village_id is not null
+where i.village_id is not null {{further}}
   and (r.valid_for is null
-       or i.interviewed_on + make_interval(months => r.valid_for) > {TODAY})
+       or i.interviewed_on + make_interval(months => r.valid_for) > {{day}})
   and (r.frozen_on is null or {RECEIVED} <= r.frozen_on or exists (
       select from round_exceptions x
       join org_unit_ancestors a on a.ancestor_id = x.org_unit_id and a.unit_id = i.village_id
@@ -58,6 +58,12 @@ order by i.round_id, i.form_id, i.subject, i.outcome = 'complete' desc,
          s.decided_at, s.id
 returning round_id, village_id
 """  # noqa: S608 - put together from constants
+COUNT = COUNTING.format(
+    into="counted_interviews",
+    subjects="unnest(%s::int[], %s::int[], %s::text[])",
+    day=TODAY,
+    further="",
+)
 
 KEYS = "select distinct round_id, form_id, subject from interviews where round_id = %s"
 

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 from app.accounts.actors import Actor
 from app.clock import local_date, today
 from app.db import driver
+from app.indicators import past
 from app.indicators.boundaries import break_figure, broken_series
 from app.indicators.estimation.moments import Moments, estimate_unit
 from app.indicators.figures import MISSING_REASONS, Base, Figure, bounds_of
 from app.indicators.places import Place, places_of
-from app.indicators.reading import INDICATORS, statements
+from app.indicators.reading import INDICATORS, NOW, RELEASED, statements
 from app.indicators.release_queries import newest_release
 from app.indicators.shares import kind_of
 from app.indicators.sum_models import Release
@@ -53,6 +54,7 @@ def find_figures(  # noqa: PLR0913 - each narrows the question
     by: str | None = "",
     on: date | None = None,
     release: Release | None = None,
+    as_of: date | None = None,
 ) -> list[Figure]:
     """Figures of every unit of a level at or below a unit, as far as the reader's rights go.
 
@@ -61,14 +63,16 @@ def find_figures(  # noqa: PLR0913 - each narrows the question
     `by` names a breakdown; "" asks for the undivided figures, None for all of them. Units come in
     their Vietnamese order, indicators by code; an indicator without any interview yet is there,
     with no value. Who has no access to interviews reads the newest release, or the one asked for,
-    without what it withholds; others read what is so now.
+    without what it withholds; others read what is so now, or what was so on the day `as_of`.
     """
+    if as_of is not None:
+        past.check_day(as_of)
     is_outsider = not reads_interviews(actor, unit_id, round_.project_id)
     if is_outsider and release is None:
-        release = newest_release(round_.id)
+        release = newest_release(round_.id, as_of)
     day = on or (local_date(release.released_at) if release else today())
     places = places_of(actor, round_.project_id, unit_id, level, day)
-    figures = read_figures(places, round_, indicator, by, release=release, day=day)
+    figures = read_figures(places, round_, indicator, by, release=release, day=day, as_of=as_of)
     broken = broken_series(round_.id, level, [u.id for u, _ in places], day, is_today=on is None)
     figures = [
         break_figure(figure, broken[figure.unit_id]) if figure.unit_id in broken else figure
@@ -88,18 +92,19 @@ def read_figures(
     *,
     release: Release | None,
     day: date,
+    as_of: date | None = None,
 ) -> list[Figure]:
-    """Figures of these places, whoever asks: as they are now, or as a release left them."""
+    """Figures of these places, whoever asks: as they are now, as a release left them, or as of."""
     wanted = {
         "project": round_.project_id,
         "indicator": indicator,
         "released": release and release.indicators,
     }
     indicators = [Found(*row) for row in driver().execute(INDICATORS, wanted)]
-    sampled = is_sampled(round_.id)
+    units, sampled = [unit.id for unit, _ in places], is_sampled(round_.id)
     asked = {
         "round": round_.id,
-        "units": [unit.id for unit, _ in places],
+        "units": units,
         "indicators": [found.id for found in indicators],
         "by": by,
         "on": day,
@@ -109,7 +114,11 @@ def read_figures(
     }
     bases: dict[tuple[int, int], Base] = {}
     sums: dict[tuple[int, int], list[Any]] = defaultdict(list)
-    for coverages, moments in statements(released=release is not None, sampled=sampled):
+    tables = RELEASED if release else NOW
+    if release is None and as_of is not None and as_of < today():
+        past.sum_up(round_, units, day, as_of, sampled=sampled)
+        tables = past.PAST
+    for coverages, moments in statements(tables, sampled=sampled):
         bases |= {(row[0], row[1]): Base(*row[2:]) for row in driver().execute(coverages, asked)}
         for row in driver().execute(moments, asked):
             sums[row[0], row[1]].append(row[3:5] + row[2:3] + row[5:])

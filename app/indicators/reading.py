@@ -1,6 +1,6 @@
 """How sums of villages are put together for any unit above them: the statements behind figures."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from app.indicators import sample_reading
 
@@ -86,13 +86,12 @@ RELEASED = {
 }
 
 
-def statements(*, released: bool, sampled: bool) -> Iterator[tuple[str, str]]:
+def statements(tables: Mapping[str, str], *, sampled: bool) -> Iterator[tuple[str, str]]:
     """The statements for coverages and for figures.
 
     Where a sample was drawn, one pair is for what was asked of its households, and one for the
     rest.
     """
-    tables = RELEASED if released else NOW
     bases = BASES.format(**tables)
     yield f"{bases} {COVERAGE}", f"{bases} {MOMENTS.format(**tables)}"
     if sampled:

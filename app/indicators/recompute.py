@@ -8,6 +8,8 @@ are those of `VillageSum`; the household's own factor (the adults of a household
 drawn) is inside, the village's factor is applied on reading.
 """
 
+from collections.abc import Mapping, Sequence
+
 from app.db import columns, driver
 
 LOCK = """
@@ -33,7 +35,7 @@ with weighed as materialized (
            c.household, f.kind = 'person' as is_person,
            coalesce(d.part, '') as stratum, coalesce(d.role, '') = 'substitute' as stands_in,
            case when f.kind = 'person' then (
-               select i.adults from counted_interviews h
+               select i.adults from {counted} h
                join forms hf on hf.id = h.form_id and hf.kind = 'household'
                join interviews i on i.instance_pk = h.instance_pk and i.adults > 0
                where h.round_id = c.round_id and h.subject = c.household
@@ -41,7 +43,7 @@ with weighed as materialized (
                order by hf.id limit 1
            ) else 1 end::float8 as weight
     from unnest(%s::int[], %s::int[]) as p (round_id, village_id)
-    join counted_interviews c on c.round_id = p.round_id and c.village_id = p.village_id
+    join {counted} c on c.round_id = p.round_id and c.village_id = p.village_id
     join forms f on f.id = c.form_id
     left join samples s on s.round_id = c.round_id and s.kind <> 'census'
          and f.kind in ('household', 'person')
@@ -83,7 +85,7 @@ SUM = (
     COUNTED  # noqa: S608 - put together from constants
     + HOUSEHOLDS
     + """
-insert into village_sums (round_id, village_id, stratum, form_id, domain_id,
+insert into {sums} (round_id, village_id, stratum, form_id, domain_id,
                           m, y, x, yy, xy, xx, n, w, ww, element_yy, element_xy, element_xx,
                           dont_know, refused, blank, irrelevant)
 select round_id, village_id, stratum, form_id, domain_id, m, y, x,
@@ -129,7 +131,7 @@ BASE = (
     group by 1, 2, 3, 4
 ), asked as (
     select p.round_id, p.village_id, r.project_id, s.id as sample_id,
-           coalesce(r.frozen_on, r.ends_on, 'infinity') as day
+           least(coalesce(r.frozen_on, r.ends_on, 'infinity'), {day}) as day
     from unnest(%s::int[], %s::int[]) as p (round_id, village_id)
     join rounds r on r.id = p.round_id
     left join samples s on s.round_id = r.id and s.kind <> 'census'
@@ -157,6 +159,7 @@ BASE = (
                 when f.kind = 'village' then 1 end as frame,
            (select count(*) from submissions s
             join interviews i on i.instance_pk = s.current_pk and i.round_id = a.round_id
+                 and i.interviewed_on <= {day}
             where s.unit_id = a.village_id and s.form_id = f.id
               and s.state in ('received', 'edited')) as waiting
     from asked a
@@ -177,7 +180,7 @@ BASE = (
            coalesce(o.ineligible, 0) as ineligible, o.first_on, o.last_on
     from cells c left join outcomes o using (round_id, village_id, stratum, form_id)
 )
-insert into village_bases (round_id, village_id, stratum, form_id, frame, n, substitutes,
+insert into {bases} (round_id, village_id, stratum, form_id, frame, n, substitutes,
                            eligible, ineligible, unresolved, waiting, first_on, last_on)
 select round_id, village_id, stratum, form_id, coalesce(frame, n), n, substitutes,
        eligible, ineligible,
@@ -188,6 +191,15 @@ from framed
 )
 
 
+# Where the interviews that count and the sums stand, and the day until which time goes.
+NOW = {
+    "counted": "counted_interviews",
+    "sums": "village_sums",
+    "bases": "village_bases",
+    "day": "'infinity'::date",
+}
+
+
 def recompute(pairs: list[tuple[int, int]]) -> None:
     """Sums these (round, village) pairs up anew, in the present transaction."""
     if not pairs:
@@ -195,6 +207,12 @@ def recompute(pairs: list[tuple[int, int]]) -> None:
     asked = columns(sorted(set(pairs)))
     connection = driver()
     connection.execute(LOCK, asked)
-    for statement in (FORGET_SUMS, FORGET_BASES, SUM):
+    for statement in (FORGET_SUMS, FORGET_BASES):
         connection.execute(statement, asked)
-    connection.execute(BASE, asked * 2)
+    sum_up(asked, NOW)
+
+
+def sum_up(pairs: Sequence[Sequence[int]], tables: Mapping[str, str]) -> None:
+    """Writes the sums and bases of (round, village) pairs, as two columns, into these tables."""
+    driver().execute(SUM.format(**tables), pairs)
+    driver().execute(BASE.format(**tables), [*pairs, *pairs])

@@ -1,18 +1,21 @@
 """Finds releases of figures and the rule they are made with."""
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
+from app.clock import local_date
 from app.db import db
 from app.errors import NotFound
 from app.indicators.disclosure import Rule
 from app.indicators.sum_models import DisclosureRule, Release
 
 
-def newest_release(round_id: int) -> Release | None:
-    """What was given out last."""
-    return next(iter(list_releases(round_id, limit=1)), None)
+def newest_release(round_id: int, until: date | None = None) -> Release | None:
+    """What was given out last, up to a day."""
+    known = list_releases(round_id, limit=None if until else 1)
+    return next((one for one in known if not until or local_date(one.released_at) <= until), None)
 
 
 def list_releases(round_id: int, limit: int | None = None) -> list[Release]:

@@ -1,6 +1,6 @@
 """What workers run: thin, idempotent, and safe to run twice at once."""
 
-from app.pipeline import Pace
+from app.pipeline import Pace, give_out_quarters
 from app.pipeline import expire as expire_what_is_too_old
 from app.pipeline import settle as settle_what_is_owed
 
@@ -14,5 +14,6 @@ def settle() -> None:
 
 
 def expire() -> None:
-    """Stops counting what is too old in rolling rounds."""
+    """Stops counting what is too old in rolling rounds; gives their figures out each quarter."""
     expire_what_is_too_old()
+    give_out_quarters()

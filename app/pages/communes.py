@@ -4,18 +4,21 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from app.access import requires
 from app.accounts.territory import get_unit
+from app.clock import today
 from app.indicators.figures import Figure
 from app.indicators.queries import find_figures
 from app.org_units.hierarchy import descendants
 from app.org_units.models import OrgUnit
 from app.pages.blueprint import pages
 from app.pages.choices import choose_round
+from app.pages.inputs import asked_past_day
 from app.pages.reader import reader
 from app.pages.rules import UNIT
 from app.submissions.queries import Counts, count_by_state
@@ -39,8 +42,10 @@ def show_commune(commune_id: int) -> ResponseReturnValue:
     rounds = choose_round(actor, commune.id)
     if rounds.chosen is None:
         return render_template("commune.html", commune=commune, rounds=rounds, figures=[])
-    figures = find_figures(actor, round_=rounds.chosen, unit_id=commune.id, level="commune")
-    of_villages = find_figures(actor, round_=rounds.chosen, unit_id=commune.id, level="village")
+    find = partial(
+        find_figures, actor, round_=rounds.chosen, unit_id=commune.id, as_of=asked_past_day("as_of")
+    )
+    figures, of_villages = find(level="commune"), find(level="village")
     counts = count_by_state(actor, rounds.chosen.project_id, [commune.id])
     return render_template(
         "commune.html",
@@ -51,6 +56,8 @@ def show_commune(commune_id: int) -> ResponseReturnValue:
         counts=counts.get(commune.id, Counts()),
         dates=_dates(figures),
         as_of=max((f.as_of for f in figures if f.as_of), default=None),
+        day=asked_past_day("as_of"),
+        today=today(),
     )
 
 

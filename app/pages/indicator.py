@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any
 
@@ -10,23 +11,31 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from app.access import requires
+from app.accounts.actors import Actor
 from app.accounts.territory import get_unit
+from app.clock import today
+from app.db import db
 from app.errors import NotFound
+from app.forms.models import Form
 from app.forms.queries import definition_of
 from app.i18n import label
 from app.indicators.differences import Change, changes
 from app.indicators.estimation.difference import Difference
+from app.indicators.estimation.paired import PairedChange
 from app.indicators.figures import Figure
 from app.indicators.lookup import find_indicator
 from app.indicators.models import IndicatorVersion
 from app.indicators.queries import find_figures
+from app.indicators.revisits import revisited
+from app.indicators.withhold import reads_interviews
 from app.org_units.hierarchy import descendants
 from app.org_units.names import sort_key
 from app.pages.blueprint import pages
 from app.pages.choices import choose_round
-from app.pages.inputs import chosen
+from app.pages.inputs import asked_past_day, chosen
 from app.pages.reader import reader
 from app.pages.rules import UNIT
+from app.rounds.models import Round
 from app.rounds.queries import previous_round
 
 SORTS: dict[str, tuple[Callable[[Figure], Any], bool]] = {
@@ -57,11 +66,17 @@ def show_indicator(commune_id: int, code: str) -> ResponseReturnValue:
     version = find_indicator(rounds.chosen.project_id, code)
     if version is None:
         raise NotFound
+    day = asked_past_day("as_of")
     find = partial(
-        find_figures, actor, round_=rounds.chosen, unit_id=commune.id, indicator=version.code
+        find_figures,
+        actor,
+        round_=rounds.chosen,
+        unit_id=commune.id,
+        indicator=version.code,
+        as_of=day,
     )
     figures = find(level="commune", by=None)
-    before = previous_round(rounds.chosen)
+    before = None if day else previous_round(rounds.chosen)
     since = partial(
         changes, actor, round_=rounds.chosen, unit_id=commune.id, indicator=version.code
     )
@@ -83,11 +98,30 @@ def show_indicator(commune_id: int, code: str) -> ResponseReturnValue:
             for level in ("commune", "village")
             for change in (since(before=before, level=level) if before else ())
         ),
+        day=day,
+        today=today(),
+        revisited=_revisited(actor, version, rounds.chosen, commune.id, day),
     )
 
 
 def _by_unit(found: Iterable[Change]) -> dict[int, Difference]:
     return {one.figure.unit_id: one.difference for one in found if one.difference}
+
+
+def _revisited(
+    actor: Actor, version: IndicatorVersion, round_: Round, commune_id: int, day: date | None
+) -> PairedChange | None:
+    """What changed since the day among the households that were visited again, where that is known.
+
+    In other rounds than rolling ones a household has one interview that counts.
+    """
+    form = db.session.get_one(Form, version.form_id)
+    if day in {None, today()} or round_.valid_for is None or form.kind != "household":
+        return None
+    if not reads_interviews(actor, commune_id, round_.project_id):
+        return None
+    days = {"since": day, "until": today()}
+    return revisited(actor, form, version, round_=round_, unit_id=commune_id, **days)
 
 
 def _groups(version: IndicatorVersion, figures: Sequence[Figure]) -> list[Group]:

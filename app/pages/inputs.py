@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import request
 
+from app.clock import today
 from app.errors import BadRequest
 
 LONGEST = 2000  # characters of one field
@@ -56,6 +57,15 @@ def _id(text: str, largest: int) -> int | None:
 def asked_day(name: str) -> date | None:
     """A day in the address, None when there is none; `BadRequest` when it is no day."""
     return read_day(asked(name)) if asked(name) else None
+
+
+def asked_past_day(name: str) -> date | None:
+    """The same, up to today; None for anything else."""
+    try:
+        day = asked_day(name)
+    except BadRequest:
+        return None
+    return day if day and day <= today() else None
 
 
 def read_day(text: str) -> date:

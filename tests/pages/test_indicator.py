@@ -1,12 +1,12 @@
 """One indicator's page: its words, its groups, its villages in the order asked for."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from app import programme
+from app import clock, pipeline, programme
 from app.accounts.actors import OPERATOR
-from app.db import transaction
+from app.db import db, transaction
 from app.forms.source import FormSource
 from tests import people
 from tests.survey import HOUSEHOLD_FORM
@@ -114,3 +114,29 @@ def test_the_change_since_the_round_before_says_how_sure_it_is(signed_in, survey
     assert "+33,3" in page.text
     assert "(-57,4 đến +124,0)" in page.text
     assert "có thể chỉ do ngẫu nhiên" in page.text
+
+
+def test_as_of_a_day_with_what_changed_since(signed_in, sent, survey, commune):
+    with transaction():
+        found = db.session.merge(survey.round)
+        found.starts_on, found.valid_for = clock.today() - timedelta(300), 3
+    reviewer = signed_in()
+    for ago, fibres in ((120, "000"), (5, "110")):
+        for number, fibre in enumerate(fibres):
+            interview = sent(number, fibre=fibre, day=clock.today() - timedelta(ago))
+            page = reviewer.get(f"/submissions/{interview}")
+            reviewer.post(page, f"/submissions/{interview}/decision", decision="approve")
+    pipeline.settle()
+    where = f"/communes/{commune.id}/indicators/FIBRE?round={survey.round.id}"
+    day = clock.today() - timedelta(60)
+
+    assert "Hộ được hỏi lại" not in reviewer.get(where).text
+    then = reviewer.get(f"{where}&as_of={day}")
+    assert "3 hộ: khi đó 0,0%, nay 66,7%." in then.text
+    assert "Thay đổi 66,7 điểm" in then.text
+    assert "Đây là số liệu của ngày" in then.text
+    assert then.tree.xpath("//input[@name='as_of']/@value") == [day.isoformat()]
+    commune_page = reviewer.get(f"/communes/{commune.id}?as_of={day}")
+    assert any(f"as_of={day}" in link for link in commune_page.links() if "indicators/" in link)
+    for nonsense in ("x", "2999-01-01", "0000-00-00"):
+        assert "Đây là số liệu" not in reviewer.get(f"{where}&as_of={nonsense}").text
