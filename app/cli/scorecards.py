@@ -1,4 +1,4 @@
-"""`thonso scorecards`: checks and publishes scorecards."""
+"""`thonso scorecards`: publishes scorecards, and shows scores and ranks."""
 
 from pathlib import Path
 
@@ -60,3 +60,53 @@ def list_(*, project: int) -> None:
             f"{said.code}  version {said.version}  {said.year}  {len(said.criteria)} criteria,"
             f" {shown(said.points)} points  {said.legal_basis or '-'}"
         )
+
+
+@scorecards.command()
+@click.argument("code")
+@click.argument("round_code", metavar="ROUND")
+@click.argument("place")
+@PROJECT
+@with_app
+def show(*, code: str, round_code: str, place: str, project: int) -> None:
+    """Show the scores of the communes in PLACE, line by line for a single one."""
+    from app.accounts.actors import OPERATOR
+    from app.cli.places import place as find_place
+    from app.rounds.queries import get_round
+    from app.scorecards.catalog import get_scorecard
+    from app.scorecards.compute import find_scores
+    from app.scorecards.points import shown
+
+    found, round_ = get_scorecard(project, code), get_round(project, round_code)
+    scores = find_scores(OPERATOR, found, round_, find_place(place).id)
+    for unit, score in scores:
+        error = "?" if score.error is None else f"{score.error:.2f}"
+        click.echo(
+            f"{unit.code}  {unit.name}: {shown(score.points)} of {shown(score.of)} ± {error}"
+        )
+        for line in score.lines if len(scores) == 1 else ():
+            points = line.missing if line.points is None else shown(line.points)
+            value = "-" if line.value is None else f"{float(line.value):.4f}"
+            most = shown(line.criterion.points)
+            click.echo(f"   {line.criterion.code}  {value}  {points} of {most}")
+
+
+@scorecards.command()
+@click.argument("code")
+@click.argument("round_code", metavar="ROUND")
+@PROJECT
+@with_app
+def rank(*, code: str, round_code: str, project: int) -> None:
+    """Write the ranks of all communes of a round as CSV, each with its interval."""
+    from app.accounts.actors import OPERATOR
+    from app.org_units.queries import codes_of
+    from app.rounds.queries import get_round
+    from app.scorecards.catalog import get_scorecard
+    from app.scorecards.compute import find_ranking
+    from app.scorecards.table import ranking_csv
+
+    found, round_ = get_scorecard(project, code), get_round(project, round_code)
+    units, ranking = find_ranking(OPERATOR, found, round_)
+    codes = codes_of(units)
+    names = {unit.id: (codes.get(unit.id), unit.name) for unit in units.values()}
+    click.echo(ranking_csv(names, ranking, scorecard=code, round=round_code), nl=False)

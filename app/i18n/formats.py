@@ -3,12 +3,13 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from babel import dates, numbers
+from babel import dates
 
 from app.clock import PROGRAMME_ZONE
 from app.i18n.texts import present_language
 
 NOT_AVAILABLE = "–"
+VIETNAMESE_MARKS = str.maketrans(",.", ".,")
 DATE_PATTERNS = {"vi": "dd/MM/yyyy", "en": "d MMM yyyy"}
 
 Number = float | int | Decimal
@@ -18,15 +19,14 @@ def format_number(value: Number | None, digits: int = 0) -> str:
     """`1.234,5` (en: `1,234.5`) with a fixed count of decimals; a figure not there is a dash."""
     if value is None:
         return NOT_AVAILABLE
-    return numbers.format_decimal(_exact(value), format=_pattern(digits), locale=present_language())
+    return _written(_exact(value), digits)
 
 
 def format_percent(value: Number | None, digits: int = 1) -> str:
     """A fraction as per cent: 0.4531 is `45,3%` (en: `45.3%`); a figure not there is a dash."""
     if value is None:
         return NOT_AVAILABLE
-    pattern = _pattern(digits) + "%"
-    return numbers.format_percent(_exact(value), format=pattern, locale=present_language())
+    return _written(_exact(value) * 100, digits) + "%"
 
 
 def format_date(value: date | datetime | None) -> str:
@@ -46,8 +46,12 @@ def format_instant(value: datetime | None) -> str:
     return f"{format_date(value)} {value.astimezone(PROGRAMME_ZONE):%H:%M}"
 
 
-def _pattern(digits: int) -> str:
-    return "#,##0." + "0" * digits if digits else "#,##0"
+def _written(value: Decimal, digits: int) -> str:
+    """By hand: a page has hundreds of numbers, and a locale's patterns cost 0.1 ms for each."""
+    text = f"{value:,.{digits}f}"
+    if text.startswith("-") and not text.strip("-0.,"):
+        text = text[1:]  # no minus before a zero
+    return text if present_language() == "en" else text.translate(VIETNAMESE_MARKS)
 
 
 def _exact(value: Number) -> Decimal:

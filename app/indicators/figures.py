@@ -98,7 +98,7 @@ class Figure:
 
 
 def bounds_of(yes: float, n: int, missing: int, base: Base) -> tuple[float, float] | None:
-    """A share of households if all who are missing said no, and if all said yes.
+    """A share of households, or villages, if all who are missing said no, and if all said yes.
 
     y / N and (y + N - n) / N, where y of n say yes and the others of N were not reached or gave no
     answer. Who was not reached may be outside the indicator.

@@ -144,7 +144,7 @@ def _figure(empty: Figure, found: Found, row: Sequence[Any], *, certain: bool) -
     taken_whole = numbers[18] if empty.base.is_sample else empty.base.is_counted
     one_adult = found.form_kind == "person"
     complete = taken_whole and certain and not one_adult and not any(missing.values())
-    of_households = found.unit == "household" and found.kind == "prop" and not breakdown
+    of_frame = found.unit in {"household", "village"} and found.kind == "prop" and not breakdown
     figure = replace(
         empty,
         domain_id=domain_id,
@@ -156,7 +156,7 @@ def _figure(empty: Figure, found: Found, row: Sequence[Any], *, certain: bool) -
         missing=missing,
         value=moments.y / moments.x if moments.x else None,
         bounds=bounds_of(numbers[13], moments.n, sum(missing.values()), empty.base)
-        if of_households and not empty.base.is_sample
+        if of_frame and not empty.base.is_sample
         else None,
     )
     estimate = estimate_unit(moments, kind=found.kind, complete=complete)

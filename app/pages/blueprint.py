@@ -32,6 +32,7 @@ SCREENS = (
     "sign_in", "home", "communes", "indicator", "explain", "export", "review", "submission",
     "attachments", "parked", "set_aside", "forms", "publishing", "drafts", "surveyors", "imports",
     "files", "health", "trash", "rounds", "samples", "fieldwork", "entities", "places",
+    "scorecards", "ranking",
     "place_changes", "villages",
 )  # fmt: skip
 SMALL_FORM = 64 * 1024  # bytes; a view that takes files says so in its `takes`

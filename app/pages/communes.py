@@ -21,6 +21,7 @@ from app.pages.choices import choose_round
 from app.pages.inputs import asked_past_day
 from app.pages.reader import reader
 from app.pages.rules import UNIT
+from app.scorecards.catalog import definition_of, list_scorecards
 from app.submissions.queries import Counts, count_by_state
 
 
@@ -54,6 +55,9 @@ def show_commune(commune_id: int) -> ResponseReturnValue:
         figures=figures,
         villages=_lines(figures, of_villages, descendants(commune.id, "village")),
         counts=counts.get(commune.id, Counts()),
+        scorecards=[
+            (one.code, definition_of(one)) for one in list_scorecards(rounds.chosen.project_id)
+        ],
         dates=_dates(figures),
         as_of=max((f.as_of for f in figures if f.as_of), default=None),
         day=asked_past_day("as_of"),

@@ -6,7 +6,7 @@ from flask import Flask, g, request
 from jinja2 import StrictUndefined
 
 from app.i18n import label, templates
-from app.pages import words
+from app.pages import score_words, words
 from app.pages.blueprint import pages
 from app.pages.files import static_address
 from app.pages.forgery import field
@@ -42,6 +42,10 @@ def install(app: Flask) -> None:
         entity_conflict=words.entity_conflict,
         entity_problem=words.entity_problem,
         share=words.share,
+        points=score_words.points,
+        score_value=score_words.score_value,
+        score_rule=score_words.rule,
+        missing_points=score_words.missing_points,
         place=words.place,
         level=words.level,
         place_change=words.place_change,

@@ -27,6 +27,7 @@ from app.submissions.upload import UploadedFile
 from tests import people
 from tests.entities import trees
 from tests.pages.browsing import browser_of
+from tests.scorecards.small import publish as publish_scorecard
 from tests.survey import household_form, start_survey
 
 PHONES = ("openrosa.", "openrosa_by_name.")
@@ -46,6 +47,7 @@ CHANGING = (
     "form_drafts",
     "inbox",
     "imports",
+    "scorecards",
 )
 
 
@@ -120,6 +122,7 @@ def ids(survey):
         "kind": "png",
         "entity_id": entity.id,
         "list_id": entity.list_id,
+        "scorecard": publish_scorecard(survey.project.id).code,
     }
 
 

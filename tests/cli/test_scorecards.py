@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.people import IA_DOM
+from tests.scorecards.small import publish
 from tests.survey import start_survey
 
 SHIPPED = Path(__file__).parents[2] / "forms" / "scorecards" / "xa_hoi_so_2026.xlsx"
@@ -41,3 +43,21 @@ def test_an_unknown_project_is_told(thonso, project):
 
     assert done.exit_code == 1
     assert "Traceback" not in done.output
+
+
+def test_scores_and_ranks_are_shown(thonso, app):
+    survey = start_survey(households=2)
+    publish(survey.project.id)
+    for household, fibre in zip(survey.ids, "10", strict=True):
+        survey.send(survey.instance(household, fibre=fibre))
+    here = f"CDS 2026-1 --project {survey.project.id}"
+
+    shown = thonso(f"scorecards show {here} {IA_DOM}").output.splitlines()
+    assert shown[0] == "23872  Ia Dom: 22.50 of 30.00 ± 0.00"
+    assert shown[1] == "   A  0.5000  12.50 of 20.00"
+    assert shown[3] == "   C  -  not_reported of 10.00"
+    assert thonso(f"scorecards show {here} 52").output.count("\n") == 135
+    ranks = thonso(f"scorecards rank {here}").output.splitlines()
+    assert ",23872,Ia Dom,CDS,2026-1,1,1,1,1,22.5,30.0,0.0" in ranks[1]
+    unknown = thonso(f"scorecards rank CDS x --project {survey.project.id}")
+    assert "There is no round" in unknown.output

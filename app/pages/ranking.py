@@ -1,0 +1,76 @@
+"""The order of a province's communes by a scorecard, with how sure each rank is."""
+
+from flask import Response, render_template
+from flask.typing import ResponseReturnValue
+
+from app.access import requires
+from app.errors import NotFound
+from app.org_units.names import sort_key
+from app.org_units.queries import codes_of
+from app.pages.blueprint import pages
+from app.pages.choices import RoundChoice, choose_project
+from app.pages.export import EXCEL_MARK
+from app.pages.inputs import asked_id, chosen
+from app.pages.reader import reader
+from app.pages.scorecards import CAPABILITY, get_scorecard
+from app.rounds.models import Round
+from app.rounds.queries import current_round, list_rounds
+from app.scorecards.catalog import definition_of
+from app.scorecards.compute import find_ranking
+from app.scorecards.models import Scorecard
+from app.scorecards.table import ranking_csv
+
+SORTS = ("rank", "name")
+
+
+@pages.get("/scorecards/<scorecard>/ranking")
+@requires(CAPABILITY)
+def show_ranking(scorecard: str) -> ResponseReturnValue:
+    """The communes that the reader may see, best first or by name."""
+    found, rounds, round_ = _asked(scorecard)
+    units, ranking = find_ranking(reader(), found, round_)
+    sort = chosen("sort", SORTS) or "rank"
+    ranked = list(ranking.ranked)
+    if sort == "name":
+        ranked.sort(key=lambda one: sort_key(units[one.score.unit_id].name))
+    empty = [one for one in ranking.unranked if not one.score.counted]
+    return render_template(
+        "ranking.html",
+        scorecard=found,
+        said=definition_of(found),
+        rounds=rounds,
+        round=round_,
+        units=units,
+        ranking=ranking,
+        ranked=ranked,
+        unranked=[one for one in ranking.unranked if one.score.counted],
+        empty=len(empty),
+        sort=sort,
+    )
+
+
+@pages.get("/scorecards/<scorecard>/ranking.csv")
+@requires(CAPABILITY)
+def download_ranking(scorecard: str) -> ResponseReturnValue:
+    """The same as a file for Excel."""
+    found, _, round_ = _asked(scorecard)
+    units, ranking = find_ranking(reader(), found, round_)
+    codes = codes_of(units)
+    names = {unit.id: (codes.get(unit.id), unit.name) for unit in units.values()}
+    response = Response(
+        EXCEL_MARK + ranking_csv(names, ranking, scorecard=found.code, round=round_.code),
+        mimetype="text/csv",
+    )
+    response.headers["Content-Disposition"] = f'attachment; filename="ranking-{round_.id}.csv"'
+    return response
+
+
+def _asked(scorecard: str) -> tuple[Scorecard, RoundChoice, Round]:
+    project = choose_project(reader(), CAPABILITY).chosen
+    found, rounds = get_scorecard(project.id, scorecard), list_rounds(project.id)
+    wanted = asked_id("round")
+    round_ = current_round(project.id) if wanted is None else None
+    round_ = next((one for one in rounds if one.id == wanted), round_)
+    if round_ is None:
+        raise NotFound("No round has been opened yet.")
+    return found, RoundChoice(round_, rounds), round_
