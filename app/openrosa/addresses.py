@@ -15,5 +15,5 @@ def own_base() -> str:
 
 
 def own_url(view: str, **parts: Any) -> str:
-    """The address of a view of the same blueprint."""
-    return f"{own_base()}{url_for(f'.{view}', **parts)}"
+    """The address of a view of the same blueprint; `url_for` knows what a proxy puts before it."""
+    return f"{own_base().removesuffix(request.script_root)}{url_for(f'.{view}', **parts)}"

@@ -4,6 +4,7 @@ The address is ODK Central's: `/v1/test/<token>/projects/<id>/forms/<formId>/dra
 """
 
 from typing import Any
+from urllib.parse import quote
 
 from flask import (
     Blueprint,
@@ -18,6 +19,7 @@ from sqlalchemy.orm import undefer
 from app.access import requires
 from app.audit import record
 from app.db import db, transaction
+from app.drafts.make import draft_url
 from app.drafts.models import DraftMedia, FormDraft
 from app.drafts.trials import draft_of_tester, keep_trial, tester
 from app.entities.phone_lists import COLUMNS, list_rows, phone_lists
@@ -25,7 +27,7 @@ from app.errors import NotFound
 from app.forms.media import ENTITIES
 from app.households.lists import surveyor_list
 from app.openrosa import responses
-from app.openrosa.addresses import own_url
+from app.openrosa.addresses import own_base
 from app.openrosa.auth import SUBMISSION
 from app.openrosa.blueprint import METHODS, answer_like_openrosa
 from app.openrosa.documents import ListedFile, ListedForm, form_list, manifest
@@ -55,12 +57,6 @@ def read_address(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     g.xml_form_id = values.pop("xml_form_id", "")
 
 
-@drafts.url_defaults
-def write_address(_endpoint: str, values: dict[str, Any]) -> None:
-    """Keep them in the addresses that the phone is told."""
-    values |= {"token": g.token, "project_id": g.project_id, "xml_form_id": g.xml_form_id}
-
-
 @drafts.before_request
 def admit() -> None:
     """Let whoever has the draft's token through; it opens this draft and nothing else."""
@@ -77,8 +73,8 @@ def list_forms() -> Response:
         title=draft.title,
         version=draft.version,
         md5=draft.md5,
-        url=own_url("download_form"),
-        manifest_url=own_url("list_media") if draft.media else None,
+        url=f"{_base()}/form.xml",
+        manifest_url=f"{_base()}/manifest" if draft.media else None,
     )
     wanted = request.args.get("formID") in {None, draft.xml_form_id}
     return _send(form_list([listed] if wanted else []))
@@ -97,9 +93,9 @@ def download_form() -> Response:
 @requires("list.download")
 def list_media() -> Response:
     """The draft's files."""
-    files = ((file.name, _md5_of(file)) for file in g.draft.media)
+    base, files = _base(), ((file.name, _md5_of(file)) for file in g.draft.media)
     listed = (
-        ListedFile(name, md5, own_url("download_media", name=name)) for name, md5 in files if md5
+        ListedFile(name, md5, f"{base}/media/{quote(name, safe='')}") for name, md5 in files if md5
     )
     return _send(manifest(listed))
 
@@ -144,6 +140,11 @@ def receive_trial() -> Response:
 def nothing_here(_rest: str = "") -> Response:
     """Refuse an address or a method that there is not."""
     raise NotFound
+
+
+def _base() -> str:
+    """The address that the tester's phone was given."""
+    return draft_url(g.draft, own_base())
 
 
 def _send(content: bytes) -> Response:

@@ -106,6 +106,18 @@ def test_two_phones_change_different_things_softly(survey):
     assert tree.data == {"species": "lim", "girth": "2", "owner": "An"}
 
 
+def test_a_chain_that_another_phone_interrupts_is_flagged_to_its_end(survey):
+    branch = {"branchId": "b", "trunkVersion": 1}
+    survey.send(new_tree(survey, TREE, girth="1"))
+    survey.send(changed_tree(survey, TREE, 1, **branch, girth="2"))
+    survey.send(changed_tree(survey, TREE, 2, owner="An"))
+    survey.send(changed_tree(survey, TREE, 2, **branch, girth="3"))
+    survey.send(changed_tree(survey, TREE, 3, **branch, girth="4"))
+
+    assert [conflict for *_, conflict in history()] == [None, None, None, "soft", "soft"]
+    assert trees.the_tree().data == {"girth": "4", "owner": "An"}
+
+
 def test_two_phones_change_the_same_thing_and_the_last_wins(survey):
     survey.send(new_tree(survey, TREE, species="lim", girth="1"))
     survey.send(changed_tree(survey, TREE, 1, girth="2"))
@@ -171,7 +183,20 @@ def test_versions_that_never_were_are_refused(survey):
     survey.send(new_tree(survey, TREE))
     survey.send(changed_tree(survey, TREE, 7, girth="1"))
     survey.send(changed_tree(survey, TREE, 7, branchId="b", trunkVersion=7, girth="1"))
-    assert [problem for _, problem, _ in states()] == [None, "version-unknown", "version-unknown"]
+    survey.send(changed_tree(survey, TREE, 8, branchId="b", trunkVersion=7, girth="1"))
+    assert [problem for _, problem, _ in states()] == [None, *["version-unknown"] * 3]
+
+
+def test_a_phone_without_signal_goes_on_from_what_the_server_had(survey):
+    survey.send(new_tree(survey, TREE, girth="1"))
+    survey.send(changed_tree(survey, TREE, 1, girth="2"))
+    branch = {"branchId": "b", "trunkVersion": 2}
+    survey.send(changed_tree(survey, TREE, 3, **branch, girth="4"))
+    survey.send(changed_tree(survey, TREE, 2, **branch, girth="3"))
+
+    assert [(data["girth"], conflict) for _, _, data, conflict in history()] == [
+        ("1", None), ("2", None), ("3", None), ("4", None),
+    ]  # fmt: skip
 
 
 def test_the_same_interview_again_changes_nothing(survey):

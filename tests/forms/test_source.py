@@ -75,6 +75,7 @@ def test_a_file_that_the_form_does_not_use_is_told():
         ("drugs.csv", b"", "is empty"),
         ("drugs.csv", b",,\n1,2,3\n", "is empty"),
         ("drugs.geojson", b"[]", "FeatureCollection"),
+        ("drugs.geojson", b'{"type": "Feature", "features": []}', "FeatureCollection"),
         ("drugs.geojson", b"{", "JSON"),
         ("drugs.geojson", b'{"type": "FeatureCollection"}', "no list of features"),
         ("drugs.xml", b"<root>", "XML"),
@@ -112,6 +113,16 @@ def test_an_xform_is_taken_as_it_is_with_its_files():
     assert compiled.workbook.sheets == {}
     assert [file.content for file in compiled.media] == [b"name,label\n2,B\n"]
     assert compiled.warnings == ()
+
+
+def test_what_an_xform_tells_phones_about_sending_stays_in_it():
+    told = (
+        b'<submission xmlns:odk="http://www.opendatakit.org/xforms" odk:client-editable="true"'
+        b' auto-send="true" auto-delete="false"/></model>'
+    )
+    xml = compile_source(source()).xml.replace(b"</model>", told)
+
+    assert compile_source(FormSource("form.xml", xml)).xml == xml
 
 
 def test_an_xform_without_its_list_is_refused():

@@ -1,4 +1,4 @@
-"""An authority of the test's own, and a certificate for `localhost` that it vouches for."""
+"""An authority of the test's own, which vouches for one that vouches for `localhost`."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,13 +11,11 @@ from cryptography.x509.oid import NameOID
 
 def make_certificates(folder: Path) -> Path:
     """Write `fullchain.pem` and `privkey.pem`; returns the authority's certificate."""
-    authority, key = (
-        ec.generate_private_key(ec.SECP256R1()),
-        ec.generate_private_key(ec.SECP256R1()),
-    )
+    authority, middle, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(3))
     root = _certificate("Test authority", "Test authority", authority, authority, is_authority=True)
-    leaf = _certificate("localhost", "Test authority", key, authority, is_authority=False)
-    (folder / "fullchain.pem").write_bytes(leaf + root)
+    between = _certificate("Intermediate", "Test authority", middle, authority, is_authority=True)
+    leaf = _certificate("localhost", "Intermediate", key, middle, is_authority=False)
+    (folder / "fullchain.pem").write_bytes(leaf + between)
     (folder / "privkey.pem").write_bytes(
         key.private_bytes(
             serialization.Encoding.PEM,

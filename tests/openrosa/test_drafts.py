@@ -153,7 +153,9 @@ def test_form_ids_with_signs(client, phone):
     assert "/forms/gi%E1%BA%BFng%2Fn%C6%B0%E1%BB%9Bc%201/draft" in path
     listed = client.get(f"{path}/formList")
     assert find(listed, "string(//f:formID)") == "giếng/nước 1"
-    assert client.get(find(listed, "string(//f:downloadUrl)")).status_code == 200
+    address = find(listed, "string(//f:downloadUrl)")
+    assert address == f"http://localhost{path}/form.xml"
+    assert client.get(address).status_code == 200
 
 
 def test_its_disk_is_not_filled(client, base, monkeypatch):

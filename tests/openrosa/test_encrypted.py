@@ -68,23 +68,42 @@ def encrypt(xml: bytes, files: dict[str, bytes], namespace: str) -> Encrypted:
     """Encrypts as Collect does: AES-256-CFB with PKCS#7, the key with RSA-OAEP."""
     instance_id, key = f"uuid:{uuid.uuid4()}", os.urandom(32)
     vectors = Vectors(instance_id, key)
-    parts = {}
-    for name, content in {**files, "submission.xml": xml}.items():
+    plain, parts = {**files, "submission.xml": xml}, {}
+    for name, content in plain.items():
         padder, cipher = PKCS7(128).padder(), Cipher(AES256(key), CFB(vectors.next()))
         padded = padder.update(content) + padder.finalize()
         encryptor = cipher.encryptor()
         parts[f"{name}.enc"] = encryptor.update(padded) + encryptor.finalize()
     locked = base64.b64encode(KEY.public_key().encrypt(key, OAEP)).decode()
     listed = "".join(f"<media><file>{name}.enc</file></media>" for name in files)
+    seal = KEY.public_key().encrypt(
+        signed(locked, instance_id, {**files, "submission.xml": xml}), OAEP
+    )
     manifest = (
         f'<data xmlns="{namespace}" id="well" version="1" encrypted="yes">'
         f"<base64EncryptedKey>{locked}</base64EncryptedKey>"
         '<orx:meta xmlns:orx="http://openrosa.org/xforms">'
         f"<orx:instanceID>{instance_id}</orx:instanceID></orx:meta>{listed}"
         "<encryptedXmlFile>submission.xml.enc</encryptedXmlFile>"
-        "<base64EncryptedElementSignature>c2ln</base64EncryptedElementSignature></data>"
+        f"<base64EncryptedElementSignature>{base64.b64encode(seal).decode()}"
+        "</base64EncryptedElementSignature></data>"
     )
     return Encrypted(instance_id, manifest.encode(), parts)
+
+
+def signed(locked_key: str, instance_id: str, files: dict[str, bytes]) -> bytes:
+    """The MD5 of what Collect signs: ids, key, and the MD5 of each file (conformance 136)."""
+    hashed = (f"{name}::{hashlib.md5(content).hexdigest()}" for name, content in files.items())
+    text = "\n".join(["well", "1", locked_key, instance_id, *hashed, ""])
+    return hashlib.md5(text.encode()).digest()
+
+
+def is_signed(manifest: bytes, plain: dict[str, bytes]) -> bool:
+    """Whether the holder of the private key finds that nothing was exchanged."""
+    root = etree.fromstring(manifest)
+    seal = base64.b64decode(root.findtext("{*}base64EncryptedElementSignature"))
+    locked, own = root.findtext("{*}base64EncryptedKey"), root.findtext("{*}meta/{*}instanceID")
+    return KEY.decrypt(seal, OAEP) == signed(locked, own, plain)
 
 
 def decrypt(manifest: bytes, parts: dict[str, bytes]) -> dict[str, bytes]:
@@ -130,7 +149,10 @@ def test_twenty_files_in_three_posts_arrive_whole(phone, namespace):
     arrived = {file.name: blob_path(file.sha256).read_bytes() for file in attachments_of(kept.id)}
     assert arrived == sent.parts
     assert all(file.expected for file in attachments_of(kept.id))
-    assert decrypt(kept.xml, arrived) == {**files, "submission.xml": xml}
+    plain = decrypt(kept.xml, arrived)
+    assert plain == {**files, "submission.xml": xml}
+    assert is_signed(kept.xml, plain)
+    assert not is_signed(kept.xml, plain | {"audit.csv": b"exchanged\n"})
 
 
 def test_nothing_is_read_out_of_it(phone):

@@ -1,25 +1,31 @@
 """Phones behind nginx as `docs/nginx/` sets it up: TLS that ends there, and a path in front."""
 
 import hashlib
+import http.client
 import os
 import shutil
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 from lxml import etree
 from requests.auth import AuthBase, HTTPBasicAuth, HTTPDigestAuth
 
+from app import programme
+from app.accounts.actors import OPERATOR
 from app.accounts.app_users import device_password
+from app.drafts.make import draft_url
 from tests.openrosa.certificates import make_certificates
 from tests.openrosa.conftest import CONTENT_TYPE, NAMESPACES, multipart, serve, xml_part
-from tests.small_forms import WELL, publish
+from tests.small_forms import WELL, publish, source
 
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 CONFIGURATIONS = Path(__file__).parents[2] / "docs" / "nginx"
@@ -150,6 +156,22 @@ def test_a_phone_gets_its_forms_and_sends(base, session, phone, interview):
     assert sent.status_code == 201
 
 
+def test_a_tester_gets_a_draft_and_sends(site, session, phone):
+    draft = programme.save_draft(phone.project.id, source(dug_png=b"png"), OPERATOR)
+    base = draft_url(draft, site.url)
+
+    listed = session.get(f"{base}/formList")
+    (form, manifest), [told] = (
+        find(listed, "//f:downloadUrl/text() | //f:manifestUrl/text()"),
+        find(listed, "//f:hash/text()"),
+    )
+    assert hashlib.md5(session.get(form).content).hexdigest() == told.removeprefix("md5:")
+    files = find(session.get(manifest), "//m:downloadUrl/text()")
+    for address in (form, manifest, *files):
+        assert address.startswith(f"{base}/")
+        assert session.get(address).status_code == 200
+
+
 def test_a_stranger_is_asked_for_digest_first_and_basic_too(site, session, phone):
     answer = session.get(f"{site.url}/v1/projects/{phone.project.id}/formList")
 
@@ -168,6 +190,22 @@ def test_an_unchanged_list_is_304_through_the_proxy(site, session, phone):
     assert (again.status_code, again.content) == (304, b"")
     assert first.headers["Content-Encoding"] == "gzip"
     assert first.headers["Cache-Control"] == "private, no-cache"
+
+
+def test_what_the_proxy_refuses_is_told_as_phones_read_it(site, phone):
+    address = urlsplit(f"{site.url}/v1/key/{phone.token}/projects/{phone.project.id}/submission")
+    trusted = ssl.create_default_context(cafile=str(site.authority))
+    line = http.client.HTTPSConnection(address.netloc, timeout=60, context=trusted)
+    with closing(line):
+        line.putrequest("POST", address.path)
+        line.putheader("Content-Length", str(3 * 1024**3))
+        line.endheaders()
+        answer = line.getresponse()
+        root = etree.fromstring(answer.read())
+
+    assert answer.status == 413
+    assert answer.headers["X-OpenRosa-Version"] == "1.0"
+    assert "quá lớn" in root.findtext("r:message", namespaces=NAMESPACES)
 
 
 def test_pages_lead_to_each_other(site, session):

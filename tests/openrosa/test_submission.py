@@ -131,6 +131,14 @@ def test_a_part_without_a_file_name_is_called_by_its_own(phone, interview):
     assert files_of(instances()[0]) == {"audit.csv": b"event"}
 
 
+@pytest.mark.parametrize("kind", [None, "application/octet-stream", "audio/amr", "x", "text/xml"])
+def test_a_file_may_be_of_any_type(phone, interview, kind):
+    answer = phone.send(xml_part(interview()), ("a.tệp", "a.tệp", b"bytes", kind))
+
+    assert answer.status_code == 201
+    assert files_of(instances()[0]) == {"a.tệp": b"bytes"}
+
+
 def test_an_empty_file_is_a_file(phone, interview):
     phone.send(xml_part(interview()), ("empty.jpg", "empty.jpg", b"", "image/jpeg"))
 

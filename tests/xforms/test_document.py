@@ -54,7 +54,10 @@ def test_the_bytes_stay_as_they_came_but_for_a_byte_order_mark() -> None:
             "line 5: The form's version is longer",
         ),
         ("<instance>", '<instance id="v"/><instance>', "line 5: The first <instance> must hold"),
+        ("<instance>", '<instance src="jr://file/v.xml">', "line 5: The first <instance> must"),
+        ("</instance>", "<data/></instance>", "line 5: The first <instance> must hold"),
         ('nodeset="/data/a" ', "", "line 6: The <bind> has no nodeset"),
+        ('nodeset="/data/a" ', 'nodeset=" " ', "line 6: The <bind> has no nodeset"),
         ("<instanceID/>", "<instanceName/>", "line 5: The form has no meta/instanceID"),
         ("</model>", '<submission action="sftp://x"/></model>', "line 7: The submission address"),
         (
