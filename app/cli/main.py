@@ -21,6 +21,7 @@ COMMANDS = {
     "rounds": "app.cli.rounds:rounds",
     "samples": "app.cli.samples:samples",
     "households": "app.cli.households:households",
+    "entities": "app.cli.entities:entities",
     "assignments": "app.cli.assignments:assignments",
     "stats": "app.cli.stats:stats",
     "figures": "app.cli.figures:figures",

@@ -6,7 +6,7 @@ import hmac
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, union
 from sqlalchemy.orm import selectinload, undefer
 
 from app import audit
@@ -14,8 +14,8 @@ from app.accounts.actors import Actor
 from app.accounts.scope import require_whole
 from app.accounts.tokens import hash_token
 from app.clock import now
-from app.db import db
-from app.drafts.models import DraftMedia, DraftSubmission, FormDraft
+from app.db import db, on_commit, transaction
+from app.drafts.models import DraftFile, DraftMedia, DraftSubmission, FormDraft
 from app.errors import BadRequest, NotFound
 from app.extensions import secret_key
 from app.forms.publish import store_media
@@ -23,6 +23,10 @@ from app.forms.source import Compiled, FormSource
 from app.org_units.hierarchy import ancestors
 from app.projects.queries import get_project
 from app.storage.blobs import blob_path
+from app.storage.unneeded import forget_unneeded, remove_unrecorded
+
+# Seconds: what another upload has put in place and not yet entered in the books is left alone.
+UNDER_WAY = 60
 
 
 def save_draft(
@@ -47,7 +51,6 @@ def save_draft(
         db.session.add(draft)
     else:
         _wipe(draft)
-        db.session.execute(delete(DraftMedia).where(DraftMedia.draft_id == draft.id))
     draft.version, draft.title = compiled.definition.version, compiled.definition.title
     draft.xml, draft.md5 = compiled.xml, compiled.md5
     draft.definition = compiled.definition.to_json()
@@ -129,4 +132,25 @@ def drop_draft(draft_id: int, actor: Actor, act: str) -> None:
 
 
 def _wipe(draft: FormDraft) -> None:
+    """Deletes what was sent to a draft, and its own files from the books; those that nothing else
+    needs leave the disk as well.
+    """
+    sent = select(DraftSubmission.id).where(DraftSubmission.draft_id == draft.id)
+    files = db.session.scalars(
+        union(
+            select(DraftFile.blob_sha256).where(DraftFile.submission_id.in_(sent)),
+            select(DraftMedia.blob_sha256).where(
+                DraftMedia.draft_id == draft.id, DraftMedia.blob_sha256.is_not(None)
+            ),
+        )
+    ).all()
     db.session.execute(delete(DraftSubmission).where(DraftSubmission.draft_id == draft.id))
+    db.session.execute(delete(DraftMedia).where(DraftMedia.draft_id == draft.id))
+    before = now().timestamp() - UNDER_WAY
+    on_commit(lambda: _remove(files, before))
+
+
+def _remove(files: Sequence[bytes], before: float) -> None:
+    with transaction():
+        for sha256 in forget_unneeded(files):
+            remove_unrecorded(sha256, before)

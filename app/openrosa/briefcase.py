@@ -28,6 +28,7 @@ from app.openrosa.addresses import own_url
 from app.openrosa.blueprint import METHODS, answer_like_openrosa, language
 from app.openrosa.briefcase_documents import id_chunk, submission, taken
 from app.openrosa.documents import ListedFile, ListedForm, form_list, manifest
+from app.openrosa.downloads import send_media
 from app.openrosa.responses import Document
 from app.openrosa.sign_in import NonceExpired, name_in, read_proof
 from app.openrosa.uploads import read_body
@@ -132,10 +133,9 @@ def download_media(version_id: int, name: str) -> Response:
     """One of them."""
     files = (file for file in _published(version_id).files if file.name == name)
     file = next(files, None)
-    if file is None or file.blob_sha256 is None or not blob_path(file.blob_sha256).is_file():
+    if file is None:
         raise NotFound
-    path = blob_path(file.blob_sha256)
-    return send_file(path, download_name=name, as_attachment=True, etag=file.md5 or True)
+    return send_media(name, file.blob_sha256, file.md5)
 
 
 @briefcase.get("/view/submissionList", strict_slashes=False)

@@ -11,9 +11,12 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
+from flask import Response, send_file
+
 from app.accounts.actors import Actor
 from app.accounts.phones import Edition
 from app.entities.phone_lists import PhoneList, list_rows, phone_lists
+from app.errors import NotFound
 from app.forms.media import ENTITIES, REGISTRY
 from app.forms.models import FormVersion
 from app.forms.queries import PublishedFile, open_forms, published
@@ -74,6 +77,14 @@ def entity_list_of(file: PublishedFile) -> str | None:
     """The name of the entity list that a file is made of."""
     made = file.made_list or ""
     return made.removeprefix(ENTITIES) if made.startswith(ENTITIES) else None
+
+
+def send_media(name: str, sha256: bytes | None, md5: str | None) -> Response:
+    """A file of a form as it was uploaded; `NotFound` when it is lost."""
+    path = blob_path(sha256 or b"")
+    if not path.is_file():
+        raise NotFound
+    return send_file(path, download_name=name, as_attachment=True, etag=md5 or True)
 
 
 def is_here(file: PublishedFile) -> bool:

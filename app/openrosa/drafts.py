@@ -12,7 +12,6 @@ from flask import (
     Response,
     g,
     request,
-    send_file,
 )
 from sqlalchemy.orm import undefer
 
@@ -31,6 +30,7 @@ from app.openrosa.addresses import own_base
 from app.openrosa.auth import SUBMISSION
 from app.openrosa.blueprint import METHODS, answer_like_openrosa
 from app.openrosa.documents import ListedFile, ListedForm, form_list, manifest
+from app.openrosa.downloads import send_media
 from app.openrosa.responses import Document
 from app.openrosa.uploads import read_body
 from app.openrosa.views import device_id, keep_files
@@ -108,8 +108,7 @@ def download_media(name: str) -> Response:
     if file is None or not _md5_of(file):
         raise NotFound
     if file.made_list is None:
-        path = blob_path(file.blob_sha256 or b"")
-        return send_file(path, download_name=name, as_attachment=True, etag=file.md5 or True)
+        return send_media(name, file.blob_sha256, file.md5)
     _record_reading(file.made_list)
     return responses.send(_made(file.made_list), "text/csv; charset=utf-8")
 

@@ -1,6 +1,6 @@
 """What a phone asks for: its forms, their files, and a place to send interviews to."""
 
-from flask import Flask, Response, g, request, send_file
+from flask import Flask, Response, g, request
 
 from app.access import requires
 from app.audit import record
@@ -18,7 +18,6 @@ from app.openrosa.downloads import Asker, Wanted
 from app.openrosa.entities import send_entities
 from app.openrosa.responses import Document
 from app.openrosa.uploads import Body, Packed, read_body
-from app.storage.blobs import blob_path
 from app.submissions.intake import receive
 from app.submissions.parked import REASONS
 from app.submissions.upload import Upload, UploadedFile
@@ -72,12 +71,7 @@ def download_media(version_id: int, name: str) -> Response:
     if file is None or not downloads.is_here(file):
         raise NotFound
     if file.made_list is None:
-        return send_file(
-            blob_path(file.blob_sha256 or b""),
-            download_name=name,
-            as_attachment=True,
-            etag=file.md5 or True,
-        )
+        return downloads.send_media(name, file.blob_sha256, file.md5)
     entities = downloads.entity_list_of(file)
     return send_entities(entities) if entities else _send_list(file.made_list)
 

@@ -6,11 +6,8 @@ has arrived and nothing comes back. Proofs form a chain: each holds the hash of 
 """
 
 import hashlib
-import time
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -20,7 +17,7 @@ from app import audit
 from app.accounts.actors import Actor
 from app.db import driver
 from app.errors import BadRequest, NotFound
-from app.storage.blobs import blob_path
+from app.storage.unneeded import forget_unneeded, remove_unrecorded
 from app.submissions import extract
 
 KEPT_DAYS = 30  # in the trash, before a purge takes it
@@ -54,15 +51,6 @@ EMPTY = (
     "delete from instance_attachments where instance_pk = any(%(pks)s)",
     "delete from inbox where instance_pk = any(%(pks)s)",
 )
-
-# Files that nothing else needs: the same photo may belong to another interview.
-UNNEEDED = """
-delete from blobs b where b.sha256 = any(%s)
-  and not exists (select from instance_attachments a where a.blob_sha256 = b.sha256)
-  and not exists (select from parked_attachments p where p.blob_sha256 = b.sha256)
-  and not exists (select from form_media m where m.blob_sha256 = b.sha256)
-  and not exists (select from imports m where m.zip_sha256 = b.sha256)
-"""
 
 PROVE = """
 insert into purges (submission_id, project_id, purged_at, actor, reason, legal_basis, contents,
@@ -134,7 +122,7 @@ def _empty(pks: list[int]) -> None:
     digests = [digest for (digest,) in files.fetchall()]
     for statement in EMPTY:
         driver().execute(statement, {"pks": pks})
-    driver().execute(UNNEEDED, (digests,))
+    forget_unneeded(digests)
 
 
 def remove_files() -> int:
@@ -148,31 +136,10 @@ def remove_files() -> int:
     removed, rows = 0, purges.fetchall()
     for _, purged_at, contents in rows:
         for name in (name for instance in contents["instances"] for name in instance["files"]):
-            removed += _remove(bytes.fromhex(name), purged_at.timestamp())
+            removed += remove_unrecorded(bytes.fromhex(name), purged_at.timestamp())
     done = [row[0] for row in rows]
     driver().execute("update purges set files_gone = true where id = any(%s)", (done,))
     return removed
-
-
-def _remove(sha256: bytes, purged_at: float) -> bool:
-    known = driver().execute("select from blobs where sha256 = %s", (sha256,)).rowcount
-    path = blob_path(sha256)
-    with suppress(FileNotFoundError):
-        # An upload puts its file in place before it enters it in the books.
-        if not known and path.stat().st_mtime < purged_at:
-            _aside(path, purged_at)
-            return True
-    return False
-
-
-def _aside(path: Path, purged_at: float) -> None:
-    # Renamed first: what comes in the same moment gets the name, and is not what is removed.
-    aside = path.with_name(f"{path.name}.purged-{time.time_ns()}")
-    path.rename(aside)
-    if aside.stat().st_mtime < purged_at:
-        aside.unlink()
-    else:
-        aside.rename(path)
 
 
 def _last_proof() -> bytes:

@@ -1,7 +1,7 @@
 """A small client of the Briefcase Aggregate API: it pulls everything once, and pushes."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,6 +13,7 @@ from app.accounts.actors import OPERATOR
 from app.accounts.users import find_user, transfer_password
 from app.audit import AuditEvent
 from app.db import db, driver, transaction
+from app.proxies import BehindProxies
 from app.storage.blobs import store
 from app.submissions.models import Instance
 from app.submissions.upload import UploadedFile
@@ -94,6 +95,18 @@ def briefcase(client, survey):
         return Briefcase(client, f"/v1/briefcase/projects/{survey.project.id}", auth)
 
     return sign_in
+
+
+def test_addresses_below_a_path_of_another_site(app, briefcase, monkeypatch):
+    public = "https://localhost/khao-sat"
+    monkeypatch.setitem(app.config, "THONSO", replace(app.config["THONSO"], public_url=public))
+    monkeypatch.setattr(app, "wsgi_app", BehindProxies(app.wsgi_app, public, []))
+    person = briefcase()
+
+    [address] = find(person.get("/formList"), "//f:downloadUrl/text()")
+
+    assert address.startswith(f"{public}{person.base}/forms/")
+    assert person.get(address).data.startswith(b"<?xml")
 
 
 def age() -> None:

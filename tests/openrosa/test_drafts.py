@@ -1,6 +1,7 @@
 """Testers' phones at a draft's address: all steps of a phone, and nothing of it among real data."""
 
 import hashlib
+import os
 import uuid
 
 import pytest
@@ -136,6 +137,21 @@ def test_discarding_it_drops_everything(client, base, draft):
         drop_draft(draft.id, OPERATOR, "discarded")
     assert post(client, base, xml_part(trial())).status_code == 403
     assert count("draft_submissions") == 0
+
+
+def test_files_of_trials_leave_the_disk_unless_others_need_them(client, base, draft, phone, blobs):
+    publish(phone.project, WELL.replace("| well    |", "| other |"), dug_png=b"PNG")
+    photos = [("a.jpg", "a.jpg", b"JPEG", "image/jpeg"), ("b.jpg", "b.jpg", b"PNG", "image/jpeg")]
+    assert post(client, base, xml_part(trial()), *photos).status_code == 201
+    files = {path for path in blobs.rglob("*") if path.is_file()}
+    for path in files:
+        os.utime(path, (0, 0))
+    with transaction():
+        drop_draft(draft.id, OPERATOR, "discarded")
+
+    gone = {path.name for path in files if not path.exists()}
+    assert gone == {hashlib.sha256(b"JPEG").hexdigest()}
+    assert count("blobs") == 1
 
 
 def test_a_draft_beside_the_published_form_changes_nothing_of_it(client, phone, interview):

@@ -59,7 +59,8 @@ def test_a_first_answer_is_no_change_and_neither_is_the_same_again():
 
 def test_a_byte_order_mark_blank_lines_and_windows_line_ends():
     log = b"\xef\xbb\xbfevent,node,start,end\r\n\r\nquestion,/d/a,1000,3000\r\n"
-    assert summarize(log).questions == [QuestionTime("a", 2.0, 1)]
+    found = summarize(log)
+    assert (found.questions, found.events) == ([QuestionTime("a", 2.0, 1)], {})
 
 
 def test_rows_shorter_and_longer_than_the_header():
