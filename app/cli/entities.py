@@ -38,8 +38,13 @@ def list_lists(*, project: int) -> None:
 @PROJECT
 @with_app
 def show(*, name: str, text: str, project: int) -> None:
-    """Show the entities whose id begins so, or whose label has this in it, with their versions."""
+    """Show the entities whose id begins so, or whose label has this in it, with their versions.
+
+    Without personal properties; a label may be a name all the same, so that reading is recorded.
+    """
+    from app import audit
     from app.accounts.actors import OPERATOR
+    from app.db import transaction
     from app.entities.queries import find_entities, versions_of
     from app.entities.registry import get_list, personal_names
 
@@ -48,6 +53,9 @@ def show(*, name: str, text: str, project: int) -> None:
     found = find_entities(OPERATOR, entity_list, text=text)
     if not found:
         raise click.ClickException(f"The list {name} has no such entity.")
+    if hidden:
+        with transaction():
+            audit.record(OPERATOR.label, "entity_list.read", f"entity_list:{entity_list.id}")
     for entity in found:
         click.echo(f"{entity.uuid}  {entity.label}{'  conflict' if entity.conflict else ''}")
         for version in versions_of(entity.id):

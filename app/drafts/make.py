@@ -132,9 +132,7 @@ def drop_draft(draft_id: int, actor: Actor, act: str) -> None:
 
 
 def _wipe(draft: FormDraft) -> None:
-    """Deletes what was sent to a draft, and its own files from the books; those that nothing else
-    needs leave the disk as well.
-    """
+    """Deletes its files and what was sent to it; what nothing else needs leaves the disk."""
     sent = select(DraftSubmission.id).where(DraftSubmission.draft_id == draft.id)
     files = db.session.scalars(
         union(

@@ -33,6 +33,8 @@ def test_lists_and_one_entity_without_what_identifies_people(thonso, survey):
         shown = thonso(f"entities show trees {asked} {project}").output
         assert shown.splitlines() == [f"{TREE}  lim 1", "  2  –  girth=2", "  1  –  girth=1"]
     assert thonso(f"entities show trees nothing {project}").exit_code == 1
+    assert db.session.query(AuditEvent).filter_by(action="entity_list.read").count() == 2
+    db.session.rollback()
     assert thonso(f"entities show houses x {project}").exit_code == 1
 
 
