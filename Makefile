@@ -10,7 +10,7 @@ INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run stop test lint sure bench bench-large crash
+.PHONY: help demo run stop test lint sure bench bench-large bench-phones crash
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -39,6 +39,9 @@ bench: $(INSTALLED_DEV) ## how fast it is on this machine
 
 bench-large: $(INSTALLED_DEV) ## the same with N interviews in a folder that is kept (N=1000000 DATA=var/large)
 	@$(VENV)/bin/python tests/benchmarks/large.py --data $(or $(DATA),var/large) --n $(or $(N),1000000)
+
+bench-phones: $(INSTALLED_DEV) ## a day of PHONES phones in half an hour (PHONES=3000)
+	@$(VENV)/bin/python tests/benchmarks/phones.py --phones $(or $(PHONES),3000)
 
 crash: $(INSTALLED_DEV) ## kill everything while N interviews are sent (N=2000 SEED=…)
 	@$(VENV)/bin/python tests/crash/run.py --interviews $(or $(N),2000) $(if $(SEED),--seed $(SEED))

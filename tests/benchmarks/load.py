@@ -55,16 +55,16 @@ async def _work(host: str, port: int, requests: Iterator[bytes], result: Result)
         writer.write(raw)
         head = await reader.readuntil(b"\r\n\r\n")
         status = int(head[9:12])
-        length = _length(head)
-        if length and not raw.startswith(b"HEAD"):
-            await reader.readexactly(length)
+        if (follow := length(head)) and not raw.startswith(b"HEAD"):
+            await reader.readexactly(follow)
         result.seconds.append(time.perf_counter() - began)
         result.statuses[status] += 1
     writer.close()
     await writer.wait_closed()
 
 
-def _length(head: bytes) -> int:
+def length(head: bytes) -> int:
+    """How many bytes follow, by an answer's head."""
     lower = head.lower()
     start = lower.find(b"\r\ncontent-length:")
     if start < 0:

@@ -16,11 +16,17 @@ WIDTH = 28
 
 def begin() -> None:
     """Print the conditions and the columns' names."""
-    print(f"{_processor()}, {os.cpu_count()} cores, {_memory()}; {_versions()}")
+    machine()
     print(f"{CONNECTIONS} connections where nothing else is said, medians of {ROUNDS} runs;")
-    print(f"load before: {os.getloadavg()[0]:.1f}; CPU in milliseconds per request\n")
+    print("CPU in milliseconds per request\n")
     columns = ("per s", "settled/s", "p50 ms", "p99 ms", *PARTS, "all", "spread")
     print(" " * WIDTH + "".join(f"{column:>10}" for column in columns))
+
+
+def machine() -> None:
+    """Print what it runs on, and how busy that is."""
+    print(f"{_processor()}, {os.cpu_count()} cores, {_memory()}; {_versions()}")
+    print(f"load before: {os.getloadavg()[0]:.1f}")
 
 
 def cpu(runs: Sequence[Measured]) -> float:
