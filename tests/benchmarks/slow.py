@@ -1,8 +1,9 @@
 """How normal phones fare among slow ones: `python tests/benchmarks/slow.py`, a minute on loopback.
 
 Two thousand connections of phones on 3G, of ones that stall in the middle of a body, that break
-off, and that say nothing; among them eight phones with a good signal. Printed: how long those
-waited until they had their 201, refusals and retries included, and the web server's memory (PSS).
+off, and that say nothing; among them eight phones with a good signal. Then one phone that sends a
+video of almost two gigabytes, as fast as it can. Printed: how long the eight waited until they had
+their 201, refusals and retries included, and the web server's memory (PSS).
 With --proxy the shipped nginx configuration stands in front.
 """
 
@@ -15,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -32,8 +33,14 @@ SLOW = 2000
 KINDS = ("3G", "3G", "stalled", "stalled", "broken off", "silent")
 NORMAL, PAUSE = 8, 0.1
 PHOTO = 40_000  # bytes of a slow phone's photo
+VIDEO, PIECE = 1_900_000_000, 256 * 1024  # bytes, and of them at a time
 RATE, STEP = 16_000, 0.25  # bytes per second on 3G, and seconds between two packets
 AGAIN = 5.0  # seconds after which a slow phone tries again
+CROWDS = {
+    "alone": (),
+    f"{SLOW} slow": tuple(itertools.islice(itertools.cycle(KINDS), SLOW)),
+    "one video": ("video",),
+}
 KIND = f"Content-Type: multipart/form-data; boundary={templates.BOUNDARY}"
 
 
@@ -47,10 +54,9 @@ class Crowd:
         self._bodies = bodies
         self._until = time.monotonic() + SECONDS
 
-    async def run(self, slow: int) -> None:
-        """Normal phones among so many slow ones, for a while."""
+    async def run(self, kinds: Iterable[str]) -> None:
+        """Normal phones among others of these kinds, for a while."""
         self._until = time.monotonic() + SECONDS
-        kinds = itertools.islice(itertools.cycle(KINDS), slow)
         phones = [asyncio.create_task(self._slow(kind)) for kind in kinds]
         await asyncio.gather(*(self._normal() for _ in range(NORMAL)))
         for phone in phones:
@@ -71,6 +77,8 @@ class Crowd:
         while time.monotonic() < self._until:
             if kind == "3G":
                 answer = await self._send(self._request(PHOTO), int(RATE * STEP), STEP)
+            elif kind == "video":
+                answer = await self._send(self._request(VIDEO), PIECE, 0)
             else:
                 answer = await self._half(kind)
             self.slow[f"{kind}: {answer}"] += 1
@@ -125,26 +133,26 @@ def main() -> None:
         url = bench.sending.replace(bench.base_url, base) + "/submission"
         bodies = templates.bodies(programme.TEMPLATE)
         print(f"{'':16}{'sent':>8}{'p50 ms':>8}{'p99 ms':>8}{'web PSS MB':>12}  answers")
-        for slow in (0, SLOW):
+        for name, kinds in CROWDS.items():
             crowd, most = Crowd(url, bodies), [0]
-            asyncio.run(_watched(crowd, slow, bench.pids["web"], most))
+            asyncio.run(_watched(crowd, kinds, bench.pids["web"], most))
             found = crowd.waited
             print(
-                f"{slow:6} slow     {len(found.seconds):8}{found.milliseconds(0.5):8.0f}"
+                f"{name:16}{len(found.seconds):8}{found.milliseconds(0.5):8.0f}"
                 f"{found.milliseconds(0.99):8.0f}{most[0] / 2**20:12.0f}  {dict(found.statuses)}",
                 flush=True,
             )
             print("".join(f"    {name} {count}\n" for name, count in sorted(crowd.slow.items())))
 
 
-async def _watched(crowd: Crowd, slow: int, web: int, most: list[int]) -> None:
+async def _watched(crowd: Crowd, kinds: Iterable[str], web: int, most: list[int]) -> None:
     async def watch() -> None:
         while True:
             most[0] = max(most[0], machine.memory(web))
             await asyncio.sleep(2.0)
 
     watching = asyncio.create_task(watch())
-    await crowd.run(slow)
+    await crowd.run(kinds)
     watching.cancel()
     with suppress(asyncio.CancelledError):
         await watching
