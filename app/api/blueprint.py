@@ -24,6 +24,7 @@ RESOURCES = (
     "indicators", "differences", "revisits", "explain", "submissions", "entities", "units",
     "unit_changes", "villages", "rounds", "openapi",
     "scorecards",
+    "households",
 )  # fmt: skip
 SMALL = 64 * 1024  # bytes of a request's body
 SETTINGS = {

@@ -105,9 +105,9 @@ def undo(*, change: int, project: int) -> None:
 def history(*, code: str, project: int) -> None:
     """Show what was changed of a household, and the numbers that `undo` takes."""
     from app.accounts.actors import OPERATOR
-    from app.households import changes
+    from app.households.queries import history as versions
 
-    for change in changes.history(project, code, actor=OPERATOR):
+    for change in versions(project, code, actor=OPERATOR):
         undone = "  undone" if change.undone_at else ""
         other = f" {change.other}" if change.other else ""
         click.echo(

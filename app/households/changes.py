@@ -4,7 +4,9 @@ A household keeps its code whatever happens to it, since interviews, samples and
 so. Whatever was changed by hand is no longer overwritten by its listing (`listed_by` is null).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import select
 
@@ -17,6 +19,7 @@ from app.errors import BadRequest, Conflict, NotFound
 from app.households.models import Household, HouseholdChange
 from app.households.versions import (
     UNDOABLE,
+    Version,
     check_number,
     enter,
     free_number,
@@ -102,23 +105,28 @@ def undo(project_id: int, change_id: int, *, actor: Actor) -> HouseholdChange:
     return change
 
 
-def history(project_id: int, code: str, *, actor: Actor) -> Sequence[HouseholdChange]:
-    """The versions of a household, the newest first; without what is personal."""
-    statement = (
-        select(HouseholdChange)
-        .where(HouseholdChange.project_id == project_id)
-        .where((HouseholdChange.code == code) | (HouseholdChange.other == code))
-        .order_by(HouseholdChange.id.desc())
-    )
-    return [
-        change
-        for change in db.session.scalars(statement)
-        if any(
-            sees(actor, CAPABILITY, version["household"]["village_id"], project_id)
-            for version in (change.before, change.after)
-            if version
-        )
-    ]
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What a change would leave."""
+
+    kind: str
+    code: str
+    other: str | None
+    before: Version | None
+    after: Version | None
+
+
+def preview(
+    project_id: int, change: Callable[..., HouseholdChange], *which: Any, actor: Actor
+) -> Trial:
+    """Carries a move, merge or split out and takes it back, so that it is what would happen."""
+    db.session.flush()
+    attempt = db.session.begin_nested()
+    try:
+        done = change(project_id, *which, actor=actor)
+        return Trial(done.kind, done.code, done.other, done.before, done.after)
+    finally:
+        attempt.rollback()
 
 
 def _changed_since(change: HouseholdChange) -> bool:

@@ -11,8 +11,11 @@ from app.db import db, driver
 from app.errors import BadRequest
 from app.households.changes import find_household
 from app.households.models import DistinctHouseholds
+from app.households.queries import by_codes
+from app.org_units.hierarchy import descendants
 
 NEAR = 15.0  # metres; houses of one yard
+MOST_PAIRS = 200
 METRES = 111_320  # of one degree of latitude
 
 # Within a village by name and place (a square of NEAR on each side), in the programme by telephone.
@@ -41,7 +44,7 @@ where (va = any(%(villages)s) or vb = any(%(villages)s))
                   where (d.project_id, d.one, d.other) = (%(project)s, pairs.one, pairs.other))
 group by one, other
 order by count(distinct reason) desc, one, other
-limit 200
+limit %(most)s
 """
 
 
@@ -61,8 +64,17 @@ def find_pairs(project_id: int, village_ids: Collection[int]) -> list[Pair]:
         "villages": list(village_ids),
         "metres": METRES,
         "near": NEAR,
+        "most": MOST_PAIRS,
     }
     return [Pair(one, other, tuple(by)) for one, other, by in driver().execute(PAIRS, asked)]
+
+
+def likely_pairs(project_id: int, unit_id: int, *, actor: Actor) -> list[Pair]:
+    """The pairs of a place of which the actor sees both households."""
+    villages = [unit_id, *(village.id for village in descendants(unit_id, "village"))]
+    pairs = find_pairs(project_id, villages)
+    seen = by_codes(actor, project_id, {code for pair in pairs for code in (pair.one, pair.other)})
+    return [pair for pair in pairs if {pair.one, pair.other} <= seen.keys()]
 
 
 def keep_apart(project_id: int, one: str, other: str, *, actor: Actor) -> None:

@@ -58,9 +58,11 @@ class ImportReport:
     villages: set[int] = field(default_factory=set)
 
 
-def check_import(project_id: int, content: bytes, name: str, *, actor: Actor) -> ImportReport:
-    """What an import would do; nothing is written."""
-    report, _ = _read(project_id, content, name, actor, frozenset())
+def check_import(
+    project_id: int, content: bytes, name: str, *, actor: Actor, without: Collection[int] = ()
+) -> ImportReport:
+    """What an import without these rows would do; nothing is written."""
+    report, _ = _read(project_id, content, name, actor, without)
     return report
 
 
@@ -123,8 +125,7 @@ def _read(
             code = f"{row.village}-{row.number:04}"
             rows.append((code, villages[row.village], row))
         else:
-            message = "There is no such village, or it is not yours."
-            report.problems.append(RowProblem(row.row, "village", message))
+            report.problems.append(RowProblem(row.row, "village", "village"))
     report.problems = sorted(
         (problem for problem in report.problems if problem.row not in without),
         key=lambda problem: problem.row,
@@ -136,8 +137,7 @@ def _read(
     for code, village_id, row in rows:
         kept = known.get((project_id, code))
         if kept and kept["household"]["village_id"] != village_id:
-            message = "The household %(code)s has moved to another village. Leave this row out."
-            report.problems.append(RowProblem(row.row, "village", message, {"code": code}))
+            report.problems.append(RowProblem(row.row, "village", "moved", {"code": code}))
         _file_under(report, kept, row).append(code)
         report.villages.add(village_id)
     return report, rows
@@ -162,8 +162,7 @@ def _taken(project_id: int, rows: Sequence[Row]) -> Iterator[RowProblem]:
     for code, village_id, row in rows:
         holder = holders.get((village_id, row.number), code)
         if holder != code:
-            message = "The household %(code)s has this number in the village."
-            yield RowProblem(row.row, "number", message, {"code": holder})
+            yield RowProblem(row.row, "number", "taken", {"code": holder})
 
 
 def _file_under(report: ImportReport, kept: Version | None, row: ListedHousehold) -> list[str]:

@@ -39,14 +39,37 @@ PHONE = re.compile(r"(?:\+?84|0)\d{9,10}")
 LATITUDES, LONGITUDES = (6.0, 24.0), (102.0, 118.0)
 
 
+# What can be wrong with a row.
+PROBLEMS = {
+    "no-village": "The village is missing.",
+    "no-number": "This is a whole number from %(least)s to %(most)s.",
+    "more": "This is more than in the column %(column)s.",
+    "poor": "Write 1 (poor), 2 (near-poor), 3 (neither) or 8 (not known).",
+    "identity": "Numbers of identity cards are never kept. Delete it.",
+    "long": "This text is too long.",
+    "phone": "This is no telephone number of Viet Nam.",
+    "latitude": "This is no latitude in Viet Nam, such as 13.98.",
+    "longitude": "This is no longitude in Viet Nam, such as 108.00.",
+    "twice": "Row %(first)s has this village and number already.",
+    "village": "There is no such village, or it is not yours.",
+    "taken": "The household %(code)s has this number in the village.",
+    "moved": "The household %(code)s has moved to another village. Leave this row out.",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class RowProblem:
     """What is wrong with a row (as the spreadsheet numbers it) and in which column."""
 
     row: int
     column: str
-    message: str
+    code: str
     details: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def message(self) -> str:
+        """The same in English, with places for the details."""
+        return PROBLEMS[self.code]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +118,7 @@ def read_households(content: bytes, name: str) -> Listed:
             household = _household(row, said)
             key = (household.village, household.number)
             if key in first:
-                message = "Row %(first)s has this village and number already."
-                problems = [RowProblem(row, "number", message, {"first": str(first[key])})]
+                problems = [RowProblem(row, "number", "twice", {"first": str(first[key])})]
             else:
                 first[key] = row
                 found.households.append(household)
@@ -136,13 +158,12 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
 
 def _check(row: int, said: Mapping[str, str]) -> Iterator[RowProblem]:
     if not said.get("village"):
-        yield RowProblem(row, "village", "The village is missing.")
+        yield RowProblem(row, "village", "no-village")
     for column, most in (("number", LARGEST_NUMBER), *((n, LARGEST_SIZE) for n in COUNTS)):
         text = said.get(column, "")
         least = 1 if column in {"number", "size"} else 0
         if (text or column == "number") and not (_is_whole(text) and least <= int(text) <= most):
-            message = "This is a whole number from %(least)s to %(most)s."
-            yield RowProblem(row, column, message, {"least": str(least), "most": str(most)})
+            yield RowProblem(row, column, "no-number", {"least": str(least), "most": str(most)})
     yield from _check_sizes(row, said)
     yield from _check_texts(row, said)
     yield from _check_point(row, said)
@@ -152,24 +173,21 @@ def _check_sizes(row: int, said: Mapping[str, str]) -> Iterator[RowProblem]:
     for small, large in (("n15", "size"), ("n18", "n15"), ("n18", "size")):
         pair = said.get(small, ""), said.get(large, "")
         if all(map(_is_whole, pair)) and int(pair[0]) > int(pair[1]):
-            message = "This is more than in the column %(column)s."
-            yield RowProblem(row, small, message, {"column": large})
+            yield RowProblem(row, small, "more", {"column": large})
             return
 
 
 def _check_texts(row: int, said: Mapping[str, str]) -> Iterator[RowProblem]:
     if said.get("poor") and said["poor"] not in POOR:
-        yield RowProblem(
-            row, "poor", "Write 1 (poor), 2 (near-poor), 3 (neither) or 8 (not known)."
-        )
+        yield RowProblem(row, "poor", "poor")
     for column in ("label", "landmark"):
         text = said.get(column, "")
         if IDENTITY_NUMBER.search(text):
-            yield RowProblem(row, column, "Numbers of identity cards are never kept. Delete it.")
+            yield RowProblem(row, column, "identity")
         elif len(text) > LONGEST:
-            yield RowProblem(row, column, "This text is too long.")
+            yield RowProblem(row, column, "long")
     if said.get("phone") and not PHONE.fullmatch(_digits(said["phone"])):
-        yield RowProblem(row, "phone", "This is no telephone number of Viet Nam.")
+        yield RowProblem(row, "phone", "phone")
 
 
 def _check_point(row: int, said: Mapping[str, str]) -> Iterator[RowProblem]:
@@ -178,9 +196,9 @@ def _check_point(row: int, said: Mapping[str, str]) -> Iterator[RowProblem]:
         return
     latitude, longitude = map(_decimal, texts)
     if latitude is None or not LATITUDES[0] <= latitude <= LATITUDES[1]:
-        yield RowProblem(row, "latitude", "This is no latitude in Viet Nam, such as 13.98.")
+        yield RowProblem(row, "latitude", "latitude")
     if longitude is None or not LONGITUDES[0] <= longitude <= LONGITUDES[1]:
-        yield RowProblem(row, "longitude", "This is no longitude in Viet Nam, such as 108.00.")
+        yield RowProblem(row, "longitude", "longitude")
 
 
 def _household(row: int, said: Mapping[str, str]) -> ListedHousehold:

@@ -94,7 +94,7 @@ def display_name(unit: OrgUnit, language: str = "vi") -> str:
 def names_of(unit_ids: Iterable[int]) -> dict[int, str]:
     """The names of places, by id."""
     known = select(OrgUnit.id, OrgUnit.name).where(OrgUnit.id.in_(list(unit_ids)))
-    return dict(db.session.execute(known).tuples().all())
+    return dict(db.session.execute(known).all())
 
 
 def called_on(unit_ids: Iterable[int], on: date) -> dict[int, tuple[str, str]]:

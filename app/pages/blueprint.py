@@ -34,6 +34,7 @@ SCREENS = (
     "files", "health", "trash", "rounds", "samples", "fieldwork", "entities", "places",
     "scorecards", "ranking",
     "place_changes", "villages",
+    "households", "household_changes", "household_import",
 )  # fmt: skip
 SMALL_FORM = 64 * 1024  # bytes; a view that takes files says so in its `takes`
 

@@ -6,7 +6,7 @@ from flask import Flask, g, request
 from jinja2 import StrictUndefined
 
 from app.i18n import label, templates
-from app.pages import score_words, words
+from app.pages import household_words, score_words, words
 from app.pages.blueprint import pages
 from app.pages.files import static_address
 from app.pages.forgery import field
@@ -46,6 +46,11 @@ def install(app: Flask) -> None:
         score_value=score_words.score_value,
         score_rule=score_words.rule,
         missing_points=score_words.missing_points,
+        household_sort=household_words.household_sort,
+        household_field=household_words.household_field,
+        household_change=household_words.household_change,
+        poverty=household_words.poverty,
+        double_reason=household_words.double_reason,
         place=words.place,
         level=words.level,
         place_change=words.place_change,

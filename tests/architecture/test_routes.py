@@ -35,7 +35,11 @@ PHONES = ("openrosa.", "openrosa_by_name.")
 TESTERS = ("openrosa_test.", "openrosa_briefcase.")
 MACHINES = ("api.", "api_elsewhere.")
 # What a machine would have to say, where it is not a decision about an interview.
-BODIES = {"change_entity": {"act": "delete", "reason": "felled"}}
+BODIES = {
+    "change_entity": {"act": "delete", "reason": "felled"},
+    "change_household": {"act": "split"},
+    "settle_pair": {"one": "T-00000-0001", "other": "T-00000-0002"},
+}
 HARMLESS = {"pages.sign_out", "pages.choose_language", "pages.sign_in"}
 # What decisions, admissions and publications write to.
 CHANGING = (
@@ -121,6 +125,8 @@ def ids(survey):
         "import_id": imported(survey),
         "kind": "png",
         "entity_id": entity.id,
+        "household": driver().execute("select uuid from households limit 1").fetchone()[0],
+        "change_id": 1,
         "list_id": entity.list_id,
         "scorecard": publish_scorecard(survey.project.id).code,
     }

@@ -9,6 +9,7 @@ from app.errors import BadRequest, Conflict, NotFound
 from app.households import changes
 from app.households.duplicates import find_pairs, keep_apart
 from app.households.models import Household
+from app.households.queries import history
 from tests import people
 from tests.survey import Survey, start_survey
 
@@ -75,7 +76,7 @@ def test_a_household_becomes_two(survey):
     number = change(survey, changes.split, survey.ids[0], "Con trai ông Páo")
     fresh = f"{survey.village.public_id}-0004"
     assert standing()[fresh] == (survey.village.id, 4)
-    versions = changes.history(survey.project.id, survey.ids[0], actor=OPERATOR)
+    versions = history(survey.project.id, survey.ids[0], actor=OPERATOR)
     assert [(one.code, one.kind, one.other) for one in versions] == [
         (fresh, "split", survey.ids[0])
     ]
@@ -114,7 +115,7 @@ def test_somebody_elses_household_is_not_there(survey, other):
     number = change(survey, changes.split, survey.ids[0], None)
     with pytest.raises(NotFound):
         change(survey, changes.undo, number, actor=lead)
-    assert list(changes.history(survey.project.id, survey.ids[0], actor=lead)) == []
+    assert list(history(survey.project.id, survey.ids[0], actor=lead)) == []
 
 
 def test_what_may_be_one_household_waits_in_a_queue_until_somebody_decides(survey, other):

@@ -6,8 +6,8 @@ from app import pipeline, programme
 from app.accounts.actors import OPERATOR
 from app.db import driver, transaction
 from app.errors import BadRequest, NotAllowed
-from app.households.changes import history
 from app.households.imports import check_import
+from app.households.queries import history
 from tests import people
 from tests.survey import Survey, start_survey
 

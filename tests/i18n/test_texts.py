@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 
 import app
 from app.entities.merge import PROBLEMS
+from app.households.sheet import PROBLEMS as ROWS
 from app.i18n import gettext, in_language, present_language, use_language
 from app.i18n.texts import CATALOGUE
 from app.imports.find import REASONS as SKIPPED
@@ -31,7 +32,7 @@ FINDINGS = ("Finding", "refuse")
 
 # Texts that are chosen by a key and translated where they are shown.
 TABLES = (REASONS, SKIPPED, FLAGS, PROBLEMS, MISTAKES, RESTING, SHARES)
-TABLES += (MISSING,)
+TABLES += (MISSING, ROWS)
 
 
 @pytest.fixture(autouse=True)
