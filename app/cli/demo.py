@@ -1,6 +1,7 @@
 """`thonso demo`: an invented programme, played by surveyors and reviewers who speak HTTP."""
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def demo(households: int) -> None:
 
 @with_app
 def _play(folder: Path, base_url: str, households: int) -> dict[str, Any]:
-    from app.cli.demo_programme import prepare
+    from app.cli.demo_programme import hand_out, prepare
     from app.cli.progress import Progress
     from app.clock import today
     from app.demo import record
@@ -66,7 +67,10 @@ def _play(folder: Path, base_url: str, households: int) -> dict[str, Any]:
     if not record.people_file(folder).exists():
         record.write(folder, plan, programme["villages"], programme["round"])
     try:
-        play(plan, programme, base_url, settle=_settle, progress=Progress)
+        play(
+            plan, programme, base_url,
+            settle=_settle, hand_out=partial(hand_out, programme), progress=Progress,
+        )  # fmt: skip
     except StoppedError as error:
         raise click.ClickException(f"{error}\nRun it again to go on.") from error
     return programme

@@ -15,7 +15,7 @@ from app.cli.demo_people import PROJECT, make_people, make_surveyors
 from app.demo import earlier
 from app.demo.chance import numbers_of
 from app.demo.places import COMMUNES, PROVINCE, REFORM, VILLAGES
-from app.demo.plan import ROUND_DAYS, round_begins
+from app.demo.plan import LISTING_DAYS, ROUND_DAYS, round_begins
 
 if TYPE_CHECKING:
     from app.org_units.models import OrgUnit
@@ -41,6 +41,20 @@ def prepare(folder: Path, day: date, told: Callable[[str], None]) -> dict[str, A
         draft.replace(kept)
     _publish(told)
     return known
+
+
+def hand_out(programme: dict[str, Any]) -> None:
+    """Gives the listed households that nobody has to the surveyors of their commune, evenly."""
+    from app.accounts.actors import OPERATOR
+    from app.db import transaction
+    from app.fieldwork.assignments import share_evenly
+    from app.fieldwork.deliveries import surveyors_in
+    from app.rounds.queries import get_round
+
+    for commune_id in programme["commune_ids"]:
+        with transaction():
+            ids = [one.id for one in surveyors_in(OPERATOR, PROJECT, commune_id)]
+            share_evenly(get_round(PROJECT, programme["round"]), commune_id, ids, actor=OPERATOR)
 
 
 def _make(day: date) -> dict[str, Any]:
@@ -132,17 +146,22 @@ def _rounds(day: date) -> str:
     begins, ends = round_begins(day), day + timedelta(2 * ROUND_DAYS)
     code = f"{begins.year}-1"
     where = _place(earlier.COMMUNE).id
+    calendar = (
+        (begins + timedelta(LISTING_DAYS), "Xong danh sách hộ"),
+        (day + timedelta(ROUND_DAYS), "Xong phỏng vấn"),
+        (ends, "Duyệt xong mọi phiếu"),
+    )
     wanted = (
-        (earlier.CODE, earlier.BEGINS, earlier.ENDS, where, "approve-unflagged"),
-        (code, begins, ends, None, "hold-all"),
+        (earlier.CODE, earlier.BEGINS, earlier.ENDS, where, "approve-unflagged", ()),
+        (code, begins, ends, None, "hold-all", calendar),
     )
     known = {round_.code for round_ in list_rounds(PROJECT)}
-    for missing, first, last, place, policy in wanted:
+    for missing, first, last, place, policy, deadlines in wanted:
         if missing not in known:
             name = f"Đợt 1 năm {first.year} (mô phỏng)"
             programme.open_round(
                 PROJECT, missing, name, first, last, actor=OPERATOR, legal_basis=LEGAL_BASIS,
-                org_unit_id=place,
+                org_unit_id=place, deadlines=deadlines,
             )  # fmt: skip
             set_review_policy(PROJECT, missing, policy, actor=OPERATOR)
     return code

@@ -27,9 +27,11 @@ def play(
     base_url: str,
     *,
     settle: Callable[[], None],
+    hand_out: Callable[[], None],
     progress: Callable[[str, int], AbstractContextManager[Steps]],
 ) -> None:
-    """Play all turns; `settle` waits until the server has processed what it accepted.
+    """Play all turns; `settle` waits until the server has processed what it accepted, and
+    `hand_out` gives the households that are listed to surveyors.
 
     Played again, everything is a repeat, and only what is not decided yet is decided.
     """
@@ -52,3 +54,5 @@ def play(
         with progress(f"{name}: interviews reviewed", sum(len(own) for _, own in waiting)) as steps:
             decide_all(waiting, decisions, steps.step)
         settle()
+        if turn is plan.turns[0]:
+            hand_out()

@@ -4,19 +4,22 @@ import threading
 from collections.abc import Iterator
 from contextlib import nullcontext
 from datetime import date
+from functools import partial
 
 import pytest
 from flask import Flask
 from werkzeug.serving import make_server
 
 from app import pipeline
-from app.cli.demo_programme import prepare
+from app.cli.demo_programme import hand_out, prepare
 from app.clock import today
 from app.db import db, transaction
 from app.demo import record, state
 from app.demo.figures import INDICATORS, compare, four_readings
 from app.demo.plan import make_plan
 from app.demo.play import play
+from app.fieldwork.models import Assignment
+from app.households.models import Household
 from app.projects.queries import first_project
 from app.submissions.models import Instance, Submission
 
@@ -70,10 +73,17 @@ def test_the_demo_end_to_end(first_project_is_one, base_url, tmp_path, day):
     sent = {interview.instance_id(SEED) for interview in plan.interviews}
 
     for _ in range(2):  # the second time is what a resumed demo does
-        play(plan, programme, base_url, settle=settle, progress=progress)
+        play(
+            plan, programme, base_url,
+            settle=settle, hand_out=partial(hand_out, programme), progress=progress,
+        )  # fmt: skip
 
         arrived = db.session.scalars(db.select(Instance.instance_id)).all()
         assert sorted(arrived) == sorted(sent)
+        given = db.session.scalars(db.select(Assignment.household)).all()
+        listed = db.session.scalars(db.select(Household.code)).all()
+        assert 0 < len(given) <= len(listed)
+        assert set(given) <= set(listed)
         states = set(db.session.scalars(db.select(Submission.state)))
         assert {"approved", "received"} <= states
         db.session.rollback()
