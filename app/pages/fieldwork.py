@@ -134,7 +134,7 @@ def share_households(round_id: int, commune_id: int) -> ResponseReturnValue:
 @pages.get(f"/rounds/<{UNIT}:round_id>/communes/<{UNIT}:commune_id>/surveyors/<{UNIT}:app_user_id>")
 @requires(CAPABILITY)
 def show_visits(round_id: int, commune_id: int, app_user_id: int) -> ResponseReturnValue:
-    """A surveyor's households in a commune on paper: those that need a visit, then the others."""
+    """A surveyor's households on paper: in each village the unvisited first; then what is done."""
     actor = reader()
     found = find_round(actor, round_id)
     commune = get_unit(actor, CAPABILITY, commune_id, level="commune")
@@ -142,13 +142,17 @@ def show_visits(round_id: int, commune_id: int, app_user_id: int) -> ResponseRet
     if app_user_id not in known:
         raise NotFound
     villages = villages_below(actor, found, commune.id)
+    place = {village.id: number for number, village in enumerate(villages)}
     theirs = [one for one in households(found, villages) if one.app_user_id == app_user_id]
     return render_template(
         "visits.html",
         round=found,
         commune=commune,
         surveyor=known[app_user_id],
-        open=[one for one in theirs if one.state in OPEN],
+        open=sorted(
+            (one for one in theirs if one.state in OPEN),
+            key=lambda one: (place[one.village_id], OPEN.index(one.state)),
+        ),
         done=[one for one in theirs if one.state not in OPEN],
         names={one.id: one for one in villages},
         deadline=next_deadline(found),

@@ -100,7 +100,7 @@ def test_a_surveyors_visits_stand_on_paper_those_that_are_open_first(lead, surve
     (link,) = [one for one in lead.get(where).links() if "/surveyors/" in one and "/rounds/" in one]
     sheet = lead.get(link)
 
-    assert [row[0] for row in sheet.rows()] == ["Hộ", *survey.ids[1:3], "Hộ", survey.ids[0]]
+    assert [row[0] for row in sheet.rows()] == ["Hộ", *survey.ids[2:0:-1], "Hộ", survey.ids[0]]
     assert "Rơ Châm H'Lan" in sheet.text
     lead.get(link.replace(f"/{survey.phone.id}", "/999999"), status=404)
 
