@@ -137,6 +137,8 @@ def test_as_of_a_day_with_what_changed_since(signed_in, sent, survey, commune):
     assert "Đây là số liệu của ngày" in then.text
     assert then.tree.xpath("//input[@name='as_of']/@value") == [day.isoformat()]
     commune_page = reviewer.get(f"/communes/{commune.id}?as_of={day}")
-    assert any(f"as_of={day}" in link for link in commune_page.links() if "indicators/" in link)
+    links = [link for link in (*then.links(), *commune_page.links()) if "indicators/" in link]
+    assert any(f"as_of={day}" in link for link in links)
+    assert not any("/explain" in link for link in links)  # which is about the figure of now
     for nonsense in ("x", "2999-01-01", "0000-00-00"):
         assert "Đây là số liệu" not in reviewer.get(f"{where}&as_of={nonsense}").text
