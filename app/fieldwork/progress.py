@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.accounts.actors import Actor
 from app.accounts.scope import within
@@ -144,12 +144,18 @@ class Coverage:
 
 
 def villages_below(actor: Actor, found: Round, unit_id: int) -> list[OrgUnit]:
-    """The villages of a place in the round's territory that the actor may read, in their order."""
+    """The villages of a place in the round's territory that the actor may read, in their order.
+
+    Of a round that is over also those that have ended since, where its households were.
+    """
+    there = valid_on(OrgUnit)
+    if found.closes_on is not None:
+        there = or_(there, OrgUnit.valid_to >= found.closes_on)
     statement = (
         select(OrgUnit)
         .where(
             OrgUnit.level == "village",
-            valid_on(OrgUnit),
+            there,
             OrgUnit.id.in_(_inside(unit_id)),
             within(OrgUnit.id, actor, CAPABILITY, found.project_id),
         )

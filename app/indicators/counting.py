@@ -34,9 +34,10 @@ where (c.round_id, c.form_id, c.subject) = (k.round_id, k.form_id, k.subject)
 returning c.round_id, c.village_id
 """
 
+# For now it is filled in below, for an earlier day in `past`.
 COUNTING = f"""
 insert into {{into}} (round_id, form_id, subject, submission_id, instance_pk,
-                                village_id, household, outcome)
+                      village_id, household, outcome)
 select distinct on (i.round_id, i.form_id, i.subject)
        i.round_id, i.form_id, i.subject, s.id, i.instance_pk, i.village_id, i.household, i.outcome
 from {{subjects}} as k (round_id, form_id, subject)

@@ -5,14 +5,15 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 
-from app import pipeline, programme
+from app import pipeline, programme, regrouping
 from app.accounts.actors import OPERATOR, Actor
 from app.clock import today
 from app.db import db, driver, transaction
-from app.fieldwork.progress import coverage, households
+from app.fieldwork.progress import coverage, households, villages_below
 from app.forms.source import FormSource
 from app.households import changes
 from app.indicators.queries import find_figures
+from app.org_units.changes import Decision, Newcomer
 from app.org_units.models import OrgUnit
 from app.rounds.models import Round
 from tests import people
@@ -125,3 +126,40 @@ def test_a_freeze_closes_a_round_and_not_its_last_day(survey, frozen, expected):
         programme.stale.mark_project_stale(survey.project.id)
 
     assert frames(survey)["2026-1"] == expected
+
+
+def by_village(survey: Survey, code: str) -> dict[str, int]:
+    """The households of a round that field work lists and figures are raised to, by village."""
+    pipeline.settle()
+    db.session.expire_all()
+    round_ = db.session.scalars(db.select(Round).filter_by(code=code)).one()
+    villages = villages_below(OPERATOR, round_, people.unit(people.IA_DOM).id)
+    done = coverage(round_, villages)
+    framed = dict(
+        driver().execute(
+            "select b.village_id, b.frame from village_bases b join forms f on f.id = b.form_id"
+            " where f.kind = 'household' and b.round_id = %s and b.frame > 0",
+            (round_.id,),
+        ).fetchall()
+    )  # fmt: skip
+    found = {v.id: done.by_village[v.id].frame for v in villages if done.by_village[v.id].frame}
+    assert found == framed
+    return {village.name: found[village.id] for village in villages if village.id in found}
+
+
+def test_villages_that_become_one_leave_the_rounds_before_as_they_were(survey):
+    other = survey.add_village("Mook Trang")
+    survey.register(4, other, since=LONG_AGO)
+    with transaction():
+        both, decision = [survey.village.id, other.id], Decision(today(), "NQ 1")
+        effects = regrouping.merge(both, Newcomer("Mook", "làng"), decision)
+        event_id, made = effects.event.id, effects.made[0].id
+
+    assert by_village(survey, "2024-1") == {"Mook Đen": 10, "Mook Trang": 4}
+    assert by_village(survey, "2026-1") == {"Mook": 14}
+
+    with transaction():  # taken back on a later day
+        driver().execute("update households set since = since - 2 where village_id = %s", (made,))
+        regrouping.take_back(event_id, "operator")
+    for code in ("2024-1", "2026-1"):
+        assert by_village(survey, code) == {"Mook Đen": 10, "Mook Trang": 4}
