@@ -1,4 +1,4 @@
-"""What is owed: how much stands in the two ledgers, and what waits for a person.
+"""What is owed: how much stands in the ledgers, and what waits for a person.
 
 It needs nothing but a connection, so that asking costs a command no start of the application.
 """
@@ -25,11 +25,12 @@ class Owed:
     parked: int
     waiting: int
     imports: int
+    evaluations: int
 
     @property
     def is_settled(self) -> bool:
         """Everything accepted is processed and every figure is up to date."""
-        return not (self.unread or self.stale_villages or self.imports)
+        return not (self.unread or self.stale_villages or self.imports or self.evaluations)
 
     def counts(self) -> dict[str, int]:
         """Each count under the words the command line prints."""
@@ -40,6 +41,7 @@ class Owed:
             "parked": self.parked,
             "waiting for a decision": self.waiting,
             "imports under way": self.imports,
+            "forms to evaluate again": self.evaluations,
         }
 
 
@@ -49,13 +51,15 @@ select (select count(*) from inbox where attempts < %(most)s),
        (select count(*) from inbox where attempts >= %(most)s),
        (select count(*) from parked_uploads where settled_at is null),
        (select count(*) from submissions where state in ('received', 'edited')),
-       (select count(*) from imports where state = 'running' and zip_sha256 is not null)
+       (select count(*) from imports where state = 'running' and zip_sha256 is not null),
+       (select count(*) from evaluations where state = 'running')
 """
 
 IS_OWED = f"""
 select exists (select from inbox where attempts < %(most)s and {DUE})
     or exists (select from stale_villages)
     or exists (select from imports where state = 'running' and zip_sha256 is not null)
+    or exists (select from evaluations where state = 'running')
 """  # noqa: S608 - our own words
 
 

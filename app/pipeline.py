@@ -2,8 +2,8 @@
 
     receive (submissions.intake) → process_inbox → [a person decides: decide] → refresh_figures
 
-Every step may run twice and gives the same result; what is owed stands in two ledgers, the inbox
-and the stale villages.
+Every step may run twice and gives the same result; what is owed stands in three ledgers: the inbox,
+the stale villages, and the forms whose indicators changed.
 """
 
 import logging
@@ -20,7 +20,16 @@ from app.errors import Conflict
 from app.fieldwork import assignments
 from app.households import identities, lists, receipts, register, roster
 from app.imports import run as imports
-from app.indicators import catalog, counting, observe, quarters, recompute, releases, stale
+from app.indicators import (
+    catalog,
+    counting,
+    observe,
+    quarters,
+    recompute,
+    reevaluate,
+    releases,
+    stale,
+)
 from app.indicators.subjects import Subject, subjects_in, subjects_of
 from app.review import decisions, flags, policy
 from app.rounds.models import Round
@@ -67,7 +76,7 @@ def settle(pace: Pace | None = None) -> None:
     pace = pace or Pace()
     while True:
         imports.carry_on()
-        while process_inbox():
+        while process_inbox() or evaluate_again():
             if not pace.wait():
                 pace.refresh()
         with transaction():
@@ -87,6 +96,20 @@ def process_inbox() -> int:
         # One of them breaks the batch: taken one by one, it holds up no other.
         log.exception("A batch failed; its interviews are processed one by one.")
         return _process_singly()
+
+
+def evaluate_again() -> int:
+    """Evaluates a batch of interviews with indicators that changed; 0 when none is owed."""
+    try:
+        with transaction():
+            return reevaluate.carry_on()
+    except Exception as error:
+        if is_passing(error):
+            raise
+        log.exception("Interviews cannot be evaluated again.")
+        with transaction():
+            reevaluate.give_up(reason_of(error))
+        return 0
 
 
 def _process_singly() -> int:

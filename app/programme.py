@@ -19,7 +19,7 @@ from app.forms.source import Compiled, FormSource, compile_source
 from app.households import imports, lists
 from app.households.imports import ImportReport
 from app.households.models import HouseholdChange
-from app.indicators import catalog, counting, stale
+from app.indicators import catalog, counting, reevaluate, stale
 from app.indicators.breakage import check_workbook, sheet_of
 from app.indicators.essential import essential
 from app.rounds import change
@@ -198,7 +198,7 @@ def publish(project_id: int, source: FormSource, actor: Actor) -> Published:
         if sheet is not None:
             said = [essential(item, compiled.definition) for item in sheet.indicators]
             if catalog.install(version, said, actor):
-                catalog.evaluate_again(version.form_id)
+                reevaluate.begin(version.form_id)
         stale.mark_project_stale(project_id)
         on_commit(queue.ring)
         db.session.refresh(version)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app.cli.context import with_app
+from app.cli.evaluate import evaluate, evaluations
 from app.cli.explain import explain
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ def figures() -> None:
     """Give figures out, and set what is withheld."""
 
 
-figures.add_command(explain)
+for command in (explain, evaluate, evaluations):
+    figures.add_command(command)
 
 
 @figures.command()

@@ -70,6 +70,26 @@ def process_again(numbers: tuple[int, ...], reason: str | None, project: int) ->
     click.echo(f"Being processed again: {count}")
 
 
+@queue.command(name="read-again")
+@click.argument("form")
+@click.option("--project", default=1, show_default=True, help="Number of the project.")
+@with_app
+def read_again(form: str, project: int) -> None:
+    """Read all interviews of FORM once more: they may belong to another round or place by now."""
+    from app import queue as doorbell
+    from app.db import on_commit, transaction
+    from app.forms.queries import find_form
+    from app.indicators import catalog
+
+    found = find_form(project, form)
+    if found is None:
+        raise click.ClickException(f"There is no form {form}. See `thonso forms list`.")
+    with transaction():
+        count = catalog.read_again(found.id)
+        on_commit(doorbell.ring)
+    click.echo(f"Being read again: {count}")
+
+
 def _look() -> Owed | None:
     try:
         with psycopg.connect(Config.from_environment().conninfo, autocommit=True) as connection:

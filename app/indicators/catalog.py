@@ -115,8 +115,12 @@ def change_what_is_in_force() -> None:
     driver().execute("lock table indicator_versions in exclusive mode")
 
 
-def evaluate_again(form_id: int) -> int:
-    """Puts a form's interviews into the inbox, so that they are read with what is in force now."""
+def read_again(form_id: int) -> int:
+    """Puts a form's interviews into the inbox, so that they are read with what is in force now.
+
+    Needed where they may belong to other rounds or places than when they came; new indicators alone
+    are evaluated at a quarter of the cost (`reevaluate`).
+    """
     change_what_is_in_force()
     done = driver().execute(
         "insert into inbox (instance_pk)"

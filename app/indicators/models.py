@@ -1,17 +1,20 @@
 """Indicator definitions in force, the pairs of each interview, and which interviews count."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     CheckConstraint,
+    DateTime,
     Float,
     ForeignKey,
     Identity,
     Index,
     Integer,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -112,3 +115,22 @@ class StaleVillage(Base):
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     round_id: Mapped[int]
     village_id: Mapped[int]
+
+
+class Evaluation(Base):
+    """The ledger of evaluations owed: how far the interviews of a form are evaluated again."""
+
+    __tablename__ = "evaluations"
+    __table_args__ = (CheckConstraint("state in ('running', 'stopped', 'finished')", name="state"),)
+
+    form_id: Mapped[int] = mapped_column(ForeignKey("forms.id"), primary_key=True)
+    state: Mapped[str] = mapped_column(server_default="running")
+    reason: Mapped[str | None]
+    # Done up to this instance; those beyond the last one came later, and were evaluated then.
+    last_pk: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    until_pk: Mapped[int] = mapped_column(BigInteger)
+    total: Mapped[int]
+    done: Mapped[int] = mapped_column(server_default="0")
+    cpu_seconds: Mapped[float] = mapped_column(Float(53), server_default="0")
+    started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

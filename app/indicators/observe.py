@@ -1,8 +1,11 @@
 """Evaluates the indicators in force on a batch of interviews and keeps what they say."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
+from lxml import etree
 from sqlalchemy import select
 
 from app.db import columns, db, driver
@@ -22,20 +25,44 @@ MEASURES = ("n", "y", "x", "yy", "xy", "xx", "dont_know", "refused", "blank", "i
 COPY = f"copy observations (instance_pk, domain_ids, {', '.join(MEASURES)}) from stdin"
 
 
+class Heard(NamedTuple):
+    """A complete interview, open, with the day on which it was held."""
+
+    instance_pk: int
+    form_id: int
+    form_version_id: int
+    day: date
+    root: etree._Element
+
+
 def observe(records: Sequence[Record]) -> None:
     """Stores what the complete interviews among these records say to each indicator."""
-    in_force = _in_force(sorted({record.entry.form_id for record in records}))
-    observed: Observed = []
-    for record in records:
-        ids = in_force.get(record.entry.form_id, ())
-        if not ids or record.reading.outcome != "complete" or record.reading.instance.encrypted:
-            continue
-        evaluator = _evaluator(record.entry.form_version_id, ids)
-        cells = evaluator.evaluate(
-            record.reading.instance.root, interview_date=record.membership.day.isoformat()
+    hear(
+        Heard(
+            record.entry.instance_pk,
+            record.entry.form_id,
+            record.entry.form_version_id,
+            record.membership.day,
+            record.reading.instance.root,
         )
+        for record in records
+        if record.reading.outcome == "complete" and not record.reading.instance.encrypted
+    )
+
+
+def hear(interviews: Iterable[Heard]) -> None:
+    """Stores what these interviews say; what they said before must be gone."""
+    known = list(interviews)
+    in_force = _in_force(sorted({heard.form_id for heard in known}))
+    observed: Observed = []
+    for heard in known:
+        ids = in_force.get(heard.form_id, ())
+        if not ids:
+            continue
+        evaluator = _evaluator(heard.form_version_id, ids)
+        cells = evaluator.evaluate(heard.root, interview_date=heard.day.isoformat())
         said = [((ids[cell.indicator], cell.breakdown, cell.value), cell) for cell in cells]
-        observed.append((record.entry.instance_pk, said))
+        observed.append((heard.instance_pk, said))
     _write(observed)
 
 

@@ -17,6 +17,7 @@ from app.errors import BadRequest, NotFound
 from app.forms import assignment, queries, states
 from app.forms.models import Form, FormVersion
 from app.indicators.catalog import in_force
+from app.indicators.reevaluate import list_progress
 from app.org_units.queries import code_of, find_by_code, find_village
 from app.pages.blueprint import pages
 from app.pages.choices import choose_project
@@ -53,6 +54,7 @@ def show_form(form_id: int) -> ResponseReturnValue:
         form=form,
         versions=db.session.scalars(newest_first).all(),
         indicators=in_force(form.id),
+        evaluation=next((p for p in list_progress(form.project_id) if p.form_id == form.id), None),
         may_manage=reader().may("form.manage", form.project_id),
         published=asked("published"),
         states=states.STATES,

@@ -191,7 +191,7 @@ class Story:
         forms = driver().execute("select id from forms").fetchall()
         db.session.rollback()
         with transaction():
-            catalog.evaluate_again(self.chance.choice(forms)[0])
+            catalog.read_again(self.chance.choice(forms)[0])
 
     def process(self) -> None:
         while pipeline.process_inbox():

@@ -41,7 +41,7 @@ def decide(state: str, reviewer: Actor) -> None:
 def read_again(survey: Survey) -> None:
     with transaction():
         form = db.session.query(Form).filter_by(project_id=survey.project.id).one()
-        assert catalog.evaluate_again(form.id) > 0
+        assert catalog.read_again(form.id) > 0
     pipeline.settle()
 
 

@@ -247,7 +247,7 @@ def decide(reviewer: Actor, chance: random.Random, sent: Future[int]) -> None:
         try:
             with transaction():
                 if chance.random() < 0.1:
-                    catalog.evaluate_again(chance.choice(forms))
+                    catalog.read_again(chance.choice(forms))
                 elif chance.random() < 0.2:
                     pipeline.prefer(number, reviewer)
                 else:
