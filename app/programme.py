@@ -21,6 +21,8 @@ from app.households.imports import ImportReport
 from app.households.models import HouseholdChange
 from app.indicators import catalog, counting, reevaluate, stale
 from app.indicators.breakage import check_workbook, sheet_of
+from app.indicators.compare import Change, compare
+from app.indicators.dry_run import DryRun, dry_run
 from app.indicators.essential import essential
 from app.rounds import change
 from app.rounds.models import Round
@@ -150,6 +152,43 @@ def _check_indicators(compiled: Compiled, project_id: int | None) -> list[Findin
     form = project_id and find_form(project_id, compiled.definition.xml_form_id)
     in_force = catalog.definitions_in_force(form.id) if form else []
     return check_workbook(compiled.workbook, compiled.definition, in_force)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a workbook would change: definitions, and what they make of interviews that are here.
+
+    `tried` is None where there is no interview to try it on.
+    """
+
+    changes: list[Change]
+    tried: DryRun | None
+
+
+def preview(
+    project_id: int, source: FormSource, round_: Round | None, limit: int | None = None
+) -> Preview:
+    """Compares a workbook's indicators with those in force; raises `FormRefused` for a faulty one.
+
+    They are tried on the newest `limit` interviews that count in the round, all without a limit.
+    """
+    compiled = compile_source(source, entities.list_names(project_id))
+    findings = _check_indicators(compiled, project_id)
+    if errors := [finding for finding in findings if finding.severity == "error"]:
+        raise FormRefused(errors)
+    form = find_form(project_id, compiled.definition.xml_form_id)
+    before = catalog.definitions_in_force(form.id) if form else []
+    sheet = sheet_of(compiled.workbook)
+    if sheet is None:
+        return Preview([], None)
+    after = [essential(item, compiled.definition) for item in sheet.indicators]
+    changes = compare(before, after)
+    if form is None or round_ is None or not changes:
+        return Preview(changes, None)
+    codes = {change.code for change in changes}
+    old, new = ([item for item in part if item.code in codes] for part in (before, after))
+    tried = dry_run(round_.id, form.id, old, new, compiled.definition, limit=limit)
+    return Preview(changes, tried if tried.total else None)
 
 
 def save_draft(

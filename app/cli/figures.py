@@ -8,6 +8,7 @@ import click
 from app.cli.context import with_app
 from app.cli.evaluate import evaluate, evaluations
 from app.cli.explain import explain
+from app.cli.try_out import try_out
 
 if TYPE_CHECKING:
     from app.indicators.estimation.difference import Difference
@@ -20,7 +21,7 @@ def figures() -> None:
     """Give figures out, and set what is withheld."""
 
 
-for command in (explain, evaluate, evaluations):
+for command in (explain, evaluate, evaluations, try_out):
     figures.add_command(command)
 
 

@@ -18,11 +18,13 @@ from app.pages.blueprint import pages
 from app.pages.choices import choose_project
 from app.pages.inputs import LARGEST_ID, posted, posted_id, takes
 from app.pages.reader import reader
+from app.rounds.queries import current_round
 from app.storage.blobs import blob_path, store
 from app.xforms.problems import Finding, FormRefused
 
 LARGEST_UPLOAD = 100 * 1024 * 1024  # bytes, workbook and media files together
 HOUR = 3600
+TRIED = 1000  # interviews on which new indicators are tried while somebody waits
 
 
 @pages.get("/forms/new")
@@ -49,6 +51,10 @@ def check_form() -> ResponseReturnValue:
     }
     findings = programme.check(source_of_ticket(handed_in), project_id)
     errors = [finding for finding in findings if finding.severity == "error"]
+    preview = None
+    if not errors:
+        round_ = current_round(project_id)
+        preview = programme.preview(project_id, source_of_ticket(handed_in), round_, TRIED)
     page = render_template(
         "check.html",
         name=handed_in["name"],
@@ -56,6 +62,7 @@ def check_form() -> ResponseReturnValue:
         errors=errors,
         warnings=[finding for finding in findings if finding.severity != "error"],
         ticket=None if errors else tickets(project_id).dumps(handed_in),
+        preview=preview,
     )
     return page, BadRequest.status if errors else 200
 
@@ -82,7 +89,13 @@ def publish_form() -> ResponseReturnValue:
 
 def refused_page(name: str, project_id: int, findings: Sequence[Finding]) -> ResponseReturnValue:
     page = render_template(
-        "check.html", name=name, project_id=project_id, errors=findings, warnings=[], ticket=None
+        "check.html",
+        name=name,
+        project_id=project_id,
+        errors=findings,
+        warnings=[],
+        ticket=None,
+        preview=None,
     )
     return page, Conflict.status
 

@@ -226,3 +226,24 @@ def test_an_administrator_of_one_project_does_not_reach_into_another(administrat
         f"/forms/{foreign.id}/state", data={"csrf": csrf, "state": "closed"}
     )
     assert answer.status_code == 404
+
+
+def test_new_indicators_are_compared_and_tried_before_they_are_published(
+    administrator, survey, sent
+):
+    with transaction():
+        db.session.merge(survey.round).review_policy = "approve-unflagged"
+    for number, answer in enumerate(("1", "1", "0", "8")):
+        sent(number, fibre=answer)
+    changed = GOOD.replace("| FIBRE | 1 ", "| FIBRE | 2 ").replace(
+        "${fibre} = '1'", "${fibre} = '0'"
+    )
+    page = hand_in(administrator, changed)
+
+    assert "${fibre} = '0'" in page.text
+    assert "4 phiếu mới nhất trên 4 phiếu được tính" in page.text
+    assert ["FIBRE", "66,7%", "3", "1", "33,3%", "3", "1", "3"] in page.rows()
+    landed = administrator.post(page, "/forms")
+    form = administrator.get(landed.leads_to)
+    assert "Chỉ tiêu mới: đã tính 0 trên 4 phiếu." in form.text
+    assert "Chỉ tiêu thay đổi" not in hand_in(administrator, changed).text
