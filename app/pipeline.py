@@ -59,13 +59,14 @@ class Pace:
         """Seconds until figures may be summed up again."""
         return max(0.0, self.next_at - time.monotonic())
 
-    def refresh(self) -> None:
-        """Sums up what is owed, and sets the next time by how long that took."""
+    def refresh(self) -> bool:
+        """Sums up a batch and sets the next time by how long that took; whether more is owed."""
         began = time.monotonic()
-        refresh_figures()
+        is_full = refresh_figures() >= STALE_BATCH
         now = time.monotonic()
         if self.shortest:
             self.next_at = now + max(self.shortest, (now - began) / REFRESH_SHARE)
+        return is_full
 
 
 def settle(pace: Pace | None = None) -> None:
@@ -84,7 +85,8 @@ def settle(pace: Pace | None = None) -> None:
                 return
         # What comes meanwhile is summed up with the rest.
         time.sleep(pace.wait())
-        pace.refresh()
+        while pace.refresh() and not process_inbox():
+            pass  # as after a publication: all villages are owed, and nothing else waits
 
 
 def process_inbox() -> int:

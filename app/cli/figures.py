@@ -8,7 +8,7 @@ import click
 from app.cli.context import with_app
 from app.cli.evaluate import evaluate, evaluations
 from app.cli.explain import explain
-from app.cli.try_out import try_out
+from app.cli.try_out import try_out, versions
 
 if TYPE_CHECKING:
     from app.indicators.estimation.difference import Difference
@@ -21,7 +21,7 @@ def figures() -> None:
     """Give figures out, and set what is withheld."""
 
 
-for command in (explain, evaluate, evaluations, try_out):
+for command in (explain, evaluate, evaluations, try_out, versions):
     figures.add_command(command)
 
 

@@ -56,3 +56,21 @@ def _said(outcome: "Outcome | None") -> str:
     value = "no value" if outcome.value is None else f"{outcome.value:.4f}"
     missing = sum(outcome.missing.values())
     return f"{value} = {outcome.y:g}/{outcome.x:g}, n {outcome.n}, {missing} missing"
+
+
+@click.command()
+@click.argument("code")
+@click.option("--project", default=1, show_default=True)
+@with_app
+def versions(*, code: str, project: int) -> None:
+    """List the versions of the indicator CODE, and what each says otherwise than the one before."""
+    from app.indicators.lookup import changes_of
+
+    found = changes_of(project, code)
+    if not found:
+        raise click.ClickException(f"There is no indicator {code}.")
+    for version, change in found:
+        state = "  in force" if version.in_force else ""
+        click.echo(f"{code} version {version.version}{state}")
+        for cell in change.cells if change else ():
+            click.echo(f"  {cell.column}: {cell.before or '-'}  ->  {cell.after or '-'}")

@@ -1,10 +1,13 @@
 """Finds the indicators in force, the breakdowns they have, and the interviews that count."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from sqlalchemy import select
 
 from app.db import db
+from app.indicators.compare import Change, compare
+from app.indicators.definitions import Indicator
 from app.indicators.models import CountedInterview, IndicatorVersion
 
 
@@ -17,6 +20,22 @@ def find_indicator(project_id: int, code: str) -> IndicatorVersion | None:
             IndicatorVersion.in_force,
         )
     )
+
+
+def changes_of(project_id: int, code: str) -> list[tuple[IndicatorVersion, Change | None]]:
+    """An indicator's versions, the newest first, each with what it says otherwise than the last.
+
+    The first one has no change.
+    """
+    statement = (
+        select(IndicatorVersion)
+        .filter_by(project_id=project_id, code=code)
+        .order_by(IndicatorVersion.id)
+    )
+    known = list(db.session.scalars(statement))
+    said = [[Indicator.from_json(version.definition)] for version in known]
+    pairs = [None, *(next(iter(compare(*pair)), None) for pair in pairwise(said))]
+    return list(zip(reversed(known), reversed(pairs), strict=True)) if known else []
 
 
 def breakdown_names(project_id: int) -> set[str]:

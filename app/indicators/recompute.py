@@ -56,14 +56,15 @@ with weighed as materialized (
 """
 
 # What each household says to each domain. Of a household there is one interview, except that
-# several of its persons may have been asked.
+# several of its persons may have been asked. The arrays are opened side by side in the select list:
+# in `from` each interview's would first be written into a store of their own.
 HOUSEHOLDS = """, said as not materialized (
-    select c.round_id, c.village_id, c.stratum, c.form_id, c.is_person, c.household, c.weight, d.*
-    from counted c
-    join observations o using (instance_pk)
-    cross join lateral unnest(o.domain_ids, o.n, o.y, o.x, o.yy, o.xy, o.xx,
-                              o.dont_know, o.refused, o.blank, o.irrelevant)
-         as d (domain_id, n, y, x, yy, xy, xx, dont_know, refused, blank, irrelevant)
+    select c.round_id, c.village_id, c.stratum, c.form_id, c.is_person, c.household, c.weight,
+           unnest(o.domain_ids) as domain_id, unnest(o.n) as n, unnest(o.y) as y, unnest(o.x) as x,
+           unnest(o.yy) as yy, unnest(o.xy) as xy, unnest(o.xx) as xx,
+           unnest(o.dont_know) as dont_know, unnest(o.refused) as refused,
+           unnest(o.blank) as blank, unnest(o.irrelevant) as irrelevant
+    from counted c join observations o using (instance_pk)
     where c.outcome = 'complete'
 ), households as (
     select round_id, village_id, stratum, form_id, domain_id, weight, n,
@@ -135,7 +136,7 @@ BASE = (
     from unnest(%s::int[], %s::int[]) as p (round_id, village_id)
     join rounds r on r.id = p.round_id
     left join samples s on s.round_id = r.id and s.kind <> 'census'
-), registered as (
+), registered as materialized (
     select a.round_id, a.village_id, (
         select count(*) from households h
         where h.village_id = a.village_id and h.project_id = a.project_id and h.since <= a.day

@@ -13,6 +13,7 @@ from app.errors import NotFound
 from app.i18n import label
 from app.indicators.behind import REASONS, SORTS, Interview
 from app.indicators.explain import Explanation, explain, interviews_of
+from app.indicators.lookup import changes_of
 from app.indicators.release_queries import newest_release
 from app.org_units.hierarchy import descendants
 from app.org_units.models import OrgUnit
@@ -75,6 +76,7 @@ def explain_figure(commune_id: int, code: str) -> ResponseReturnValue:
         figure=explanation.figure,
         group=_group(explanation),
         rows=_rows(explanation),
+        history=changes_of(rounds.chosen.project_id, explanation.version.code),
         parts=sorted(explanation.parts, key=key, reverse=descending),
         order=order,
         lines=[_line(explanation, one, answers, villages) for one, answers in found],

@@ -1,7 +1,9 @@
 """`thonso figures try`: what a workbook would change, tried and not published."""
 
+from app import programme
+from app.accounts.actors import OPERATOR
 from app.db import db, driver
-from tests.survey import HOUSEHOLD_FORM, start_survey
+from tests.survey import HOUSEHOLD_FORM, household_form, start_survey
 
 
 def test_a_workbook_is_compared_and_tried(thonso, tmp_path):
@@ -27,3 +29,21 @@ def test_a_workbook_is_compared_and_tried(thonso, tmp_path):
     assert versions == (2,)
     other.write_text(text.replace("${fibre} = '1'", "${nix} = '1'"))
     assert thonso(f"figures try {other} {project}").exit_code == 1
+
+
+def test_versions_of_an_indicator_are_told_apart(thonso):
+    survey = start_survey(households=1)
+    text = HOUSEHOLD_FORM.replace("| FIBRE | 1 ", "| FIBRE | 2 ")
+    changed = household_form(indicators=text.replace("${fibre} = '1'", "${fibre} != '0'"))
+    programme.publish(survey.project.id, changed, OPERATOR)
+    project = f"--project {survey.project.id}"
+    db.session.rollback()
+
+    told = thonso(f"figures versions FIBRE {project}").output
+    assert told.splitlines() == [
+        "FIBRE version 2  in force",
+        "  version: 1  ->  2",
+        "  numerator: ${fibre} = '1'  ->  ${fibre} != '0'",
+        "FIBRE version 1",
+    ]
+    assert thonso(f"figures versions NIX {project}").exit_code == 1

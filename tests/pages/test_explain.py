@@ -2,10 +2,12 @@
 
 import pytest
 
+from app import programme
 from app.accounts.actors import OPERATOR
 from app.db import transaction
 from app.indicators import releases
 from tests import people
+from tests.survey import HOUSEHOLD_FORM, household_form
 
 
 @pytest.fixture
@@ -107,3 +109,12 @@ def test_without_interviews_it_says_so_in_both_languages(signed_in, commune):
     english = browser.get(address(commune)).text
     assert "No interview of this round has come from here yet." in english
     assert "“Fibre” is “Yes”" in english
+
+
+def test_earlier_versions_are_told(signed_in, survey, commune):
+    text = HOUSEHOLD_FORM.replace("| FIBRE | 1 ", "| FIBRE | 2 ")
+    changed = household_form(indicators=text.replace("${fibre} = '1'", "${fibre} != '0'"))
+    assert "Các phiên bản" not in signed_in().get(address(commune)).text
+    programme.publish(survey.project.id, changed, OPERATOR)
+    page = signed_in().get(address(commune))
+    assert ["2", "numerator", "${fibre} = '1'", "${fibre} != '0'"] in page.rows()
