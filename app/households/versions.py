@@ -121,10 +121,12 @@ def remember_all(
 ) -> None:
     """Notes what became of many households; those that are as they were are passed over.
 
-    Of a household that only counts by another listing now, nothing is said either.
+    Of a household that only counts by another listing now, nothing is said either. A listing keeps
+    its own names, and they go with it; nothing by a listing is undone, so no version repeats them.
     """
+    keep = _json if kind != "listing" else _open_json
     rows = [
-        (*key, _json(before.get(key)), _json(after.get(key)), by[key])
+        (*key, keep(before.get(key)), keep(after.get(key)), by[key])
         for key in sorted(before.keys() | after.keys())
         if _said(before.get(key)) != _said(after.get(key))
     ]
@@ -167,6 +169,10 @@ def _said(version: Version | None) -> Any:
     household = {n: value for n, value in version["household"].items() if n != "listed_by"}
     personal = {name: value for name, value in version["personal"].items() if value is not None}
     return household, personal
+
+
+def _open_json(version: Version | None) -> str | None:
+    return _json(version and version | {"personal": {}})
 
 
 def _json(version: Version | None) -> str | None:

@@ -45,6 +45,15 @@ def household_change(code: str) -> str:
     return known.get(code, code)
 
 
+def household_event(code: str) -> str:
+    """What was done with another household, and so to this one."""
+    known = {
+        "merge": gettext("another household was merged into it"),
+        "split": gettext("another household was split from it"),
+    }
+    return known.get(code, code)
+
+
 def poverty(code: str | None) -> str:
     """Whether the commune's list calls a household poor, by the listing form's codes."""
     known = {

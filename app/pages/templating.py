@@ -49,6 +49,7 @@ def install(app: Flask) -> None:
         household_sort=household_words.household_sort,
         household_field=household_words.household_field,
         household_change=household_words.household_change,
+        household_event=household_words.household_event,
         poverty=household_words.poverty,
         double_reason=household_words.double_reason,
         place=words.place,

@@ -152,3 +152,24 @@ def test_an_imported_household_stays_as_it_is(survey, reviewer):
     decide(one, "approved", reviewer)
     decide(one, "rejected", reviewer)
     assert registry() == [("A-1", None, 7, None)]
+
+
+def test_listings_leave_versions_without_names(survey, reviewer):
+    first = send(survey, listing(survey))
+    decide(first, "approved", reviewer)
+    second = send(survey, listing(survey, n15=5))
+    decide(second, "approved", reviewer)
+    with transaction():
+        pipeline.prefer(second, reviewer)
+    for one in (second, first):
+        decide(one, "rejected", reviewer)
+    versions = driver().execute(
+        "select kind, before #> '{household,n15}', after #> '{household,n15}', changed_by,"
+        " coalesce(before, after) -> 'personal' from household_changes order by id"
+    )
+    assert versions.fetchall() == [
+        ("listing", None, 3, f"submission:{first}", {}),
+        ("listing", 3, 5, f"submission:{second}", {}),
+        ("listing", 5, 3, f"submission:{first}", {}),
+        ("listing", 3, None, f"submission:{first}", {}),
+    ]
