@@ -14,7 +14,7 @@ CAPABILITIES = frozenset({
     "personal.read", "parked.manage",
     "indicator.read", "unit.read", "unit.manage", "form.read",
     "fieldwork.manage", "form.manage", "round.manage", "user.manage",
-    "scorecard.manage",
+    "scorecard.score", "scorecard.submit", "scorecard.appraise", "scorecard.manage",
 })  # fmt: skip
 
 

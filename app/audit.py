@@ -22,7 +22,7 @@ class AuditEvent(Base):
     # Past tense: "form.published", "submission.approved", "personal.read"
     action: Mapped[str]
     # "form:1", "submission:42"
-    subject: Mapped[str]
+    subject: Mapped[str] = mapped_column(index=True)
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
 
 

@@ -6,7 +6,7 @@ SURVEYOR = "surveyor"
 ADMINISTRATOR = "administrator"
 
 _READER = frozenset({"submission.read", "indicator.read", "unit.read", "form.read"})
-_REVIEWER = _READER | {"submission.decide"}
+_REVIEWER = _READER | {"submission.decide", "scorecard.score"}
 _PHONE = frozenset({"submission.create", "list.download"})
 
 ROLES: dict[str, frozenset[str]] = {
@@ -14,8 +14,8 @@ ROLES: dict[str, frozenset[str]] = {
     "commune_reviewer": _REVIEWER,
     "commune_lead": _REVIEWER
     | {"personal.read", "parked.manage", "submission.import", "submission.trash"}
-    | {"fieldwork.manage"},
-    "province_analyst": _READER | {"parked.manage", "unit.manage"},
+    | {"fieldwork.manage", "scorecard.submit"},
+    "province_analyst": _READER | {"parked.manage", "unit.manage", "scorecard.appraise"},
     ADMINISTRATOR: CAPABILITIES - _PHONE,
     "auditor": _READER,
     "api_client": frozenset({"indicator.read", "unit.read"}),

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import hmac
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 
@@ -89,3 +89,10 @@ def enable_user(by: Actor, user: User) -> None:
     """Lets a disabled account sign in again."""
     user.disabled_at = None
     record(by.label, "user.enabled", f"user:{user.id}")
+
+
+def names_of(labels: Collection[str]) -> dict[str, str]:
+    """The names of people as the audit trail has them: `user:3` is “Lê Thị Lan”."""
+    ids = {int(label.removeprefix("user:")) for label in labels if label.startswith("user:")}
+    people = db.session.execute(select(User.id, User.full_name).where(User.id.in_(ids)))
+    return {f"user:{user_id}": name for user_id, name in people}

@@ -25,6 +25,7 @@ from app.rounds.queries import current_round, get_round
 from app.scorecards.catalog import definition_of, get_scorecard, list_scorecards
 from app.scorecards.compute import Named, find_ranking, find_scores
 from app.scorecards.definitions import Definition
+from app.scorecards.granted import find_granted_ranking
 from app.scorecards.models import Scorecard
 from app.scorecards.ranking import compare
 from app.scorecards.scores import Score
@@ -54,6 +55,16 @@ class OfPlaces(OfRound):
     code = text(description="Official code of a province or commune.")
     level = fields.String(
         load_default="commune", validate=OneOf(("province", "commune", "village"))
+    )
+
+
+class ForRanks(OfRound):
+    """Which points the order is by."""
+
+    by = fields.String(
+        load_default="computed",
+        validate=OneOf(("computed", "granted")),
+        metadata={"description": "“granted”: by appraised cards; for keys with submission.read."},
     )
 
 
@@ -110,7 +121,7 @@ def list_scores(asked: dict[str, Any], scorecard: str) -> Any:
     return {"items": items, "next": None}
 
 
-@resource("/scorecards/<scorecard>/ranking", query=OfRound, answer=RankPage)
+@resource("/scorecards/<scorecard>/ranking", query=ForRanks, answer=RankPage)
 @requires(CAPABILITY)
 def list_ranks(asked: dict[str, Any], scorecard: str) -> Any:
     """Communes by their points, best first, each with the interval of its rank
@@ -118,7 +129,8 @@ def list_ranks(asked: dict[str, Any], scorecard: str) -> Any:
     Who lacks points that others have stands at the end, without a rank.
     """
     found, round_ = _asked(asked, scorecard)
-    units, ranking = find_ranking(caller(), found, round_)
+    find = find_granted_ranking if asked["by"] == "granted" else find_ranking
+    units, ranking = find(caller(), found, round_)
     codes = codes_of(units)
     if asked["format"] == "csv":
         names = {unit.id: (codes.get(unit.id), unit.name) for unit in units.values()}

@@ -32,7 +32,7 @@ def show_file(instance_pk: int, name: str) -> ResponseReturnValue:
     file = open_blob(found.sha256)
     kind = picture_type(file)
     response = send_file(file, mimetype=kind or "application/octet-stream", etag=False)
-    return _guarded(response, name, shown=kind is not None)
+    return guarded(response, name, shown=kind is not None)
 
 
 def picture_type(file: BinaryIO) -> str | None:
@@ -44,7 +44,8 @@ def picture_type(file: BinaryIO) -> str | None:
     return next((kind for sign, kind in PICTURES.items() if start.startswith(sign)), None)
 
 
-def _guarded(response: Response, name: str, *, shown: bool) -> Response:
+def guarded(response: Response, name: str, *, shown: bool) -> Response:
+    """The file under its name; what is not shown is saved, and nothing in it ever runs."""
     kind = "inline" if shown else "attachment"
     response.headers["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(name, safe='')}"
     response.headers["Cache-Control"] = "no-store"

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.access import requires
 from app.errors import NotFound
+from app.org_units.models import OrgUnit
 from app.org_units.names import sort_key
 from app.org_units.queries import codes_of
 from app.pages.blueprint import pages
@@ -17,10 +18,13 @@ from app.rounds.models import Round
 from app.rounds.queries import current_round, list_rounds
 from app.scorecards.catalog import definition_of
 from app.scorecards.compute import find_ranking
+from app.scorecards.granted import find_granted_ranking
 from app.scorecards.models import Scorecard
+from app.scorecards.ranking import Ranking
 from app.scorecards.table import ranking_csv
 
 SORTS = ("rank", "name")
+BY = ("computed", "granted")
 
 
 @pages.get("/scorecards/<scorecard>/ranking")
@@ -28,7 +32,7 @@ SORTS = ("rank", "name")
 def show_ranking(scorecard: str) -> ResponseReturnValue:
     """The communes that the reader may see, best first or by name."""
     found, rounds, round_ = _asked(scorecard)
-    units, ranking = find_ranking(reader(), found, round_)
+    by, (units, ranking) = _ranked(found, round_)
     sort = chosen("sort", SORTS) or "rank"
     ranked = list(ranking.ranked)
     if sort == "name":
@@ -46,6 +50,7 @@ def show_ranking(scorecard: str) -> ResponseReturnValue:
         unranked=[one for one in ranking.unranked if one.score.counted],
         empty=len(empty),
         sort=sort,
+        by=by,
     )
 
 
@@ -54,7 +59,7 @@ def show_ranking(scorecard: str) -> ResponseReturnValue:
 def download_ranking(scorecard: str) -> ResponseReturnValue:
     """The same as a file for Excel."""
     found, _, round_ = _asked(scorecard)
-    units, ranking = find_ranking(reader(), found, round_)
+    _, (units, ranking) = _ranked(found, round_)
     codes = codes_of(units)
     names = {unit.id: (codes.get(unit.id), unit.name) for unit in units.values()}
     response = Response(
@@ -63,6 +68,12 @@ def download_ranking(scorecard: str) -> ResponseReturnValue:
     )
     response.headers["Content-Disposition"] = f'attachment; filename="ranking-{round_.id}.csv"'
     return response
+
+
+def _ranked(scorecard: Scorecard, round_: Round) -> tuple[str, tuple[dict[int, OrgUnit], Ranking]]:
+    by = chosen("by", BY) or "computed"
+    find = find_granted_ranking if by == "granted" else find_ranking
+    return by, find(reader(), scorecard, round_)
 
 
 def _asked(scorecard: str) -> tuple[Scorecard, RoundChoice, Round]:

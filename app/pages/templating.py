@@ -6,7 +6,7 @@ from flask import Flask, g, request
 from jinja2 import StrictUndefined
 
 from app.i18n import label, templates
-from app.pages import household_words, score_words, words
+from app.pages import card_words, household_words, score_words, words
 from app.pages.blueprint import pages
 from app.pages.files import static_address
 from app.pages.forgery import field
@@ -42,6 +42,12 @@ def install(app: Flask) -> None:
         entity_conflict=words.entity_conflict,
         entity_problem=words.entity_problem,
         share=words.share,
+        card_state=card_words.card_state,
+        card_lack=card_words.card_lack,
+        card_act=card_words.card_act,
+        card_field=card_words.card_field,
+        card_word=card_words.card_word,
+        reported_choice=card_words.reported_choice,
         points=score_words.points,
         score_value=score_words.score_value,
         score_rule=score_words.rule,

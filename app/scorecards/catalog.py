@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import audit
 from app.accounts.actors import Actor
@@ -16,7 +16,7 @@ from app.errors import Conflict, NotFound
 from app.indicators.models import IndicatorVersion
 from app.indicators.shares import kind_of
 from app.scorecards.definitions import TARGET, Definition
-from app.scorecards.models import Scorecard
+from app.scorecards.models import CommuneScore, Scorecard
 from app.scorecards.read import read_scorecard
 from app.scorecards.sheet import CRITERIA, ScorecardSheet
 from app.xforms.problems import Finding, FormRefused
@@ -75,9 +75,22 @@ def publish(project_id: int, name: str, content: bytes, actor: Actor) -> Scoreca
     )
     db.session.add(made)
     db.session.flush()
+    _take_along([one.id for one in known.values()], made)
     subject = f"scorecard:{made.id}"
     audit.record(actor.label, "scorecard.published", subject, code=made.code, version=made.version)
     return made
+
+
+def _take_along(earlier: list[int], made: Scorecard) -> None:
+    """Cards that communes are still writing follow the new version; the others stay as they are."""
+    db.session.execute(
+        update(CommuneScore)
+        .where(
+            CommuneScore.scorecard_id.in_(earlier),
+            CommuneScore.state.not_in(("submitted", "appraised")),
+        )
+        .values(scorecard_id=made.id)
+    )
 
 
 def list_scorecards(project_id: int) -> list[Scorecard]:

@@ -5,6 +5,7 @@ their ids and must come back with nothing. A new route joins the walk by itself;
 parameter is entered in `ids`.
 """
 
+import io
 import re
 
 import pytest
@@ -15,12 +16,16 @@ from app import clock, programme
 from app.access import CAPABILITIES, PUBLIC, SIGNED_IN
 from app.accounts.actors import OPERATOR, user_actor
 from app.accounts.app_users import app_user_token, device_password
+from app.accounts.models import User
 from app.accounts.permissions import ROLES as RIGHTS
 from app.accounts.tokens import issue_api_token
 from app.db import db, driver, transaction
 from app.entities.models import Entity
 from app.forms.models import Form
 from app.imports.run import begin
+from app.scorecards import evidence, writing
+from app.scorecards.cards import Where
+from app.scorecards.catalog import get_scorecard
 from app.storage.blobs import store
 from app.submissions.models import ParkedUpload, Submission
 from app.submissions.upload import UploadedFile
@@ -52,6 +57,9 @@ CHANGING = (
     "inbox",
     "imports",
     "scorecards",
+    "commune_scores",
+    "criterion_entries",
+    "evidence_files",
 )
 
 
@@ -129,6 +137,9 @@ def ids(survey):
         "change_id": 1,
         "list_id": entity.list_id,
         "scorecard": publish_scorecard(survey.project.id).code,
+        "criterion": "D",
+        "evidence_id": proved(survey),
+        "step": "review",
     }
 
 
@@ -142,6 +153,17 @@ def imported(survey):
     with transaction():
         lead = people.person("commune_lead", of=survey.project, username="lan.ia.dom")
         return begin(survey.project.id, "Mook Đen.zip", user_actor(lead.id)).id
+
+
+def proved(survey):
+    """A file that the lead of Ia Dom has handed in."""
+    lead = user_actor(db.session.scalars(select(User.id).filter_by(username="lan.ia.dom")).one())
+    found = get_scorecard(survey.project.id, "CDS")
+    where = Where(found, survey.round, people.unit(people.IA_DOM))
+    with transaction():
+        writing.write(lead, where, "D", reported="yes", explanation="Mook Đen")
+        file = io.BytesIO(b"%PDF-1.7 Mook \xc4\x90en")
+        return evidence.attach(lead, where, "D", name="x.pdf", content=file).id
 
 
 @pytest.fixture

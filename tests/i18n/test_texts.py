@@ -19,6 +19,7 @@ from app.indicators.behind import REASONS as SHARES
 from app.org_units.undo import RESTING
 from app.org_units.village_mistakes import MISTAKES
 from app.review.checks import FLAGS
+from app.scorecards.card import LACKS
 from app.scorecards.scores import MISSING
 from app.submissions.parked import REASONS
 
@@ -33,6 +34,7 @@ FINDINGS = ("Finding", "refuse")
 # Texts that are chosen by a key and translated where they are shown.
 TABLES = (REASONS, SKIPPED, FLAGS, PROBLEMS, MISTAKES, RESTING, SHARES)
 TABLES += (MISSING, ROWS)
+TABLES += (LACKS,)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,167 @@
+"""A commune's score in a round: points from figures, its own view beside them, and the way on."""
+
+from datetime import date
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.access import requires
+from app.accounts.actors import Actor
+from app.accounts.scope import sees
+from app.accounts.territory import get_unit
+from app.clock import today
+from app.db import transaction
+from app.errors import BadRequest, Conflict, NotFound, Problem
+from app.org_units.models import OrgUnit
+from app.pages.blueprint import pages
+from app.pages.choices import RoundChoice, choose_round
+from app.pages.inputs import asked_id, posted
+from app.pages.reader import reader
+from app.pages.rounds import communes_of, find_round
+from app.pages.rules import UNIT
+from app.pages.scorecards import CAPABILITY, get_scorecard
+from app.rounds.models import Round
+from app.rounds.queries import list_rounds
+from app.scorecards import cards, workflow
+from app.scorecards.card import APPRAISE, SCORE, STEPS, SUBMIT
+from app.scorecards.catalog import definition_of
+from app.scorecards.compute import find_scores
+from app.scorecards.history import acts_on
+from app.scorecards.models import Scorecard
+from app.scorecards.ranking import compare
+from app.scorecards.scores import Score
+
+CARD = f"/rounds/<{UNIT}:round_id>/communes/<{UNIT}:commune_id>/scorecards/<scorecard>"
+
+
+@pages.get(f"/communes/<{UNIT}:commune_id>/scorecards/<scorecard>")
+@requires(CAPABILITY)
+def show_score(commune_id: int, scorecard: str) -> ResponseReturnValue:
+    """A commune's score: figures, points, and what has none; for staff the whole card."""
+    actor = reader()
+    commune = get_unit(actor, CAPABILITY, commune_id, level="commune")
+    rounds = choose_round(actor, commune.id)
+    found, round_ = _chosen(rounds, scorecard)
+    if sees(actor, cards.CAPABILITY, commune.id, round_.project_id):
+        return render_card(cards.Where(found, round_, commune))
+    return render_template(
+        "score.html",
+        commune=commune,
+        rounds=rounds,
+        said=definition_of(found),
+        score=score_of(actor, found, round_, commune),
+        found=None,
+    )
+
+
+@pages.post(f"{CARD}/steps/<step>")
+@requires(cards.CAPABILITY)
+def advance_card(round_id: int, commune_id: int, scorecard: str, step: str) -> ResponseReturnValue:
+    """Takes the card a step further, back to the commune, or gives it more time."""
+    where = find_where(cards.CAPABILITY, round_id, commune_id, scorecard)
+    try:
+        with transaction():
+            if step == "extend":
+                workflow.extend(reader(), where, _day(posted("until")), posted("reason"))
+            else:
+                day = _day(posted("until"))
+                workflow.advance(reader(), where, step, reason=posted("reason"), due_on=day)
+    except (BadRequest, Conflict) as problem:
+        return render_card(where, problem), problem.status
+    return redirect(address_of(where), 303)
+
+
+@pages.get(f"/communes/<{UNIT}:commune_id>/scorecards/<scorecard>/difference")
+@requires(CAPABILITY)
+def compare_scores(commune_id: int, scorecard: str) -> ResponseReturnValue:
+    """A commune's score less another commune's, or less its own of another round."""
+    actor = reader()
+    commune = get_unit(actor, CAPABILITY, commune_id, level="commune")
+    rounds = choose_round(actor, commune.id)
+    found, round_ = _chosen(rounds, scorecard)
+    other = get_unit(actor, CAPABILITY, asked_id("other") or commune.id, level="commune")
+    earlier = [one for one in rounds.all if one.id == (asked_id("with") or round_.id)]
+    if not earlier or earlier[0].project_id != round_.project_id:
+        raise NotFound
+    return render_template(
+        "score_difference.html",
+        commune=commune,
+        other=other,
+        round=round_,
+        earlier=earlier[0],
+        rounds=rounds,
+        communes=communes_of(actor, round_, CAPABILITY),
+        said=definition_of(found),
+        comparison=compare(
+            score_of(actor, found, round_, commune), score_of(actor, found, earlier[0], other)
+        ),
+    )
+
+
+def render_card(where: cards.Where, problem: Problem | None = None) -> str:
+    """The card as the reader sees it, with the steps that are theirs."""
+    round_, found = where.round, cards.find_card(reader(), where)
+    rights = rights_at(reader(), where)
+    return render_template(
+        "score.html",
+        commune=where.unit,
+        rounds=RoundChoice(round_, list_rounds(round_.project_id)),
+        said=definition_of(found.scorecard),
+        score=found.score,
+        found=found,
+        card=found.card,
+        lacks=found.card.lacks(),
+        steps=[name for name in found.card.steps() if STEPS[name].capability in rights],
+        is_open=found.card.is_open(today()),
+        rights=rights,
+        acts=acts_on(found.record),
+        problem=problem,
+    )
+
+
+def rights_at(actor: Actor, where: cards.Where) -> set[str]:
+    """Which of a card's rights the reader has at the commune."""
+    return {
+        right
+        for right in (SCORE, SUBMIT, APPRAISE)
+        if sees(actor, right, where.unit.id, where.round.project_id)
+    }
+
+
+def find_where(capability: str, round_id: int, commune_id: int, scorecard: str) -> cards.Where:
+    """The card that an address names; `NotFound` when it is not the reader's."""
+    actor = reader()
+    round_ = find_round(actor, round_id, capability)
+    commune = get_unit(actor, capability, commune_id, level="commune")
+    if not sees(actor, capability, commune.id, round_.project_id):
+        raise NotFound
+    return cards.Where(get_scorecard(round_.project_id, scorecard), round_, commune)
+
+
+def address_of(where: cards.Where) -> str:
+    """The card's page."""
+    return url_for(
+        "pages.show_score",
+        commune_id=where.unit.id,
+        scorecard=where.scorecard.code,
+        round=where.round.id,
+    )
+
+
+def score_of(actor: Actor, scorecard: Scorecard, round_: Round, commune: OrgUnit) -> Score:
+    """The present score of one commune."""
+    ((_, score),) = find_scores(actor, scorecard, round_, commune.id)
+    return score
+
+
+def _chosen(rounds: RoundChoice, code: str) -> tuple[Scorecard, Round]:
+    if rounds.chosen is None:
+        raise NotFound("No round has been opened yet.")
+    return get_scorecard(rounds.chosen.project_id, code), rounds.chosen
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise BadRequest("Choose a last day that is not past.") from None
