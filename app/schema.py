@@ -24,6 +24,7 @@ MODELS = (
     "app.indicators.models",
     "app.indicators.sum_models",
     "app.scorecards.models",
+    "app.counts.models",
     "app.fieldwork.models",
 )
 MIGRATIONS = Path(__file__).parent.parent / "migrations"

@@ -15,7 +15,9 @@ ROLES: dict[str, frozenset[str]] = {
     "commune_lead": _REVIEWER
     | {"personal.read", "parked.manage", "submission.import", "submission.trash"}
     | {"fieldwork.manage", "scorecard.submit"},
-    "province_analyst": _READER | {"parked.manage", "unit.manage", "scorecard.appraise"},
+    "province_analyst": _READER
+    | {"parked.manage", "unit.manage"}
+    | {"scorecard.appraise", "count.manage"},
     ADMINISTRATOR: CAPABILITIES - _PHONE,
     "auditor": _READER,
     "api_client": frozenset({"indicator.read", "unit.read"}),

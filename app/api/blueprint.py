@@ -23,7 +23,7 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 RESOURCES = (
     "indicators", "differences", "revisits", "explain", "submissions", "entities", "units",
     "unit_changes", "villages", "rounds", "openapi",
-    "scorecards",
+    "scorecards", "counts",
     "households",
 )  # fmt: skip
 SMALL = 64 * 1024  # bytes of a request's body

@@ -26,6 +26,7 @@ COMMANDS = {
     "stats": "app.cli.stats:stats",
     "figures": "app.cli.figures:figures",
     "scorecards": "app.cli.scorecards:scorecards",
+    "counts": "app.cli.counts:counts",
     "parked": "app.cli.parked:parked",
     "queue": "app.cli.queue:queue",
     "trash": "app.cli.trash:trash",

@@ -12,8 +12,11 @@ from flask.typing import ResponseReturnValue
 
 from app.access import requires
 from app.accounts.actors import Actor
+from app.accounts.scope import sees
 from app.accounts.territory import get_unit
 from app.clock import today
+from app.counts.queries import CAPABILITY as COUNTS
+from app.counts.queries import Compared, find_counts
 from app.db import db
 from app.errors import NotFound
 from app.forms.models import Form
@@ -29,6 +32,7 @@ from app.indicators.queries import find_figures
 from app.indicators.revisits import revisited
 from app.indicators.withhold import reads_interviews
 from app.org_units.hierarchy import descendants
+from app.org_units.models import OrgUnit
 from app.org_units.names import sort_key
 from app.pages.blueprint import pages
 from app.pages.choices import choose_round
@@ -92,6 +96,7 @@ def show_indicator(commune_id: int, code: str) -> ResponseReturnValue:
         villages=sorted(find(level="village"), key=key, reverse=descending),
         units={unit.id: unit for unit in descendants(commune.id, "village")},
         sort=sort,
+        counts=_counts(commune, rounds.chosen, version.code),
         before=before,
         changes=_by_unit(
             change
@@ -122,6 +127,14 @@ def _revisited(
         return None
     days = {"since": day, "until": today()}
     return revisited(actor, form, version, round_=round_, unit_id=commune_id, **days)
+
+
+def _counts(commune: OrgUnit, round_: Round, code: str) -> list[Compared]:
+    """What others count of the same, for those who may see it."""
+    actor = reader()
+    if not sees(actor, COUNTS, commune.id, round_.project_id):
+        return []
+    return find_counts(actor, round_, unit_id=commune.id, indicator=code)
 
 
 def _groups(version: IndicatorVersion, figures: Sequence[Figure]) -> list[Group]:

@@ -18,6 +18,7 @@ delete from blobs b where b.sha256 = any(%s)
   and not exists (select from draft_files t where t.blob_sha256 = b.sha256)
   and not exists (select from imports m where m.zip_sha256 = b.sha256)
   and not exists (select from evidence_files f where f.blob_sha256 = b.sha256)
+  and not exists (select from count_tables c where c.blob_sha256 = b.sha256)
 returning sha256
 """
 

@@ -36,6 +36,7 @@ STREET = (
     {"review"},
     {"indicators"},
     {"scorecards"},
+    {"counts"},
     {"fieldwork"},
     {"programme", "regrouping", "village_lists", "schema"},
     {"pipeline"},

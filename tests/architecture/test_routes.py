@@ -19,6 +19,9 @@ from app.accounts.app_users import app_user_token, device_password
 from app.accounts.models import User
 from app.accounts.permissions import ROLES as RIGHTS
 from app.accounts.tokens import issue_api_token
+from app.counts import tasks
+from app.counts.models import CountTask
+from app.counts.take import Source, take_table
 from app.db import db, driver, transaction
 from app.entities.models import Entity
 from app.forms.models import Form
@@ -60,6 +63,8 @@ CHANGING = (
     "commune_scores",
     "criterion_entries",
     "evidence_files",
+    "count_tables",
+    "count_tasks",
 )
 
 
@@ -140,6 +145,8 @@ def ids(survey):
         "criterion": "D",
         "evidence_id": proved(survey),
         "step": "review",
+        "table_id": counted(survey),
+        "task_id": db.session.scalars(select(CountTask.id)).one(),
     }
 
 
@@ -164,6 +171,16 @@ def proved(survey):
         writing.write(lead, where, "D", reported="yes", explanation="Mook Đen")
         file = io.BytesIO(b"%PDF-1.7 Mook \xc4\x90en")
         return evidence.attach(lead, where, "D", name="x.pdf", content=file).id
+
+
+def counted(survey):
+    """A table with a count of Ia Dom's village, far from the survey's figure."""
+    source = Source("viettel", "Viettel", "123", clock.today(), "NĐ 278/2025")
+    content = f"unit,indicator,numerator,denominator\n{survey.village.public_id},FIBRE,1,100\n"
+    with transaction():
+        table = take_table(survey.project.id, source, "x.csv", content.encode(), OPERATOR)
+        assert tasks.open_tasks(survey.round, table) == 1
+        return table.id
 
 
 @pytest.fixture

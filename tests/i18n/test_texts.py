@@ -10,6 +10,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import app
+from app.counts.sheet import PROBLEMS as COUNT_PROBLEMS
 from app.entities.merge import PROBLEMS
 from app.households.sheet import PROBLEMS as ROWS
 from app.i18n import gettext, in_language, present_language, use_language
@@ -34,7 +35,7 @@ FINDINGS = ("Finding", "refuse")
 # Texts that are chosen by a key and translated where they are shown.
 TABLES = (REASONS, SKIPPED, FLAGS, PROBLEMS, MISTAKES, RESTING, SHARES)
 TABLES += (MISSING, ROWS)
-TABLES += (LACKS,)
+TABLES += (LACKS, COUNT_PROBLEMS)
 
 
 @pytest.fixture(autouse=True)
