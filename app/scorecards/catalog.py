@@ -146,13 +146,17 @@ def _about_indicators(
         found = known.get(criterion.indicator)
         if found is None:
             yield Finding(
-                f"There is no indicator {criterion.indicator} yet: no points can be computed.",
+                "There is no indicator %(code)s yet: no points can be computed.",
                 place(row, "indicator"),
                 "warning",
+                {"code": criterion.indicator},
             )
             continue
         said = found.definition
         is_share = kind_of(said["numerator"], said["denominator"]) == "prop"
         if is_share and criterion.rule == TARGET and criterion.target and criterion.target > 1:
-            told = f"{criterion.indicator} is a share: write the target as 80% or 0.8."
-            yield Finding(told, place(row, "target"))
+            yield Finding(
+                "%(code)s is a share: write the target as 0.8 or 80 per cent.",
+                place(row, "target"),
+                details={"code": criterion.indicator},
+            )

@@ -34,14 +34,15 @@ EXAMPLES = {"target": "80%", "each": "5", "steps": "4=20; 3=15; 2=10; 1=5"}
 MOST = 100_000  # points of one criterion
 YEARS = (2020, 2100)
 CODE = re.compile(r"[A-Za-z][\w.-]{0,39}", re.ASCII)
-CODE_RULE = "Begin a code with a letter; letters, digits, - _ . may follow."
 
 
 def read_scorecard(workbook: Workbook) -> ScorecardSheet:
     """The scorecard of a workbook; raises `FormRefused` when it has no such sheets at all."""
     for name in (SETTINGS, CRITERIA):
         if not workbook.rows(name):
-            raise refuse(f"A scorecard needs rows in the sheet “{name}”: add it.", Place(name))
+            raise refuse(
+                "A scorecard needs rows in the sheet “%(sheet)s”: add it.", Place(name), sheet=name
+            )
     sheet = ScorecardSheet(workbook)
     for name in COLUMNS:
         sheet.check_columns(name)
@@ -57,9 +58,8 @@ def read_scorecard(workbook: Workbook) -> ScorecardSheet:
 
 def _read_settings(sheet: ScorecardSheet, row: Row) -> None:
     for other in sheet.workbook.rows(SETTINGS)[1:]:
-        sheet.fault(SETTINGS, other, "code", "Delete this row: a scorecard has one of settings.")
-    if not CODE.fullmatch(row.text("code")):
-        sheet.fault(SETTINGS, row, "code", CODE_RULE)
+        sheet.fault("Delete this row: a scorecard has one of settings.", SETTINGS, other, "code")
+    _check_code(sheet, SETTINGS, row)
     definition = Definition(
         code=row.text("code"),
         version=sheet.whole(row, "version", 1, 10**6),
@@ -72,8 +72,14 @@ def _read_settings(sheet: ScorecardSheet, row: Row) -> None:
     )
     total = sheet.exact(SETTINGS, row, "total")
     if total is not None and total != definition.points:
-        told = f"The criteria have {shown(definition.points)} points together, not {shown(total)}."
-        sheet.fault(SETTINGS, row, "total", f"{told} Correct one of the two.")
+        sheet.fault(
+            "The criteria have %(sum)s points together, not %(total)s. Correct one of the two.",
+            SETTINGS,
+            row,
+            "total",
+            sum=shown(definition.points),
+            total=shown(total),
+        )
     if not sheet.has_errors:
         sheet.definition = definition
 
@@ -82,8 +88,10 @@ def _read_criterion(sheet: ScorecardSheet, row: Row) -> None:
     code = row.text("code")
     earlier = sheet.rows.setdefault(code, row)
     if earlier is not row:
-        told = f"Row {earlier.number} has this code already: choose another."
-        sheet.fault(CRITERIA, row, "code", told)
+        told = {"row": earlier.number}
+        sheet.fault(
+            "Row %(row)s has this code already: choose another.", CRITERIA, row, "code", **told
+        )
         return
     _check_words(sheet, row)
     _check_rule(sheet, row)
@@ -91,7 +99,7 @@ def _read_criterion(sheet: ScorecardSheet, row: Row) -> None:
     if points is None:
         return
     if not 0 < points <= MOST:
-        sheet.fault(CRITERIA, row, "points", f"Write points above 0, at most {MOST}.")
+        sheet.fault("Write points above 0, at most %(most)s.", CRITERIA, row, "points", most=MOST)
     sheet.criteria[code] = Criterion(
         code=code,
         labels=texts_of(row, "label"),
@@ -106,34 +114,64 @@ def _read_criterion(sheet: ScorecardSheet, row: Row) -> None:
     )
 
 
+def _check_code(sheet: ScorecardSheet, name: str, row: Row) -> None:
+    if not CODE.fullmatch(row.text("code")):
+        sheet.fault(
+            "Begin a code with a letter; letters, digits, - _ . may follow.", name, row, "code"
+        )
+
+
 def _check_words(sheet: ScorecardSheet, row: Row) -> None:
     group = row.text("group")
-    if not CODE.fullmatch(row.text("code")):
-        sheet.fault(CRITERIA, row, "code", CODE_RULE)
+    _check_code(sheet, CRITERIA, row)
     if not texts_of(row, "label"):
-        sheet.fault(CRITERIA, row, "code", "The criterion has no label: fill a column label::….")
+        sheet.fault("The criterion has no label: fill a column label::….", CRITERIA, row, "code")
     if group and group not in sheet.groups:
-        sheet.fault(CRITERIA, row, "group", f"There is no group {group}: add it to “{GROUPS}”.")
+        sheet.fault(
+            "There is no group %(group)s: add it to the sheet “groups”.",
+            CRITERIA,
+            row,
+            "group",
+            group=group,
+        )
     if row.text("evidence") not in {"", "yes"}:
-        told = "Write yes where a file must prove it, else nothing."
-        sheet.fault(CRITERIA, row, "evidence", told)
+        sheet.fault(
+            "Write yes where a file must prove it, else nothing.", CRITERIA, row, "evidence"
+        )
 
 
 def _check_rule(sheet: ScorecardSheet, row: Row) -> None:
     rule = row.text("rule")
     if rule not in RULES:
-        sheet.fault(CRITERIA, row, "rule", f"Write one of: {', '.join(RULES)}.")
+        sheet.fault("Write one of: %(words)s.", CRITERIA, row, "rule", words=", ".join(RULES))
         return
     if rule in ANSWERED and row.text("indicator"):
-        told = f"The rule {rule} is about what the commune reports: leave this blank."
-        sheet.fault(CRITERIA, row, "indicator", told)
+        sheet.fault(
+            "The rule %(rule)s is about what the commune reports: leave this blank.",
+            CRITERIA,
+            row,
+            "indicator",
+            rule=rule,
+        )
     for column, needing in NEEDED_BY.items():
         if rule == needing and not row.text(column):
-            told = f"The rule {rule} needs this, such as {EXAMPLES[column]}."
-            sheet.fault(CRITERIA, row, column, told)
+            sheet.fault(
+                "The rule %(rule)s needs this, such as %(example)s.",
+                CRITERIA,
+                row,
+                column,
+                rule=rule,
+                example=EXAMPLES[column],
+            )
         elif rule != needing and row.text(column):
-            told = f"This belongs to the rule {needing}, not to {rule}: leave it blank."
-            sheet.fault(CRITERIA, row, column, told)
+            sheet.fault(
+                "This belongs to the rule %(other)s, not to %(rule)s: leave it blank.",
+                CRITERIA,
+                row,
+                column,
+                other=needing,
+                rule=rule,
+            )
 
 
 def _steps(sheet: ScorecardSheet, row: Row, most: Fraction) -> tuple[Step, ...]:
@@ -145,21 +183,29 @@ def _steps(sheet: ScorecardSheet, row: Row, most: Fraction) -> tuple[Step, ...]:
         steps.sort(key=lambda step: step.at)
         highest = steps[-1].points
     except (BadRequest, ValueError, IndexError):
-        sheet.fault(CRITERIA, row, "steps", f"Write value=points: {EXAMPLES['steps']}.")
+        sheet.fault("Write value=points: 4=20; 3=15; 2=10; 1=5.", CRITERIA, row, "steps")
         return ()
     if any(low.at == high.at or low.points >= high.points for low, high in pairwise(steps)):
-        told = "A higher value must give more points than a lower one."
-        sheet.fault(CRITERIA, row, "steps", told)
+        sheet.fault(
+            "A higher value must give more points than a lower one.", CRITERIA, row, "steps"
+        )
     elif highest != most:
-        told = f"The highest step gives {shown(highest)}, the criterion has {shown(most)}."
-        sheet.fault(CRITERIA, row, "steps", f"{told} Correct one of the two.")
+        sheet.fault(
+            "The highest step gives %(step)s, the criterion has %(points)s. Correct one of the"
+            " two.",
+            CRITERIA,
+            row,
+            "steps",
+            step=shown(highest),
+            points=shown(most),
+        )
     return tuple(steps)
 
 
 def _run_case(sheet: ScorecardSheet, row: Row) -> None:
     criterion = sheet.criteria.get(row.text("code"))
     if criterion is None:
-        sheet.fault(CASES, row, "code", f"There is no criterion {row.text('code')}.")
+        sheet.fault("There is no criterion “%(code)s”.", CASES, row, "code", code=row.text("code"))
         return
     if sheet.has_errors:
         return  # a faulty rule gives no points
@@ -167,7 +213,13 @@ def _run_case(sheet: ScorecardSheet, row: Row) -> None:
     try:
         found = points_of(criterion, value_of(criterion, row.text("value")))
     except BadRequest as problem:
-        sheet.fault(CASES, row, "value", str(problem))
+        sheet.fault(problem.message, CASES, row, "value", **problem.details)
         return
     if expected is not None and shown(found) != shown(expected):
-        sheet.fault(CASES, row, "points", f"This value gives {shown(found)} points by the rule.")
+        sheet.fault(
+            "This value gives %(points)s points by the rule.",
+            CASES,
+            row,
+            "points",
+            points=shown(found),
+        )

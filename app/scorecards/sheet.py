@@ -47,12 +47,10 @@ class ScorecardSheet:
         """Whether it cannot be published."""
         return any(finding.severity == "error" for finding in self.findings)
 
-    def fault(
-        self, name: str, row: Row, column: str, message: str, severity: str = "error"
-    ) -> None:
+    def fault(self, finding: str, name: str, row: Row, column: str, /, **details: object) -> None:
         """Notes what is wrong with a cell, as a sentence that says what to write."""
         place = self.workbook.sheets[name].place(row.number, column)
-        self.findings.append(Finding(message, place, severity))
+        self.findings.append(Finding(finding, place, details=details))
 
     def complete_rows(self, name: str) -> list[Row]:
         """The rows of a sheet that fill every column they must; the others are faults."""
@@ -60,7 +58,7 @@ class ScorecardSheet:
         for row in rows:
             for column in NEEDED[name]:
                 if not row.text(column):
-                    self.fault(name, row, column, f"{column} is missing: fill it.")
+                    self.fault("%(column)s is missing: fill it.", name, row, column, column=column)
         return [row for row in rows if all(map(row.text, NEEDED[name]))]
 
     def check_columns(self, name: str) -> None:
@@ -69,10 +67,15 @@ class ScorecardSheet:
         for header in sheet.columns if sheet else ():
             if header in COLUMNS[name] or header.partition("::")[0] in WORDED.get(name, ()):
                 continue
-            known = ", ".join(sorted(COLUMNS[name]))
-            told = f"The column {header} means nothing here (known: {known})."
             assert sheet is not None
-            self.findings.append(Finding(told, sheet.place(1, header), "warning"))
+            self.findings.append(
+                Finding(
+                    "The column %(column)s means nothing here (known: %(known)s).",
+                    sheet.place(1, header),
+                    "warning",
+                    {"column": header, "known": ", ".join(sorted(COLUMNS[name]))},
+                )
+            )
 
     def exact(self, name: str, row: Row, column: str) -> Fraction | None:
         """The number in a cell; None when it is blank or, which is a fault, none."""
@@ -81,14 +84,14 @@ class ScorecardSheet:
         try:
             return number(row.text(column))
         except BadRequest as problem:
-            self.fault(name, row, column, str(problem))
+            self.fault(problem.message, name, row, column, **problem.details)
             return None
 
     def positive(self, row: Row, column: str) -> Fraction | None:
         """The same of a criterion, above 0."""
         value = self.exact(CRITERIA, row, column)
         if value is not None and value <= 0:
-            self.fault(CRITERIA, row, column, "Write a number above 0.")
+            self.fault("Write a number above 0.", CRITERIA, row, column)
             return None
         return value
 
@@ -97,7 +100,14 @@ class ScorecardSheet:
         text = row.text(column)
         if text.isascii() and text.isdigit() and least <= int(text[:9]) <= most:
             return int(text[:9])
-        self.fault(SETTINGS, row, column, f"Write a whole number from {least} to {most}.")
+        self.fault(
+            "Write a whole number from %(least)s to %(most)s.",
+            SETTINGS,
+            row,
+            column,
+            least=least,
+            most=most,
+        )
         return least
 
     def day(self, row: Row, column: str) -> date | None:
@@ -109,7 +119,7 @@ class ScorecardSheet:
             except ValueError:
                 continue
         if text:
-            self.fault(SETTINGS, row, column, "Write a day as 2026-12-15 or 15/12/2026.")
+            self.fault("Write a day as 2026-12-15 or 15/12/2026.", SETTINGS, row, column)
         return None
 
 

@@ -30,7 +30,7 @@ METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 PLEASE = "Please sign in."
 
 # What says in a questionnaire's check what is wrong with it.
-FINDINGS = ("Finding", "refuse")
+FINDINGS = ("Finding", "refuse", "fault")
 
 # Texts that are chosen by a key and translated where they are shown.
 TABLES = (REASONS, SKIPPED, FLAGS, PROBLEMS, MISTAKES, RESTING, SHARES)
@@ -163,4 +163,4 @@ def test_texts_are_literals_so_that_they_can_be_found():
 
 def kinds_in(path: Path, kinds: set[str]) -> set[str]:
     """What takes a text there; what is found in workbooks of indicators stays English."""
-    return kinds | set(FINDINGS) if path.parent.name in {"xforms", "forms"} else kinds
+    return kinds | set(FINDINGS) if path.parent.name in {"xforms", "forms", "scorecards"} else kinds

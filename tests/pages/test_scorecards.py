@@ -154,7 +154,8 @@ def test_a_workbook_is_checked_and_published(signed_in, survey, scorecard):
         return browser.post(page, "/scorecards", status, workbook=file, act=act)
 
     assert "Không có lỗi" in hand_in(book(2), "check", 200).text
-    assert "criteria" in hand_in(book(2).replace(b"yes_no", b"perhaps"), "publish", 400).text
+    refused = hand_in(book(2).replace(b"yes_no", b"perhaps"), "publish", 400)
+    assert "Hãy ghi một trong các từ: proportional" in refused.text
     assert "Hãy tăng số phiên bản" in hand_in(book(1, meetings=30), "publish", 409).text
     hand_in(book(2, meetings=20), "publish", 303)
     assert "60,00" in browser.get("/scorecards/CDS").text

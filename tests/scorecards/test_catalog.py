@@ -61,7 +61,7 @@ def test_an_indicator_that_is_not_there_yet_is_a_warning(project_id):
 
 
 def test_a_share_has_a_share_as_its_target(project_id):
-    with pytest.raises(FormRefused, match="criteria!F2: FIBRE is a share: write the target as 80%"):
+    with pytest.raises(FormRefused, match="criteria!F2: FIBRE is a share: write the target"):
         publish(project_id, book(target="80"))
 
 

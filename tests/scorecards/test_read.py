@@ -125,7 +125,7 @@ def test_a_misspelt_column_is_a_warning():
     ("case", "fault"),
     [
         ("C1 | 1/4 | 6", "scorecard_tests!C2: This value gives 5.00 points by the rule."),
-        ("C9 | 1/4 | 5", "scorecard_tests!A2: There is no criterion C9."),
+        ("C9 | 1/4 | 5", "scorecard_tests!A2: There is no criterion “C9”."),
         ("C1 | 5/4 | 5", "scorecard_tests!B2: The part is larger than the whole."),
         ("C1 | 1/4 |", "scorecard_tests!C2: points is missing"),
     ],
