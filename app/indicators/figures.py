@@ -76,6 +76,7 @@ class Figure:
     suppressed: str | None = None
     broken: str | None = None  # why there is no figure under the boundaries asked for
     release: int | None = None  # as it was given out; None is as it is now
+    is_pending: bool = False  # its indicator is not evaluated on all interviews yet
 
     @property
     def coverage(self) -> float | None:
@@ -89,7 +90,8 @@ class Figure:
         In a sample weights stand for those who refused, so that all who were drawn are visited.
         """
         answered = self.base.is_sample or not any(self.missing.values())
-        return "final" if self.base.is_complete and answered else "provisional"
+        final = self.base.is_complete and answered and not self.is_pending
+        return "final" if final else "provisional"
 
     @property
     def as_of(self) -> datetime | None:

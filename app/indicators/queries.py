@@ -37,6 +37,7 @@ class Found(NamedTuple):
     form_kind: str
     numerator: str
     denominator: str
+    is_pending: bool  # interviews of its form are still being evaluated again
 
     @property
     def kind(self) -> str:
@@ -143,7 +144,9 @@ def _figure(empty: Figure, found: Found, row: Sequence[Any], *, certain: bool) -
     missing = dict(zip(MISSING_REASONS, numbers[14:18], strict=True))
     taken_whole = numbers[18] if empty.base.is_sample else empty.base.is_counted
     one_adult = found.form_kind == "person"
-    complete = taken_whole and certain and not one_adult and not any(missing.values())
+    complete = (
+        taken_whole and certain and not (one_adult or found.is_pending or any(missing.values()))
+    )
     of_frame = found.unit in {"household", "village"} and found.kind == "prop" and not breakdown
     figure = replace(
         empty,
@@ -191,4 +194,5 @@ def _no_figure(place: Place, round_code: str, found: Found, base: Base) -> Figur
         n=0,
         missing=dict.fromkeys(MISSING_REASONS, 0),
         base=base,
+        is_pending=found.is_pending,
     )

@@ -104,7 +104,9 @@ def statements(tables: Mapping[str, str], *, sampled: bool) -> Iterator[tuple[st
 
 INDICATORS = """
 select i.id, i.form_id, i.code, i.version, i.labels, i.unit, f.kind,
-       i.definition ->> 'numerator', i.definition ->> 'denominator'
+       i.definition ->> 'numerator', i.definition ->> 'denominator',
+       %(released)s::int[] is null and exists (
+           select from evaluations e where e.form_id = i.form_id and e.state <> 'finished')
 from indicator_versions i join forms f on f.id = i.form_id
 where i.project_id = %(project)s
   and case when %(released)s::int[] is null then i.in_force else i.id = any(%(released)s) end

@@ -50,6 +50,12 @@ where b.round_id = %(round)s group by b.village_id
 """  # noqa: S608
 
 OWED = "select exists (select from stale_villages where round_id = %s)"
+PENDING = """
+select exists (
+    select from evaluations e join forms f on f.id = e.form_id
+    where f.project_id = %s and e.state <> 'finished'
+)
+"""
 WAITING = """
 select coalesce(sum(waiting), 0)::int, coalesce(sum(least(n, frame)), 0)::int,
        coalesce(sum(frame), 0)::int
@@ -112,6 +118,8 @@ def _check(
 ) -> None:
     if driver().execute(OWED, (round_.id,)).fetchone() == (True,):
         raise Conflict("Figures are being summed up; try again in a minute.")
+    if driver().execute(PENDING, (round_.project_id,)).fetchone() == (True,):
+        raise Conflict("Interviews are being evaluated with new indicators; wait until all are.")
     if before is not None and before.status == FINAL and not reason:
         raise Conflict("The final figures are out. Say why they are given out again.")
     if not final:

@@ -9,7 +9,7 @@ from app import ledger, pipeline, programme
 from app.accounts.actors import OPERATOR
 from app.db import db, driver, transaction
 from app.errors import Conflict, NotAllowed
-from app.indicators import reevaluate
+from app.indicators import reevaluate, releases, stale
 from tests import people
 from tests.survey import HOUSEHOLD_FORM, Survey, household_form, start_survey
 
@@ -95,6 +95,22 @@ def test_what_phones_send_meanwhile_goes_first_and_is_evaluated_once(survey):
     assert progress(survey).total == 10
     assert survey.figure(unit=other).value == 1.0
     assert survey.figure().value == 0.3
+
+
+def test_no_figure_is_final_while_interviews_are_being_evaluated(survey):
+    assert survey.figure().status == "final"
+    publish(survey)
+    assert pipeline.evaluate_again() == 3
+    with transaction():
+        stale.mark_project_stale(survey.project.id)
+    pipeline.refresh_figures()
+    with pytest.raises(Conflict, match="being evaluated"), transaction():
+        releases.release(survey.round, OPERATOR)
+    found = survey.figure()
+    assert (found.n, found.status) == (3, "provisional")
+    assert found.ci_method != "census"
+    pipeline.settle()
+    assert (survey.figure().n, survey.figure().status) == (10, "final")
 
 
 def test_a_publication_while_one_is_under_way_begins_anew(survey):
