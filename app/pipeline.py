@@ -42,7 +42,7 @@ from app.submissions.record import make_records, read_entries
 from app.submissions.set_aside import reason_of
 
 BATCH = 250  # instances taken off the ledger together
-STALE_BATCH = 500  # entries of the other ledger
+STALE_BATCH = 200  # villages summed up together
 REFRESH_SHARE = 0.15  # of a worker's time at most goes into sums while interviews keep coming
 
 log = logging.getLogger(__name__)
@@ -58,6 +58,10 @@ class Pace:
     def wait(self) -> float:
         """Seconds until figures may be summed up again."""
         return max(0.0, self.next_at - time.monotonic())
+
+    def rest(self) -> None:
+        """Waits a moment for what else comes; with nothing to read no longer than `shortest`."""
+        time.sleep(min(self.wait(), self.shortest))
 
     def refresh(self) -> bool:
         """Sums up a batch and sets the next time by how long that took; whether more is owed."""
@@ -84,7 +88,7 @@ def settle(pace: Pace | None = None) -> None:
             if not ledger.is_owed(driver()):
                 return
         # What comes meanwhile is summed up with the rest.
-        time.sleep(pace.wait())
+        pace.rest()
         while pace.refresh() and not process_inbox():
             pass  # as after a publication: all villages are owed, and nothing else waits
 

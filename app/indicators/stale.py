@@ -41,17 +41,24 @@ def mark_villages_stale(village_ids: Iterable[int]) -> None:
     driver().execute(MARK + "where u.id = any(%s)", (list(village_ids),))
 
 
+# A village stands in the ledger once for every batch that touched it; it is summed once for all.
+TAKE = """
+with owed as (
+    select round_id, village_id from stale_villages
+    group by round_id, village_id order by min(id) limit %s
+), taken as (
+    delete from stale_villages where id = any(array(
+        select id from stale_villages join owed using (round_id, village_id)
+        for update of stale_villages skip locked
+    )) returning round_id, village_id
+)
+select distinct round_id, village_id from taken order by 1, 2
+"""
+
+
 def take_stale(limit: int) -> list[tuple[int, int]]:
-    """Takes pairs off the ledger, in the present transaction; those another worker has are left."""
-    rows = driver().execute(
-        """
-        with taken as (
-            delete from stale_villages where id = any(array(
-                select id from stale_villages order by id limit %s for update skip locked
-            )) returning round_id, village_id
-        )
-        select distinct round_id, village_id from taken order by 1, 2
-        """,
-        (limit,),
-    )
-    return rows.fetchall()
+    """Takes so many pairs off the ledger, in the present transaction, the longest owed first.
+
+    What another worker has in hand is left.
+    """
+    return driver().execute(TAKE, (limit,)).fetchall()
