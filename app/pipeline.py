@@ -8,7 +8,7 @@ the stale villages, and the forms whose indicators changed.
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app import ledger, queue
@@ -28,9 +28,11 @@ from app.indicators import (
     recompute,
     reevaluate,
     releases,
+    self_check,
     stale,
 )
 from app.indicators.subjects import Subject, subjects_in, subjects_of
+from app.indicators.sum_models import FigureCheck
 from app.review import decisions, flags, policy
 from app.rounds.models import Round
 from app.submissions import extract, inbox, logs, settling, trash
@@ -43,6 +45,7 @@ from app.submissions.set_aside import reason_of
 
 BATCH = 250  # instances taken off the ledger together
 STALE_BATCH = 200  # villages summed up together
+CHECKED_SHARE = 0.01  # of the villages, each day
 REFRESH_SHARE = 0.15  # of a worker's time at most goes into sums while interviews keep coming
 
 log = logging.getLogger(__name__)
@@ -263,3 +266,28 @@ def refresh_figures() -> int:
         pairs = stale.take_stale(STALE_BATCH)
         recompute.recompute(pairs)
     return len(pairs)
+
+
+def check_figures(
+    share: float = CHECKED_SHARE, tell: Callable[[FigureCheck], None] | None = None
+) -> int:
+    """Compares the sums of a random share of villages with their raw answers; how many differ.
+
+    `tell` is called after each village, with the check as it stands.
+    """
+    with transaction():
+        check, pairs = self_check.begin(share)
+        check_id = check.id
+    for pair in pairs:
+        with transaction():
+            check = db.session.get_one(FigureCheck, check_id)
+            self_check.check_village(check, pair)
+            if tell is not None:
+                tell(check)
+    with transaction():
+        check = db.session.get_one(FigureCheck, check_id)
+        self_check.finish(check)
+        drifted = check.drifted
+    if drifted:
+        log.error("%s sums differ from their interviews: thonso figures check --last", drifted)
+    return drifted

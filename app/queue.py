@@ -15,7 +15,7 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 # Names of jobs, so that nothing below has to import what runs them.
-JOBS = {"settle": "app.jobs.tasks.settle", "expire": "app.jobs.tasks.expire"}
+JOBS = {name: f"app.jobs.tasks.{name}" for name in ("settle", "expire", "check_figures")}
 QUEUE = "thonso"
 SHORTEST_INTERVAL = 0.2  # seconds between two rings of one process
 

@@ -12,6 +12,7 @@ from app.cli.try_out import try_out, versions
 
 if TYPE_CHECKING:
     from app.indicators.estimation.difference import Difference
+    from app.indicators.sum_models import FigureCheck
 
 a_project = click.option("--project", default=1, show_default=True)
 
@@ -140,6 +141,39 @@ def difference(
         )  # fmt: skip
     for one in found:
         click.echo(f"{one.figure.indicator}  {_difference(one.difference)}")
+
+
+@figures.command()
+@click.option("--share", type=click.FloatRange(0, 100), default=1, show_default=True,
+              help="Per cent of the villages; at least one is looked at.")  # fmt: skip
+@click.option("--last", is_flag=True, help="Show the newest check instead.")
+@with_app
+def check(*, share: float, last: bool) -> None:
+    """Compare stored sums with the raw answers; fails when any differs."""
+    from app import pipeline
+    from app.db import transaction
+    from app.indicators.self_check import last_check
+
+    if not last:
+        pipeline.check_figures(share / 100, _progress)
+    with transaction():
+        found = last_check()
+        if found is None:
+            raise click.ClickException("Nothing was checked yet.")
+        state = "finished" if found.finished_at else "under way"
+        click.echo(f"{found.started_at:%Y-%m-%d %H:%M} ({state}): {found.sums} sums of {found.done}"
+                   f" of {found.villages} villages, {found.passed_over} passed over.")  # fmt: skip
+        click.echo(f"differ from the answers: {found.drifted}")
+        for drift in found.drifts:
+            click.echo(f"  {drift}")
+        drifted = found.drifted
+    if drifted:
+        raise SystemExit(1)
+
+
+def _progress(found: "FigureCheck") -> None:
+    if found.done % 10 == 0:
+        click.echo(f"{found.done} of {found.villages} villages", err=True)
 
 
 def _difference(found: "Difference | None") -> str:

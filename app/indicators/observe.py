@@ -53,20 +53,20 @@ def observe(records: Sequence[Record]) -> None:
 def hear(interviews: Iterable[Heard]) -> None:
     """Stores what these interviews say; what they said before must be gone."""
     known = list(interviews)
-    in_force = _in_force(sorted({heard.form_id for heard in known}))
+    in_force = in_force_of(sorted({heard.form_id for heard in known}))
     observed: Observed = []
     for heard in known:
         ids = in_force.get(heard.form_id, ())
         if not ids:
             continue
-        evaluator = _evaluator(heard.form_version_id, ids)
+        evaluator = evaluator_of(heard.form_version_id, ids)
         cells = evaluator.evaluate(heard.root, interview_date=heard.day.isoformat())
         said = [((ids[cell.indicator], cell.breakdown, cell.value), cell) for cell in cells]
         observed.append((heard.instance_pk, said))
     _write(observed)
 
 
-def _in_force(form_ids: list[int]) -> dict[int, tuple[int, ...]]:
+def in_force_of(form_ids: list[int]) -> dict[int, tuple[int, ...]]:
     """The indicator versions in force of each form."""
     rows = driver().execute(
         "select form_id, array_agg(id order by code) from indicator_versions"
@@ -77,7 +77,7 @@ def _in_force(form_ids: list[int]) -> dict[int, tuple[int, ...]]:
 
 
 @lru_cache(maxsize=64)
-def _evaluator(form_version_id: int, indicator_ids: tuple[int, ...]) -> Evaluator:
+def evaluator_of(form_version_id: int, indicator_ids: tuple[int, ...]) -> Evaluator:
     """The indicators, ready for interviews of one form version.
 
     An older version may lack a question; its interviews are then read by the current version's

@@ -148,3 +148,21 @@ class DisclosureRule(Base):
 
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"), primary_key=True)
     rule: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class FigureCheck(Base):
+    """A check of stored sums against the interviews: how far it is, and what it found."""
+
+    __tablename__ = "figure_checks"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    # Villages to look at, looked at, and passed over since their sums were owed.
+    villages: Mapped[int]
+    done: Mapped[int] = mapped_column(default=0, server_default="0")
+    passed_over: Mapped[int] = mapped_column(default=0, server_default="0")
+    # Sums compared, those that differ, and the first differences in full.
+    sums: Mapped[int] = mapped_column(default=0, server_default="0")
+    drifted: Mapped[int] = mapped_column(default=0, server_default="0")
+    drifts: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)

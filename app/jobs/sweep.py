@@ -1,4 +1,4 @@
-"""Rings again for what is owed: a lost queue loses nothing. Starts the daily job as well."""
+"""Rings again for what is owed: a lost queue loses nothing. Starts the daily jobs as well."""
 
 import logging
 import time
@@ -16,6 +16,7 @@ from app.db import db, driver
 from app.queue import enqueue, open_queue
 
 EVERY = 5.0  # seconds
+DAILY = ("expire", "check_figures")
 
 log = logging.getLogger(__name__)
 
@@ -23,15 +24,21 @@ log = logging.getLogger(__name__)
 def sweep_for_ever(app: Flask, queue_url: str) -> None:
     """Looks at the ledgers every few seconds, and rings when something waits there."""
     queue = open_queue(redis.Redis.from_url(queue_url))
-    done: date | None = None
+    done: dict[str, date] = {}
     while True:
         try:
             look(app, queue)
-            if done != today() and enqueue(queue, "expire"):
-                done = today()
+            start_daily(queue, done)
         except (redis.RedisError, SQLAlchemyError, psycopg.Error) as error:
             log.warning("The sweep could not look: %s", error)
         time.sleep(EVERY)
+
+
+def start_daily(queue: Queue, done: dict[str, date]) -> None:
+    """Puts in what is to run today and has not; one at a time, when nothing else waits."""
+    for name in DAILY:
+        if done.get(name) != today() and enqueue(queue, name):
+            done[name] = today()
 
 
 def look(app: Flask, queue: Queue) -> None:

@@ -1,6 +1,7 @@
 """What workers run: thin, idempotent, and safe to run twice at once."""
 
 from app.pipeline import Pace, give_out_quarters
+from app.pipeline import check_figures as check_a_share_of_figures
 from app.pipeline import expire as expire_what_is_too_old
 from app.pipeline import settle as settle_what_is_owed
 
@@ -17,3 +18,8 @@ def expire() -> None:
     """Stops counting what is too old in rolling rounds; gives their figures out each quarter."""
     expire_what_is_too_old()
     give_out_quarters()
+
+
+def check_figures() -> None:
+    """Compares some villages' sums with their raw answers."""
+    check_a_share_of_figures()

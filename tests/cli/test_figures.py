@@ -6,7 +6,7 @@ import pytest
 
 from app import pipeline, programme
 from app.accounts.actors import OPERATOR
-from app.db import transaction
+from app.db import driver, transaction
 from tests import people
 from tests.survey import start_survey
 
@@ -46,3 +46,22 @@ def test_places_without_a_value_have_no_difference(thonso, survey):
     line = f"figures difference 2026-1 {people.IA_DOM} --project {survey.project.id}"
 
     assert "FIBRE  -\n" in thonso(f"{line} --other {people.PLEIKU}").output
+
+
+def test_a_check_tells_what_it_compared(thonso, survey):
+    assert "Nothing was checked yet" in thonso("figures check --last").output
+    told = thonso("figures check --share 100")
+
+    assert told.exit_code == 0
+    assert "(finished): 2 sums of 1 of 1 villages, 0 passed over." in told.output
+    assert "differ from the answers: 0" in told.output
+
+
+def test_a_drift_fails_the_command_until_it_is_gone(thonso, survey):
+    with transaction():
+        driver().execute("update village_sums set y = y + 1 where m > 0")
+    assert thonso("figures check --share 100").exit_code == 1
+    last = thonso("figures check --last")
+
+    assert last.exit_code == 1
+    assert "'name': 'y'" in last.output
