@@ -15,7 +15,7 @@ CAPABILITIES = frozenset({
     "indicator.read", "unit.read", "unit.manage", "form.read",
     "fieldwork.manage", "form.manage", "round.manage", "user.manage",
     "scorecard.score", "scorecard.submit", "scorecard.appraise", "scorecard.manage",
-    "count.manage",
+    "count.manage", "figures.release",
 })  # fmt: skip
 
 

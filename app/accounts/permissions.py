@@ -17,7 +17,7 @@ ROLES: dict[str, frozenset[str]] = {
     | {"fieldwork.manage", "scorecard.submit"},
     "province_analyst": _READER
     | {"parked.manage", "unit.manage"}
-    | {"scorecard.appraise", "count.manage"},
+    | {"scorecard.appraise", "count.manage", "figures.release"},
     ADMINISTRATOR: CAPABILITIES - _PHONE,
     "auditor": _READER,
     "api_client": frozenset({"indicator.read", "unit.read"}),

@@ -15,6 +15,7 @@ from app.db import db, driver
 from app.errors import Conflict
 from app.indicators.disclosure import Rule
 from app.indicators.hiding import hide
+from app.indicators.readiness import readiness_of
 from app.indicators.release_queries import newest_release, rule_of
 from app.indicators.sum_models import OPEN_END, DisclosureRule, Release, VillageBase, VillageSum
 from app.rounds.models import Round
@@ -55,12 +56,6 @@ select exists (
     select from evaluations e join forms f on f.id = e.form_id
     where f.project_id = %s and e.state <> 'finished'
 )
-"""
-WAITING = """
-select coalesce(sum(waiting), 0)::int, coalesce(sum(least(n, frame)), 0)::int,
-       coalesce(sum(frame), 0)::int
-from village_bases b join forms f on f.id = b.form_id and f.kind = 'household'
-where b.round_id = %s
 """
 
 
@@ -122,20 +117,9 @@ def _check(
         raise Conflict("Interviews are being evaluated with new indicators; wait until all are.")
     if before is not None and before.status == FINAL and not reason:
         raise Conflict("The final figures are out. Say why they are given out again.")
-    if not final:
-        return
-    waiting, counted, frame = driver().execute(WAITING, (round_.id,)).fetchone() or (0, 0, 0)
-    if waiting:
-        raise Conflict(
-            "%(waiting)s interviews wait for a decision. Decide them before the final figures.",
-            waiting=waiting,
-        )
-    if counted < rule.final_coverage * frame:
-        raise Conflict(
-            "Only %(counted)s of %(frame)s households are counted, too few for final figures.",
-            counted=counted,
-            frame=frame,
-        )
+    hindrance = readiness_of(round_.id).hindrance(rule) if final else None
+    if hindrance is not None:
+        raise hindrance
 
 
 def _changed(round_id: int) -> dict[int, tuple[int, int, int]]:

@@ -31,7 +31,7 @@ HEADERS = {
 SCREENS = (
     "sign_in", "home", "communes", "indicator", "explain", "export", "review", "submission",
     "attachments", "parked", "set_aside", "forms", "publishing", "drafts", "surveyors", "imports",
-    "files", "health", "trash", "rounds", "samples", "fieldwork", "entities", "places",
+    "files", "health", "trash", "rounds", "releases", "samples", "fieldwork", "entities", "places",
     "scorecards", "score", "criterion", "ranking", "counts",
     "place_changes", "villages",
     "households", "household_changes", "household_import",

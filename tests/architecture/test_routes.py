@@ -26,6 +26,7 @@ from app.db import db, driver, transaction
 from app.entities.models import Entity
 from app.forms.models import Form
 from app.imports.run import begin
+from app.indicators import releases
 from app.scorecards import evidence, writing
 from app.scorecards.cards import Where
 from app.scorecards.catalog import get_scorecard
@@ -110,6 +111,13 @@ def survey(app):
     return survey
 
 
+def released(survey):
+    """The number of a release of the round."""
+    with transaction():
+        made = releases.release(survey.round, OPERATOR)
+        return made.version
+
+
 @pytest.fixture
 def ids(survey):
     """Values for the parameters of addresses: all of them of Ia Dom."""
@@ -125,6 +133,7 @@ def ids(survey):
         "instance_pk": submission_id,
         "name": "nhà.jpg",
         "round_id": survey.round.id,
+        "version": released(survey),
         "day": clock.today().isoformat(),
         "parked_id": db.session.scalars(select(ParkedUpload.id)).one(),
         "form_id": form.id,

@@ -1,0 +1,77 @@
+"""How far a round is: what share of its households is counted, and of its interviews decided."""
+
+from dataclasses import dataclass
+
+from app.db import driver
+from app.errors import Conflict
+from app.indicators.disclosure import Rule
+
+# Of a sample the rows of its parts, about who was drawn; else a village's row for the form.
+COUNTED = """
+select coalesce(sum(b.waiting), 0)::int,
+       coalesce(sum(least(b.n - b.substitutes, b.frame)) filter (where b.is_asked), 0)::int,
+       coalesce(sum(b.frame - b.ineligible) filter (where b.is_asked), 0)::int
+from (
+    select b.*, (b.stratum <> '') = (s.id is not null) as is_asked
+    from village_bases b
+    join forms f on f.id = b.form_id and f.kind = 'household'
+    left join samples s on s.round_id = b.round_id and s.kind <> 'census'
+    where b.round_id = %s
+) b
+"""
+DECIDED = """
+select count(*) filter (where s.state in ('approved', 'edited'))::int,
+       count(*) filter (where s.state = 'rejected')::int,
+       count(*)::int
+from submissions s join interviews i on i.instance_pk = s.current_pk
+where i.round_id = %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """Households that count and those that should; interviews approved, rejected, waiting."""
+
+    counted: int
+    expected: int
+    waiting: int
+    approved: int
+    rejected: int
+    interviews: int
+
+    @property
+    def coverage(self) -> float | None:
+        """Counted households as a share of those that should be."""
+        return self.counted / self.expected if self.expected else None
+
+    @property
+    def approved_share(self) -> float | None:
+        """Approved interviews as a share of all."""
+        return self.approved / self.interviews if self.interviews else None
+
+    @property
+    def rejected_share(self) -> float | None:
+        """Rejected interviews as a share of all; final figures say it."""
+        return self.rejected / self.interviews if self.interviews else None
+
+    def hindrance(self, rule: Rule) -> Conflict | None:
+        """Why figures cannot be final yet."""
+        if self.waiting:
+            return Conflict(
+                "%(waiting)s interviews wait for a decision. Decide them before the final figures.",
+                waiting=self.waiting,
+            )
+        if self.counted < rule.final_coverage * self.expected:
+            return Conflict(
+                "Only %(counted)s of %(frame)s households are counted, too few for final figures.",
+                counted=self.counted,
+                frame=self.expected,
+            )
+        return None
+
+
+def readiness_of(round_id: int) -> Readiness:
+    """How far a round is now."""
+    waiting, counted, expected = driver().execute(COUNTED, (round_id,)).fetchone() or (0, 0, 0)
+    decided = driver().execute(DECIDED, (round_id,)).fetchone() or (0, 0, 0)
+    return Readiness(counted, expected, waiting, *decided)

@@ -1,0 +1,86 @@
+"""What a release changed: each figure before and after."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from app.accounts.actors import Actor
+from app.db import db
+from app.errors import Problem
+from app.indicators.figures import Figure
+from app.indicators.queries import find_figures
+from app.indicators.releases import release
+from app.indicators.sum_models import Release
+from app.projects.queries import get_project
+from app.rounds.models import Round
+
+LEVELS = ("province", "commune")
+
+
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """A figure as it was given out before (None: not at all), and as it is now."""
+
+    before: Figure | None
+    after: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a release would be: nothing, since nothing is different; or not possible, and why."""
+
+    changes: list[Restated]
+    villages: int = 0  # whose state would be taken over
+    is_different: bool = False
+    problem: Problem | None = None
+
+
+def before_of(made: Release) -> Release | None:
+    """The release before this one."""
+    statement = select(Release).filter_by(round_id=made.round_id, version=made.version - 1)
+    return db.session.scalar(statement)
+
+
+def restated(actor: Actor, round_: Round, made: Release, *, by: str | None = "") -> list[Restated]:
+    """Figures of the province and its communes that a release gave another value, n or error.
+
+    As far as the reader's rights go; what a release withholds from them stays withheld.
+    """
+    unit_id = get_project(round_.project_id).org_unit_id
+    if unit_id is None:
+        return []
+    before, found = before_of(made), []
+    for level in LEVELS:
+        asked = {"round_": round_, "unit_id": unit_id, "level": level, "by": by}
+        was = {}
+        if before is not None:
+            was = {_key(f): f for f in find_figures(actor, release=before, **asked)}  # type: ignore[arg-type]
+        for after in find_figures(actor, release=made, **asked):  # type: ignore[arg-type]
+            earlier = was.get(_key(after))
+            if _told(after) != (earlier and _told(earlier)) and (earlier or after.n):
+                found.append(Restated(earlier, after))
+    return found
+
+
+def preview(
+    round_: Round, actor: Actor, *, final: bool = False, reason: str | None = None
+) -> Preview:
+    """What `release` would give out now: it is made, looked at, and taken back."""
+    nested = db.session.begin_nested()
+    try:
+        made = release(round_, actor, final=final, reason=reason)
+        if made is None:
+            return Preview([])
+        return Preview(restated(actor, round_, made), len(made.changes), is_different=True)
+    except Problem as problem:
+        return Preview([], problem=problem)
+    finally:
+        nested.rollback()
+
+
+def _key(figure: Figure) -> tuple[int, str, str, str]:
+    return (figure.unit_id, figure.indicator, figure.breakdown, figure.breakdown_value)
+
+
+def _told(figure: Figure) -> tuple[object, ...]:
+    return (figure.value, figure.n, figure.se, figure.suppressed, figure.version)

@@ -1,0 +1,117 @@
+"""Giving figures out from the page: a preview, the release, and what it changed."""
+
+import pytest
+
+from app import pipeline
+from app.accounts.actors import OPERATOR
+from app.db import transaction
+from app.indicators import releases
+from app.indicators.disclosure import Rule
+from app.indicators.release_queries import list_releases
+from tests import people
+
+
+@pytest.fixture
+def analyst(signed_in):
+    return signed_in("province_analyst", people.GIA_LAI)
+
+
+@pytest.fixture
+def counting(survey):
+    with transaction():
+        survey.round.review_policy = "approve-unflagged"
+        releases.set_rule(survey.project.id, Rule(threshold=1, smallest_n=0), OPERATOR)
+
+
+def address(survey, more=""):
+    return f"/rounds/{survey.round.id}/releases{more}"
+
+
+def hidden(page):
+    inputs = page.tree.xpath("//input[@type='hidden']")
+    return {i.get("name"): i.get("value") for i in inputs}
+
+
+def rows(page):
+    return [[cell.strip() for cell in row] for row in page.rows()]
+
+
+def test_a_release_is_previewed_and_made_and_tells_what_changed(analyst, survey, sent, counting):
+    sent(0, fibre="1")
+    sent(1, fibre="0")
+    preview = analyst.get(address(survey, "/new"))
+    assert ["Ia Dom", "FIBRE", "–", "–", "50,0% ± 38,7", "2", "–"] in rows(preview)
+    assert list_releases(survey.round.id) == []
+
+    leads_to = analyst.post(preview, address(survey, "/new"), reason="lần đầu").leads_to
+    made = analyst.get(leads_to)
+    assert "lần đầu" in made.text
+    assert ["Ia Dom", "FIBRE", "–", "–", "50,0% ± 38,7", "2", "–"] in rows(made)
+
+    for number in (2, 3, 4):
+        sent(number, fibre="1")
+    preview = analyst.get(address(survey, "/new?status=final"))
+    expected = ["Ia Dom", "FIBRE", "50,0% ± 38,7", "2", "80,0%", "5", "+30,0"]
+    assert expected in rows(preview)
+    final = analyst.get(analyst.post(preview, address(survey, "/new"), reason="đủ hộ").leads_to)
+    assert expected in rows(final)
+    assert ["Mook Đen", "3", "0", "0"] in rows(final)
+    listed = rows(analyst.get(address(survey)))
+    assert [row[0] for row in listed[1:]] == ["2", "1"]
+    assert "chính thức" in listed[1][2]
+
+
+def test_nothing_different_is_no_release(analyst, survey, sent, counting):
+    sent(0)
+    form = analyst.get(address(survey, "/new"))
+    analyst.post(form, address(survey, "/new"))
+    page = analyst.get(address(survey, "/new"))
+    assert "Không có gì khác" in page.text
+    assert not page.tree.xpath("//button[text()='Công bố']")
+    # Somebody else was faster.
+    again = analyst.post(form, address(survey, "/new"), status=409)
+    assert "Không có gì khác" in again.text
+    assert len(list_releases(survey.round.id)) == 1
+
+
+def test_too_few_for_final_figures_is_said_before_and_refused(analyst, survey, sent, counting):
+    sent(0)
+    form = analyst.get(address(survey, "/new"))
+    page = analyst.get(address(survey, "/new?status=final"))
+    assert "1" in page.text
+    assert "5 hộ" in page.text
+    assert not page.tree.xpath("//button[text()='Công bố']")
+    sent_form = {"status": "final", "reason": ""}
+    refused = analyst.client.post(address(survey, "/new"), data=hidden(form) | sent_form)
+    assert refused.status_code == 409
+    assert list_releases(survey.round.id) == []
+    assert 'role="alert"' in refused.text
+
+
+def test_while_sums_are_owed_the_page_says_so(analyst, survey, counting):
+    survey.post(survey.instance(survey.ids[0]))
+    pipeline.process_inbox()
+    page = analyst.get(address(survey, "/new"))
+    assert page.tree.xpath("//*[@role='alert']")
+
+
+def test_readers_see_releases_and_cannot_make_them(signed_in, survey, sent, counting):
+    sent(0)
+    with transaction():
+        releases.release(survey.round, OPERATOR)
+    reviewer = signed_in("commune_reviewer")
+    page = reviewer.get(address(survey))
+    assert rows(page)[1][0] == "1"
+    assert not [link for link in page.links() if link.endswith("/new")]
+    reviewer.get(address(survey, "/new"), status=403)
+    assert ["Ia Dom", "FIBRE", "–", "–", "100,0%", "1", "–"] in rows(
+        reviewer.get(address(survey, "/1"))
+    )
+    reviewer.get(address(survey, "/2"), status=404)
+
+
+def test_the_self_check_is_shown_to_who_gives_figures_out(analyst, survey, sent, counting):
+    sent(0)
+    assert "chưa chạy lần nào" in analyst.get(address(survey)).text
+    pipeline.check_figures(1.0)
+    assert "Không có tổng nào bị lệch" in analyst.get(address(survey)).text
