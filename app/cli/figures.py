@@ -1,7 +1,7 @@
 """`thonso figures`: gives figures out, and says what is withheld."""
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -141,6 +141,30 @@ def difference(
         )  # fmt: skip
     for one in found:
         click.echo(f"{one.figure.indicator}  {_difference(one.difference)}")
+
+
+@figures.command()
+@click.argument("round_code", metavar="ROUND")
+@click.argument("table", required=False, type=click.File(encoding="utf-8-sig"))
+@a_project
+@with_app
+def totals(*, round_code: str, table: TextIO | None, project: int) -> None:
+    """Show the known totals that releases of ROUND are fitted to, or set them from a CSV TABLE."""
+    from app.accounts.actors import OPERATOR
+    from app.db import transaction
+    from app.indicators.known_totals import COLUMNS, import_totals, totals_of
+    from app.rounds.queries import get_round
+
+    with transaction():
+        found = get_round(project, round_code)
+        if table is not None:
+            rows = import_totals(found, table.read(), OPERATOR)
+            click.echo(f"{rows} totals are known; the next release is fitted to them.")
+            return
+        click.echo(",".join(COLUMNS))
+        for known in totals_of(found.id).values():
+            for one in known:
+                click.echo(f"{one.indicator},{one.margin},{one.level},{one.n:.15g}")
 
 
 @figures.command()

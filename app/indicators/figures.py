@@ -77,6 +77,7 @@ class Figure:
     broken: str | None = None  # why there is no figure under the boundaries asked for
     release: int | None = None  # as it was given out; None is as it is now
     is_pending: bool = False  # its indicator is not evaluated on all interviews yet
+    is_calibrated: bool = False  # its weights were fitted to known totals
 
     @property
     def coverage(self) -> float | None:

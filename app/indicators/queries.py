@@ -135,7 +135,41 @@ def read_figures(
             figures += [_figure(empty, found, row, certain=row[0] not in open_) for row in rows]
             if not rows and not by:
                 figures.append(empty)
-    return figures
+    return _fitted(figures, release) if release is not None and release.totals else figures
+
+
+FITTED = """
+select unit_id, domain_id, numerator, denominator, value, se, df, deff, low, high, ci_method
+from calibrated_figures where release_id = %s
+"""
+
+
+def _fitted(figures: list[Figure], release: Release) -> list[Figure]:
+    """Figures with those in their place whose weights the release fitted to known totals."""
+    known = {(row[0], row[1]): row[2:] for row in driver().execute(FITTED, (release.id,))}
+    whole = {"province": 0}
+    return [
+        _as_fitted(figure, known.get((whole.get(figure.level, figure.unit_id), figure.domain_id)))
+        for figure in figures
+    ]
+
+
+def _as_fitted(figure: Figure, found: Sequence[Any] | None) -> Figure:
+    if found is None:
+        return figure
+    numerator, denominator, value, se, df, deff, low, high, method = found
+    return replace(
+        figure,
+        numerator=numerator,
+        denominator=denominator,
+        value=value,
+        se=se,
+        df=df,
+        deff=deff,
+        ci=None if low is None else (low, high),
+        ci_method=method,
+        is_calibrated=True,
+    )
 
 
 def _figure(empty: Figure, found: Found, row: Sequence[Any], *, certain: bool) -> Figure:

@@ -13,6 +13,7 @@ from app import audit
 from app.accounts.actors import Actor
 from app.db import db, driver
 from app.errors import Conflict
+from app.indicators.calibrated import calibrate_release
 from app.indicators.disclosure import Rule
 from app.indicators.hiding import hide
 from app.indicators.readiness import readiness_of
@@ -90,6 +91,7 @@ def release(
     db.session.add(made)
     db.session.flush()
     _freeze(made, taken)
+    calibrate_release(made)
     hide(made, before, round_, rule, taken)
     audit.record(
         actor.label,

@@ -104,6 +104,8 @@ class Release(Base):
     indicators: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     # What is different from the release before, by village: interviews added, removed, replaced.
     changes: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    # The known totals that weights were fitted to: indicator, margin, level, N.
+    totals: Mapped[list[list[Any]]] = mapped_column(JSONB, default=list, server_default="[]")
     released_at: Mapped[datetime] = mapped_column(
         DateTime(timezone=True), server_default=func.now()
     )
@@ -166,3 +168,34 @@ class FigureCheck(Base):
     sums: Mapped[int] = mapped_column(default=0, server_default="0")
     drifted: Mapped[int] = mapped_column(default=0, server_default="0")
     drifts: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+
+
+class KnownTotal(Base):
+    """How many there are, in a round, of those an indicator is about: of a place, or a group."""
+
+    __tablename__ = "known_totals"
+
+    round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"), primary_key=True)
+    indicator: Mapped[str] = mapped_column(primary_key=True)
+    margin: Mapped[str] = mapped_column(primary_key=True)
+    level: Mapped[str] = mapped_column(primary_key=True)
+    n: Mapped[float] = mapped_column(Float(53))
+
+
+class CalibratedFigure(Base):
+    """A figure of a release with weights fitted to known totals; unit 0 is the whole province."""
+
+    __tablename__ = "calibrated_figures"
+
+    release_id: Mapped[int] = mapped_column(ForeignKey("releases.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    domain_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    numerator: Mapped[float] = mapped_column(Float(53))
+    denominator: Mapped[float] = mapped_column(Float(53))
+    value: Mapped[float] = mapped_column(Float(53))
+    se: Mapped[float | None] = mapped_column(Float(53))
+    df: Mapped[int | None]
+    deff: Mapped[float | None] = mapped_column(Float(53))
+    low: Mapped[float | None] = mapped_column(Float(53))
+    high: Mapped[float | None] = mapped_column(Float(53))
+    ci_method: Mapped[str]

@@ -65,3 +65,11 @@ def test_a_drift_fails_the_command_until_it_is_gone(thonso, survey):
 
     assert last.exit_code == 1
     assert "'name': 'y'" in last.output
+
+
+def test_known_totals_are_taken_in_and_shown(thonso, survey, tmp_path):
+    table = tmp_path / "totals.csv"
+    table.write_text("indicator,margin,level,N\nFIBRE,commune,23872,1190\n", encoding="utf-8-sig")
+    line = f"figures totals 2026-1 --project {survey.project.id}"
+    assert "1 totals are known" in thonso(f"{line} {table}").output
+    assert thonso(line).output == "indicator,margin,level,N\nFIBRE,commune,23872,1190\n"

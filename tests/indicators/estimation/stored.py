@@ -82,23 +82,24 @@ class Stored:
                 counted,
             )
             driver().execute(
-                "insert into interviews (instance_pk, submission_id, form_id, subject,"
+                "insert into interviews (instance_pk, submission_id, form_id, subject, household,"
                 " interviewed_on, outcome, adults, answers)"
-                " values (%s, %s, %s, %s, %s, 'complete', 1, '{}')",
-                (number, number, form_id, code, date(2026, 11, 1)),
+                " values (%s, %s, %s, %s, %s, %s, 'complete', 1, '{}')",
+                (number, number, form_id, code, code, date(2026, 11, 1)),
             )
             said = list(observed.get(code, {}).items())
             names = ("n", "y", "x", "yy", "xy", "xx")
             ids = [self.domain(*key) for key, _ in said]
             sums = [[getattr(cell, name) for _, cell in said] for name in names]
-            nothing = [[0] * len(said)] * 4
+            reasons = ("dont_know", "refused", "blank", "irrelevant")
+            missing = [[getattr(cell, name) for _, cell in said] for name in reasons]
             driver().execute(
                 "insert into observations values (%s" + ", %s" * 11 + ")",
-                (number, ids, *sums, *nothing),
+                (number, ids, *sums, *missing),
             )
 
 
-def observe(rows, prefix, indicators):
+def observe(rows, prefix, indicators, breakdowns=BREAKDOWNS):
     """What each household says: (indicator, breakdown, value) -> cell; answers only."""
     said = defaultdict(dict)
     for cells in rows:
@@ -106,7 +107,7 @@ def observe(rows, prefix, indicators):
             y = cells.get(f"{code}_y", "")
             x = cells.get(f"{code}_x", "") if kind == "ratio" else "1"
             if code.startswith(prefix) and cells[f"{code}_e"] == "1" and y and x:
-                for breakdown in BREAKDOWNS:
+                for breakdown in breakdowns:
                     if breakdown == "" or cells.get(breakdown):
                         key = (code, breakdown, cells.get(breakdown, ""))
                         add(said[cells["hh_id"]], key, (float(y), float(x)))

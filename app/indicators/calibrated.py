@@ -1,0 +1,216 @@
+"""Figures of a release whose weights are fitted to known totals of the population.
+
+The interviews that the release counts become rows, with the weights of the sample; the estimator
+of `thonso stats estimate` fits and estimates (docs/statistics.md §3). A row is a household, a
+member or a person whom the indicator is about, with or without an answer. Figures of the province
+and of its communes are kept; a village is too few for it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import insert, select
+
+from app.db import db, driver
+from app.errors import Conflict
+from app.forms.models import Form
+from app.indicators.estimation.estimate import estimate
+from app.indicators.estimation.plan import Adjustment, DataFault, Domain, Indicator, Plan
+from app.indicators.estimation.result import Estimate
+from app.indicators.estimation.rows import Row
+from app.indicators.known_totals import PLACES, totals_of
+from app.indicators.models import IndicatorDomain, IndicatorVersion
+from app.indicators.reading import RELEASED
+from app.indicators.sample_reading import DESIGN
+from app.indicators.shares import kind_of
+from app.indicators.sum_models import CalibratedFigure, KnownTotal, Release
+from app.samples.queries import is_sampled
+
+NOT_KNOWN = 1e300  # a population so large that f = 0
+
+INTERVIEWS = (
+    DESIGN  # noqa: S608 - put together from constants
+    + """
+select case when p.village_id is null then d.part else coalesce(nullif(d.stratum, ''), '*') end,
+       coalesce(v.public_id, d.household),
+       case when p.village_id is null and f.kind = 'household' then f.factor * f.n end,
+       f.factor * case when f.kind = 'person' then (
+           select i.adults from counted_interviews h
+           join forms hf on hf.id = h.form_id and hf.kind = 'household'
+           join interviews i on i.instance_pk = h.instance_pk and i.adults > 0
+           where h.round_id = b.round_id and h.subject = w.household
+             and h.village_id = b.village_id and h.outcome = 'complete'
+           order by hf.id limit 1) else 1 end,
+       u.public_id, c.id, cc.code,
+       o.domain_ids, o.n, o.y, o.x, o.dont_know, o.refused, o.blank, o.irrelevant
+from {bases} b
+cross join lateral unnest(b.instances) as counted (instance_pk)
+join interviews w on w.instance_pk = counted.instance_pk and w.outcome = 'complete'
+join observations o on o.instance_pk = w.instance_pk
+join samples s on s.round_id = b.round_id
+join sample_households d on d.sample_id = s.id and d.household = w.household
+     and d.role <> 'reserve'
+join sample_parts p on p.sample_id = s.id and p.code = d.part
+join parts f on f.form_id = b.form_id and f.part = d.part
+join org_units u on u.id = b.village_id
+left join org_units v on v.id = p.village_id
+join org_unit_ancestors a on a.unit_id = u.id and a.valid_to is null
+join org_units c on c.id = a.ancestor_id and c.level = 'commune'
+left join org_unit_codes cc on cc.org_unit_id = c.id and cc.valid_to is null
+where b.round_id = %(round)s and b.form_id = %(form)s and b.stratum = ''
+order by w.instance_pk
+"""
+)
+
+
+class Group(NamedTuple):
+    """Rows of one interview with the same groups: n with an answer, and those without."""
+
+    n: int
+    y: float
+    x: float
+    missing: int
+
+
+def calibrate_release(made: Release) -> None:
+    """Keeps fitted figures of every indicator whose population is known.
+
+    `Conflict` where sample and totals do not meet; it says where.
+    """
+    known = totals_of(made.round_id)
+    if not known or not is_sampled(made.round_id):
+        return
+    found = select(IndicatorVersion, Form.kind).join(Form, Form.id == IndicatorVersion.form_id)
+    for version, kind in db.session.execute(
+        found.where(IndicatorVersion.id.in_(made.indicators), IndicatorVersion.code.in_(known))
+    ):
+        if kind in {"household", "person"}:
+            _calibrate(made, version, known[version.code])
+    made.totals = [
+        [total.indicator, total.margin, total.level, total.n]
+        for totals in known.values()
+        for total in totals
+    ]
+
+
+def _calibrate(made: Release, version: IndicatorVersion, totals: Sequence[KnownTotal]) -> None:
+    margins = sorted({total.margin for total in totals})
+    breakdowns = sorted({n for m in margins for n in m.split("/") if n not in PLACES})
+    domains = {
+        domain.id: (domain.breakdown, domain.value)
+        for domain in db.session.scalars(select(IndicatorDomain).filter_by(indicator_id=version.id))
+    }
+    kind = kind_of(version.definition["numerator"], version.definition["denominator"])
+    plan = Plan(
+        ids=("psu",),
+        strata=("stratum",),
+        fpc=("population",),
+        weight="weight",
+        indicators=(Indicator(version.code, kind, "y", "x" if kind == "ratio" else None),),
+        domains=tuple(
+            Domain(level, unit, breakdown)
+            for level, unit in (("province", None), ("commune", "commune_id"))
+            for breakdown in (None, *breakdowns)
+        ),
+        calibration=Adjustment("rake", tuple(margins), ""),
+    )
+    wanted = [
+        Row(number, {"margin": t.margin, "level": t.level, "N": repr(t.n)})
+        for number, t in enumerate(totals, 2)
+    ]
+    try:
+        rows = list(_rows(made, version, domains, margins, breakdowns))
+        found = [one for one in estimate(rows, plan, wanted) if one.est is not None]
+    except DataFault as fault:
+        raise Conflict(
+            "The known totals of %(code)s do not fit: %(fault)s.", code=version.code, fault=fault
+        ) from fault
+    _keep(made, found, {place: domain_id for domain_id, place in domains.items()})
+
+
+def _rows(
+    made: Release,
+    version: IndicatorVersion,
+    domains: dict[int, tuple[str, str]],
+    margins: Sequence[str],
+    breakdowns: Sequence[str],
+) -> Iterator[Row]:
+    asked = {"round": made.round_id, "release": made.version, "form": version.form_id}
+    number = 1
+    for row in driver().execute(INTERVIEWS.format(**RELEASED), asked):
+        stratum, psu, population, weight, village, commune_id, commune, *said = row
+        if not weight:
+            continue
+        cells = {
+            "stratum": stratum, "psu": psu, "population": repr(population or NOT_KNOWN),
+            "weight": repr(weight), "village": village, "commune": commune or "", "province": "",
+            "commune_id": str(commune_id),
+        }  # fmt: skip
+        for values, group in _groups(_said(said, domains), breakdowns, version.code):
+            inside = {**cells, **dict(zip(breakdowns, values, strict=True))}
+            inside |= {margin: "/".join(inside[n] for n in margin.split("/")) for margin in margins}
+            for y, x in _answers(group):
+                number += 1
+                yield Row(number, {**inside, "y": y, "x": x})
+
+
+def _said(said: Sequence[Any], domains: dict[int, tuple[str, str]]) -> dict[tuple[str, str], Group]:
+    ids, n, y, x, *missing = said
+    return {
+        domains[domain_id]: Group(n[at], y[at], x[at], sum(reason[at] for reason in missing))
+        for at, domain_id in enumerate(ids)
+        if domain_id in domains
+    }
+
+
+def _groups(
+    said: dict[tuple[str, str], Group], breakdowns: Sequence[str], code: str
+) -> Iterator[tuple[tuple[str, ...], Group]]:
+    """An interview's rows by their groups; several rows are known by one breakdown at a time."""
+    if len(breakdowns) == 1:
+        yield from (((v,), group) for (name, v), group in said.items() if name == breakdowns[0])
+        return
+    whole = said.get(("", ""))
+    if whole is None:
+        return
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for name, value in said:
+        by_name[name].append(value)
+    if any(len(by_name[name]) != 1 for name in breakdowns):
+        raise Conflict(
+            "%(code)s has several people in one interview: name one breakdown in its totals.",
+            code=code,
+        )
+    yield tuple(by_name[name][0] for name in breakdowns), whole
+
+
+def _answers(group: Group) -> list[tuple[str, str]]:
+    """The y and x of each row: yes or no, or the mean of those of one interview in one group."""
+    missing = [("", "")] * group.missing
+    if not group.n:
+        return missing
+    if group.x == group.n and group.y in range(group.n + 1):
+        yes = int(group.y)
+        return [("1", "1")] * yes + [("0", "1")] * (group.n - yes) + missing
+    return [(repr(group.y / group.n), repr(group.x / group.n))] * group.n + missing
+
+
+def _keep(made: Release, found: Sequence[Estimate], domain_ids: dict[tuple[str, str], int]) -> None:
+    rows = []
+    for one in found:
+        exact = one.ci_kg_lo is not None and one.ci_rec_method == "logit"
+        low, high = (one.ci_kg_lo, one.ci_kg_hi) if exact else (one.ci_rec_lo, one.ci_rec_hi)
+        domain_id = domain_ids.get((one.breakdown, one.breakdown_value))
+        if domain_id is not None:
+            rows.append({
+                "release_id": made.id,
+                "unit_id": int(one.geo_id) if one.level == "commune" else 0,
+                "domain_id": domain_id,
+                "numerator": one.w_num, "denominator": one.w_den, "value": one.est,
+                "se": one.se if one.df or one.ci_rec_method == "census" else None,
+                "df": one.df, "deff": one.deff_wr, "low": low, "high": high,
+                "ci_method": "korn_graubard" if exact else one.ci_rec_method,
+            })  # fmt: skip
+    if rows:
+        db.session.execute(insert(CalibratedFigure), rows)
