@@ -68,6 +68,10 @@ class FigureSchema(Schema):
         attribute="base.villages_not_drawn",
         metadata={"description": "Villages of which a sample has no household."},
     )
+    calibrated = fields.Boolean(
+        attribute="is_calibrated",
+        metadata={"description": "A release's weights were fitted to known totals."},
+    )
     as_of = fields.AwareDateTime(**_about("When the sums were made."))
     broken = fields.String(**_about("Why there is no figure under these boundaries; else null."))
 

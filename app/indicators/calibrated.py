@@ -73,25 +73,31 @@ class Group(NamedTuple):
     missing: int
 
 
+def totals_for(round_id: int) -> list[list[Any]]:
+    """What a release made now is fitted to: indicator, margin, level, N; only samples are."""
+    if not is_sampled(round_id):
+        return []
+    return [
+        [total.indicator, total.margin, total.level, total.n]
+        for totals in totals_of(round_id).values()
+        for total in totals
+    ]
+
+
 def calibrate_release(made: Release) -> None:
     """Keeps fitted figures of every indicator whose population is known.
 
     `Conflict` where sample and totals do not meet; it says where.
     """
-    known = totals_of(made.round_id)
-    if not known or not is_sampled(made.round_id):
+    if not made.totals:
         return
+    known = totals_of(made.round_id)
     found = select(IndicatorVersion, Form.kind).join(Form, Form.id == IndicatorVersion.form_id)
     for version, kind in db.session.execute(
         found.where(IndicatorVersion.id.in_(made.indicators), IndicatorVersion.code.in_(known))
     ):
         if kind in {"household", "person"}:
             _calibrate(made, version, known[version.code])
-    made.totals = [
-        [total.indicator, total.margin, total.level, total.n]
-        for totals in known.values()
-        for total in totals
-    ]
 
 
 def _calibrate(made: Release, version: IndicatorVersion, totals: Sequence[KnownTotal]) -> None:

@@ -13,7 +13,7 @@ from app import audit
 from app.accounts.actors import Actor
 from app.db import db, driver
 from app.errors import Conflict
-from app.indicators.calibrated import calibrate_release
+from app.indicators.calibrated import calibrate_release, totals_for
 from app.indicators.disclosure import Rule
 from app.indicators.hiding import hide
 from app.indicators.readiness import readiness_of
@@ -76,7 +76,10 @@ def release(
     _check(round_, before, rule, final=final, reason=reason)
     changed = _changed(round_.id)
     taken = _taken(round_.id, changed, rule, anew=_is_anew(round_, before))
-    if before is not None and not taken and not (final and before.status != FINAL):
+    totals = totals_for(round_.id)
+    if before is not None and not (
+        taken or totals != before.totals or (final and before.status != FINAL)
+    ):
         return None
     made = Release(
         round_id=round_.id,
@@ -85,6 +88,7 @@ def release(
         reason=reason,
         rule={**asdict(rule), "sensitive": sorted(rule.sensitive)},
         indicators=_in_force(round_.project_id),
+        totals=totals,
         changes={str(v): list(changed[v]) for v in taken if v in changed and before},
         released_by=actor.label,
     )

@@ -75,13 +75,14 @@ def test_a_release_stands_for_the_known_population_and_the_one_before_stays(surv
     release(survey)
     assert commune(survey, 1).value == pytest.approx(3 / 8)
     know(survey, villages(survey, 15, 5))
-    assert release(survey, final=True).version == 2
+    assert release(survey).version == 2
     figure = commune(survey, 2)
     # 15 of 20 households; inside a village all say the same, so nothing is left open.
     assert (figure.value, figure.numerator) == (pytest.approx(0.75), pytest.approx(15))
     assert figure.se == pytest.approx(0, abs=1e-9)
     assert commune(survey, 1).value == pytest.approx(3 / 8)
     assert sorted(total[3] for total in get_release(survey.round.id, 2).totals) == [5, 15]
+    assert release(survey) is None
 
 
 def test_a_village_without_a_total_stops_the_release(survey):
