@@ -1,4 +1,4 @@
-"""What one interview adds to a figure: sums over its rows, and the rows without an answer."""
+"""PURE. What one interview adds to a figure: sums over its rows, and the rows without an answer."""
 
 from dataclasses import dataclass
 
