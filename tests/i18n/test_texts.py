@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -130,6 +131,13 @@ def test_no_vietnamese_is_left_over():
     used = {text for text, _ in texts()}
 
     assert set(catalogue()) - used == set()
+
+
+def test_no_text_has_two_vietnamese():
+    """Merged by union, two entries of one text would stay, and the later one would win unseen."""
+    ids = re.findall(r'^msgid ((?:".*"\n)+)', CATALOGUE.read_text("utf-8"), re.MULTILINE)
+
+    assert [text.strip() for text, times in Counter(ids).items() if times > 1] == []
 
 
 def test_vietnamese_fills_the_same_places():
