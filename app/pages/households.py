@@ -78,13 +78,14 @@ def download_registry() -> ResponseReturnValue:
     actor = reader()
     projects = choose_project(actor, READ)
     _, commune = _communes(actor, projects)
-    with transaction():
-        search = _search(actor, projects, commune)
-        found = queries.find_households(actor, search, limit=MOST_ROWS)
+    search = _search(actor, projects, commune)
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(("household", *OPEN, *(PERSONAL if search.named else ())))
-    writer.writerows(_row(one, named=search.named) for one in found)
+    # Inside, for afterwards each household would be read anew, one by one.
+    with transaction():
+        found = queries.find_households(actor, search, limit=MOST_ROWS)
+        writer.writerows(_row(one, named=search.named) for one in found)
     response = Response(EXCEL_MARK + text.getvalue(), mimetype="text/csv")
     name = f"households-{commune.id if commune else projects.chosen.id}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
