@@ -1,9 +1,12 @@
-"""The order of a province's communes by a scorecard, with how sure each rank is."""
+"""A province's communes by a scorecard: their order and how sure it is, and how far cards are."""
+
+from collections import Counter
 
 from flask import Response, render_template
 from flask.typing import ResponseReturnValue
 
 from app.access import requires
+from app.clock import today
 from app.errors import NotFound
 from app.org_units.models import OrgUnit
 from app.org_units.names import sort_key
@@ -16,6 +19,8 @@ from app.pages.reader import reader
 from app.pages.scorecards import CAPABILITY, get_scorecard
 from app.rounds.models import Round
 from app.rounds.queries import current_round, list_rounds
+from app.scorecards.card import OPEN, STATES
+from app.scorecards.cards import list_cards as find_cards
 from app.scorecards.catalog import definition_of
 from app.scorecards.compute import find_ranking
 from app.scorecards.granted import find_granted_ranking
@@ -51,6 +56,28 @@ def show_ranking(scorecard: str) -> ResponseReturnValue:
         empty=len(empty),
         sort=sort,
         by=by,
+    )
+
+
+@pages.get("/scorecards/<scorecard>/cards")
+@requires("submission.read")
+def list_cards(scorecard: str) -> ResponseReturnValue:
+    """How far each commune's card is, and whose is late."""
+    found, rounds, round_ = _asked(scorecard)
+    reader().require("submission.read", round_.project_id)
+    state = chosen("state", STATES)
+    cards = find_cards(reader(), found, round_)
+    return render_template(
+        "cards.html",
+        said=definition_of(found),
+        rounds=rounds,
+        round=round_,
+        cards=[one for one in cards if state in {None, one.state}],
+        counts=Counter(one.state for one in cards),
+        states=STATES,
+        state=state,
+        today=today(),
+        open_states=OPEN,
     )
 
 

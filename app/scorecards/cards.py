@@ -11,11 +11,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.actors import Actor
 from app.accounts.scope import sees
+from app.clock import today
 from app.db import db
 from app.errors import NotAllowed, NotFound
+from app.indicators.places import places_of
 from app.org_units.models import OrgUnit
+from app.projects.queries import get_project
 from app.rounds.models import Round
-from app.scorecards.card import Card, CardLine, Entry, thaw
+from app.scorecards.card import COMPUTED, Card, CardLine, Entry, thaw
 from app.scorecards.catalog import definition_of
 from app.scorecards.compute import find_scores
 from app.scorecards.definitions import Criterion
@@ -42,6 +45,15 @@ class Found:
     record: CommuneScore | None
     score: Score
     card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far a commune's card is."""
+
+    unit: OrgUnit
+    state: str
+    due_on: date | None
 
 
 def find_record(where: Where, *, lock: bool = False) -> CommuneScore | None:
@@ -121,6 +133,22 @@ def list_records(scorecard: Scorecard, round_: Round) -> dict[int, CommuneScore]
     """The cards of a round that somebody has written into, by commune."""
     records = db.session.scalars(_records(scorecard, round_))
     return {record.unit_id: record for record in records}
+
+
+def list_cards(actor: Actor, scorecard: Scorecard, round_: Round) -> list[Standing]:
+    """How far each commune's card is, of those that the reader may see, in alphabetical order."""
+    place = round_.org_unit_id or get_project(round_.project_id).org_unit_id
+    if place is None:
+        raise NotFound("The project has no province yet.")
+    records = list_records(scorecard, round_)
+    due_on = definition_of(scorecard).due_on
+    return [
+        Standing(unit, record.state, due_on_of(record))
+        if record
+        else Standing(unit, COMPUTED, due_on)
+        for unit, _ in places_of(actor, round_.project_id, place, "commune", today())
+        for record in (records.get(unit.id),)
+    ]
 
 
 def criterion_of(record: CommuneScore, code: str) -> Criterion:

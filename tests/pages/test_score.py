@@ -178,3 +178,22 @@ def test_ranks_of_what_was_granted(signed_in, survey, where, page_of):
 
     assert ["1", "1 – 1", "Xã Ia Dom", "37,50"] in [row[:4] for row in rows]
     signed_in("api_client", people.GIA_LAI).get("/scorecards/CDS/ranking?by=granted", 403)
+
+
+def test_the_province_sees_how_far_each_commune_is(signed_in, survey, where, page_of):
+    publish(survey.project.id, version=2, due_on="2026-01-31")
+    analyst = signed_in("province_analyst", people.GIA_LAI)
+    step(analyst, where, page_of, "extend", until="2099-12-31", reason="bão")
+    step(signed_in(), where, page_of, "review")
+    page = analyst.get("/scorecards/CDS/cards?state=reviewed")
+
+    assert [row for row in page.rows() if row[0].startswith("Xã ")] == [
+        ["Xã Ia Dom", "xã đã rà soát", "31/12/2099"],
+    ]
+    whole = analyst.get("/scorecards/CDS/cards")
+    assert ["Xã Ia Ly", "mới tính điểm", "31/01/2026 quá hạn"] in whole.rows()
+    assert "/scorecards/CDS/cards" in " ".join(analyst.get("/scorecards/CDS").links())
+    assert (
+        "Ia Dom" not in signed_in("commune_lead", people.PLEIKU).get("/scorecards/CDS/cards").text
+    )
+    signed_in("api_client", people.GIA_LAI).get("/scorecards/CDS/cards", 403)
