@@ -82,6 +82,18 @@ def test_villages_whose_sums_are_owed_are_passed_over(survey):
     assert (check.passed_over, check.drifted) == (1, 0)
 
 
+def test_villages_are_passed_over_while_interviews_are_evaluated_again(survey):
+    send(survey)
+    with transaction():
+        driver().execute(
+            "insert into evaluations (form_id, until_pk, total)"
+            " select id, 9, 9 from forms where xml_form_id = 'ho'"
+        )
+        driver().execute("update village_sums set y = y + 1")
+    check = checked(survey)
+    assert (check.passed_over, check.drifted) == (2, 0)
+
+
 def test_a_share_is_at_least_one_village(survey):
     send(survey)
     assert checked(survey, 0.01).villages == 1
