@@ -12,10 +12,11 @@ from dataclasses import replace
 from datetime import date
 
 from app.db import driver
+from app.i18n import gettext
 from app.indicators.figures import Figure
 
-# From each doubtful village, along successions towards the day, to whatever may hold its ground.
-# A village without relatives of its own may lie wherever its commune's ground lay.
+# From each doubtful village, along successions towards the day, to whatever may hold its ground. A
+# village at whose end nothing is known may lie wherever its commune's ground lay.
 DOUBTS = """
 with recursive doubtful as (
     select distinct b.village_id
@@ -25,27 +26,27 @@ with recursive doubtful as (
         where a.unit_id = b.village_id and u.level = %(level)s
           and a.valid_from <= %(on)s and (a.valid_to is null or a.valid_to >= %(on)s)
     )
+), step (unit_id, next_id) as not materialized (
+    select s.predecessor_id, s.successor_id
+    from org_unit_successions s join org_units u on u.id = s.predecessor_id
+    where u.valid_to < %(on)s
+    union all
+    select s.successor_id, s.predecessor_id
+    from org_unit_successions s join org_units u on u.id = s.successor_id
+    where u.valid_from > %(on)s
 ), walk (village_id, unit_id) as (
-    select * from (
-        select village_id, village_id as unit_id from doubtful
-        union
-        select d.village_id, p.parent_id
-        from doubtful d join org_unit_parents p on p.unit_id = d.village_id
-        where not exists (
-            select from org_unit_successions s
-            where d.village_id in (s.predecessor_id, s.successor_id)
-        )
-    ) starts
+    select village_id, village_id from doubtful
     union
-    select w.village_id, s.unit_id
+    select w.village_id, n.unit_id
     from walk w join org_units u on u.id = w.unit_id
     cross join lateral (
-        select successor_id as unit_id from org_unit_successions
-        where predecessor_id = u.id and u.valid_to < %(on)s
+        select next_id as unit_id from step where step.unit_id = u.id
         union all
-        select predecessor_id from org_unit_successions
-        where successor_id = u.id and u.valid_from > %(on)s
-    ) s
+        select p.parent_id from org_unit_parents p
+        where p.unit_id = u.id and u.level = 'village'
+          and (u.valid_to < %(on)s or u.valid_from > %(on)s)
+          and not exists (select from step where step.unit_id = u.id)
+    ) n
 )
 select distinct a.ancestor_id, v.public_id
 from walk w
@@ -75,11 +76,13 @@ def broken_series(
 
 
 def break_figure(figure: Figure, villages: Sequence[str]) -> Figure:
-    """The figure without numbers, and why there are none."""
+    """The figure without numbers, and why there are none, in the present language."""
     named = ", ".join(villages[:NAMED]) + (", …" if len(villages) > NAMED else "")
-    reason = (
-        f"Broken series: {len(villages)} villages of the round may lie within these boundaries or"
-        f" not ({named}). Say in which old commune they lay, or ask under other boundaries."
+    reason = gettext(
+        "Broken series: %(count)s villages of the round may lie within these boundaries or not"
+        " (%(names)s). Say in which old commune they lay, or ask under other boundaries.",
+        count=len(villages),
+        names=named,
     )
     return replace(
         figure,

@@ -17,6 +17,7 @@ from app.indicators.queries import find_figures
 from app.org_units.hierarchy import descendants
 from app.org_units.models import OrgUnit
 from app.pages.blueprint import pages
+from app.pages.boundaries import choose_boundaries
 from app.pages.choices import choose_round
 from app.pages.inputs import asked_past_day
 from app.pages.reader import reader
@@ -37,30 +38,35 @@ class VillageLine:
 @pages.get(f"/communes/<{UNIT}:commune_id>")
 @requires("indicator.read")
 def show_commune(commune_id: int) -> ResponseReturnValue:
-    """The commune's indicators in a round, and village by village."""
+    """The commune's indicators in a round, and village by village, under old or new boundaries."""
     actor = reader()
-    commune = get_unit(actor, "indicator.read", commune_id, level="commune")
-    rounds = choose_round(actor, commune.id)
-    if rounds.chosen is None:
-        return render_template("commune.html", commune=commune, rounds=rounds, figures=[])
+    asked = get_unit(actor, "indicator.read", commune_id, level="commune")
+    boundaries, rounds = choose_boundaries(actor, asked), choose_round(actor, asked.id)
+    commune = boundaries.shown
+    if commune is None or rounds.chosen is None:
+        return render_template(
+            "commune.html", commune=commune or asked, boundaries=boundaries, rounds=rounds
+        )
+    day = asked_past_day("as_of")
     find = partial(
-        find_figures, actor, round_=rounds.chosen, unit_id=commune.id, as_of=asked_past_day("as_of")
+        find_figures, actor, round_=rounds.chosen, unit_id=commune.id, on=boundaries.on, as_of=day
     )
     figures, of_villages = find(level="commune"), find(level="village")
     counts = count_by_state(actor, rounds.chosen.project_id, [commune.id])
     return render_template(
         "commune.html",
         commune=commune,
+        boundaries=boundaries,
         rounds=rounds,
         figures=figures,
-        villages=_lines(figures, of_villages, descendants(commune.id, "village")),
+        villages=_lines(figures, of_villages, descendants(commune.id, "village", boundaries.on)),
         counts=counts.get(commune.id, Counts()),
         scorecards=[
             (one.code, definition_of(one)) for one in list_scorecards(rounds.chosen.project_id)
         ],
         dates=_dates(figures),
         as_of=max((f.as_of for f in figures if f.as_of), default=None),
-        day=asked_past_day("as_of"),
+        day=day,
         today=today(),
     )
 

@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from flask import render_template
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access import requires
@@ -35,6 +35,7 @@ from app.org_units.hierarchy import descendants
 from app.org_units.models import OrgUnit
 from app.org_units.names import sort_key
 from app.pages.blueprint import pages
+from app.pages.boundaries import choose_boundaries
 from app.pages.choices import choose_round
 from app.pages.inputs import asked_past_day, chosen
 from app.pages.reader import reader
@@ -63,10 +64,16 @@ class Group:
 def show_indicator(commune_id: int, code: str) -> ResponseReturnValue:
     """The indicator's figure for the commune, by group, and by village in the order asked for."""
     actor = reader()
-    commune = get_unit(actor, "indicator.read", commune_id, level="commune")
-    rounds = choose_round(actor, commune.id)
+    asked = get_unit(actor, "indicator.read", commune_id, level="commune")
+    boundaries, rounds = choose_boundaries(actor, asked), choose_round(actor, asked.id)
+    commune = boundaries.shown
     if rounds.chosen is None or "\0" in code:
         raise NotFound
+    if commune is None:  # several places had its ground: the commune's page names them
+        return redirect(url_for(
+            "pages.show_commune", commune_id=asked.id, round=rounds.chosen.id,
+            boundaries=boundaries.name,
+        ))  # fmt: skip
     version = find_indicator(rounds.chosen.project_id, code)
     if version is None:
         raise NotFound
@@ -77,10 +84,11 @@ def show_indicator(commune_id: int, code: str) -> ResponseReturnValue:
         round_=rounds.chosen,
         unit_id=commune.id,
         indicator=version.code,
+        on=boundaries.on,
         as_of=day,
     )
     figures = find(level="commune", by=None)
-    before = None if day else previous_round(rounds.chosen)
+    before = None if day or boundaries.is_old else previous_round(rounds.chosen)
     since = partial(
         changes, actor, round_=rounds.chosen, unit_id=commune.id, indicator=version.code
     )
@@ -89,12 +97,13 @@ def show_indicator(commune_id: int, code: str) -> ResponseReturnValue:
     return render_template(
         "indicator.html",
         commune=commune,
+        boundaries=boundaries,
         rounds=rounds,
         indicator=version,
         figure=next(figure for figure in figures if not figure.breakdown),
         groups=_groups(version, [figure for figure in figures if figure.breakdown]),
         villages=sorted(find(level="village"), key=key, reverse=descending),
-        units={unit.id: unit for unit in descendants(commune.id, "village")},
+        units={unit.id: unit for unit in descendants(commune.id, "village", boundaries.on)},
         sort=sort,
         counts=_counts(commune, rounds.chosen, version.code),
         before=before,
@@ -105,7 +114,9 @@ def show_indicator(commune_id: int, code: str) -> ResponseReturnValue:
         ),
         day=day,
         today=today(),
-        revisited=_revisited(actor, version, rounds.chosen, commune.id, day),
+        revisited=None
+        if boundaries.is_old
+        else _revisited(actor, version, rounds.chosen, commune.id, day),
     )
 
 

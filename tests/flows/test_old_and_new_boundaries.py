@@ -10,16 +10,19 @@ from typing import NamedTuple
 import pytest
 from flask import Flask
 
-from app import pipeline, programme
+from app import pipeline, programme, regrouping
 from app.accounts.actors import OPERATOR
 from app.accounts.app_users import app_user_token
 from app.accounts.tokens import issue_api_token
 from app.db import db, transaction
+from app.org_units.changes import Decision, Newcomer
 from app.org_units.models import OrgUnit
-from app.org_units.queries import find_by_code
+from app.org_units.queries import find_by_code, find_village
 from app.org_units.villages import create_village
+from app.rounds.queries import list_rounds
 from app.submissions.models import Interview, Submission
 from tests import people
+from tests.pages.browsing import browser_of
 from tests.survey import Survey, household_form
 
 OLD_DAY = date(2025, 6, 30)
@@ -161,6 +164,22 @@ def test_a_village_without_its_old_commune_breaks_the_old_series_and_says_so(pro
     assert (today["broken"], today["denominator"]) == (None, len(PEOPLE))
 
 
+def test_a_village_that_merged_breaks_the_old_series_like_those_it_was_made_of(province, ask):
+    with transaction():
+        commune = people.unit(NEW_NAM_DICH).id
+        one, two = (create_village(commune, f"Bản Mới {n}", "bản") for n in "AB")
+    province.survey.register(1, one)
+    with transaction():
+        merged = regrouping.merge(
+            [one.id, two.id], Newcomer("Bản Chung", "bản"), Decision(date(2026, 5, 1), "1/NQ")
+        )
+        name = merged.made[0].public_id
+    pipeline.settle()
+
+    (old,) = ask(f"code={NAM_TY}&boundaries=old&round=2026-1")
+    assert name in old["broken"]
+
+
 def test_a_place_that_became_several_is_asked_for_by_one_of_them(ask):
     refused = ask(f"unit={people.unit(NEW_NAM_DICH).id}&boundaries=old", 409)
 
@@ -182,3 +201,61 @@ def test_a_commune_on_its_own_is_understood_as_of_the_day(province):
     )
     old = find_by_code(NAM_TY, on=OLD_DAY)
     assert set(filed) == {old.id, people.unit(NEW_NAM_DICH).id}
+
+
+@pytest.fixture
+def analyst(app: Flask, province: Province):
+    return browser_of(
+        app.test_client(), "province_analyst", place="08", of=province.survey.project
+    )  # fmt: skip
+
+
+def figure_of(page) -> list[str]:
+    return next(row for row in page.rows() if row[0].startswith("FIBRE"))
+
+
+@pytest.mark.parametrize("year", [2024, 2026])
+def test_the_commune_page_reads_old_and_new_boundaries(analyst, province, year):
+    new, old = people.unit(NEW_NAM_DICH), find_by_code(NAM_TY, on=OLD_DAY)
+    round_id = next(
+        found.id for found in list_rounds(province.survey.project.id) if found.code == f"{year}-1"
+    )
+
+    today = analyst.get(f"/communes/{new.id}?round={round_id}")
+    yes, households = counted({NAM_TY, OLD_NAM_DICH, TA_SU_CHOONG}, year)
+    assert figure_of(today)[3] == f"{yes} / {households}"
+    several = analyst.get(f"/communes/{new.id}?round={round_id}&boundaries=old")
+    there = f"/communes/{old.id}?boundaries=old&round={round_id}"
+    assert "nhiều xã" in several.text
+    assert there in several.links()
+
+    before = analyst.get(there)
+    yes, households = counted({NAM_TY}, year)
+    assert figure_of(before)[3] == f"{yes} / {households}"
+    assert "địa giới ngày 30/6/2025" in before.text
+    assert {"Bản Nậm Ty Một", "Bản Nậm Ty Hai"} <= {row[0] for row in before.rows()}
+    indicator = next(link for link in before.links() if "/indicators/FIBRE" in link)
+    assert f"Tử số {yes}, mẫu số {households}" in analyst.get(indicator).text
+    csv = next(link for link in before.links() if ".csv" in link)
+    assert NAM_TY in analyst.client.get(csv).text
+
+    heir = analyst.get(f"/communes/{old.id}?boundaries=new&round={round_id}")
+    assert "phần đất của Xã Nậm Ty thuộc Xã Nậm Dịch" in heir.text
+    away = analyst.client.get(
+        f"/communes/{new.id}/indicators/FIBRE?boundaries=old&round={round_id}"
+    )
+    assert away.location == f"/communes/{new.id}?round={round_id}&boundaries=old"
+
+
+def test_a_broken_series_says_why_in_the_readers_language(analyst, province):
+    with transaction():
+        new = create_village(people.unit(NEW_NAM_DICH).id, "Bản Mới", "bản").public_id
+        old = find_by_code(NAM_TY, on=OLD_DAY).id
+    province.survey.register(1, find_village(new))
+
+    page = analyst.get(f"/communes/{old}?boundaries=old")
+    assert "Chuỗi số liệu bị ngắt: 1 thôn trong đợt" in page.text
+    assert f"địa giới này ({new})" in page.text
+    assert "bị ngắt" in analyst.get(f"/communes/{old}/indicators/FIBRE").text
+    analyst.post(page, "/language", language="en")
+    assert "Broken series: 1 villages" in analyst.get(f"/communes/{old}").text
