@@ -145,7 +145,8 @@ def _ask(question: Question, values: Sequence[bytes]) -> list[tuple[bytes | None
             server.prepare(question.name, question.sql)
             answer = server.exec_prepared(question.name, values)
         if answer.status != pq.ExecStatus.TUPLES_OK:
-            if server.status != pq.ConnStatus.OK:
+            # Without a code the error is libpq's own: the connection broke, whatever its status.
+            if answer.error_field(pq.DiagnosticField.SQLSTATE) is None:
                 raise psycopg.OperationalError(server.get_error_message())
             raise error_from_result(answer)
         columns_ = range(answer.nfields)

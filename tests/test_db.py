@@ -1,0 +1,65 @@
+"""Questions of the hot paths, when the connection breaks under them."""
+
+import os
+import socket
+import threading
+from contextlib import contextmanager
+from types import SimpleNamespace
+
+import psycopg
+import pytest
+from psycopg import pq
+
+from app import db
+from app.db import Question, ask, autocommit
+
+SLOW = Question(b"slow", b"select pg_sleep(0.5)::text, $1::text")
+
+
+def break_soon():
+    """Ends the pooled connection from below while its question is being answered."""
+    with autocommit() as connection:
+        descriptor = os.dup(connection.pgconn.socket)
+
+    def end():
+        with socket.socket(fileno=descriptor) as line:
+            line.shutdown(socket.SHUT_RDWR)
+
+    timer = threading.Timer(0.2, end)
+    timer.start()
+    return timer
+
+
+def test_a_question_is_asked_again_when_the_connection_breaks_in_the_middle(app):
+    timer = break_soon()
+
+    assert ask(SLOW, b"answer") == [(b"", b"answer")]
+
+    timer.join()
+
+
+def test_a_broken_connection_is_known_by_an_error_without_a_code(app, monkeypatch):
+    """When a server process is killed, libpq may tell of it before it calls the connection bad."""
+    answer = SimpleNamespace(status=pq.ExecStatus.FATAL_ERROR, error_field=lambda _: None)
+    broken = SimpleNamespace(
+        status=pq.ConnStatus.OK,
+        exec_prepared=lambda *_: answer,
+        get_error_message=lambda: "server closed the connection unexpectedly",
+    )
+    real, asked = db.autocommit, []
+
+    @contextmanager
+    def first_broken():
+        asked.append(1)
+        with real() as connection:
+            yield SimpleNamespace(pgconn=broken) if len(asked) == 1 else connection
+
+    monkeypatch.setattr(db, "autocommit", first_broken)
+
+    assert ask(SLOW, b"answer") == [(b"", b"answer")]
+    assert len(asked) == 2
+
+
+def test_a_refusal_of_the_database_is_no_broken_connection(app):
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        ask(Question(b"wrong", b"select 1 / $1::int"), b"0")
