@@ -66,6 +66,16 @@ def _made_by(record: Record) -> Iterable[tuple[int, str, str, int, int]]:
             yield entry.project_id, action.id, listed, entry.submission_id, entry.instance_pk
 
 
+def codes_by_id(project_id: int, said: Iterable[str]) -> dict[str, str]:
+    """Of these answers those that are UUIDs of households, with the codes."""
+    ids = {one: found[1].lower() for one in said if (found := UUID.fullmatch(one))}
+    if not ids:
+        return {}
+    asked = columns([(project_id, uuid) for uuid in sorted(set(ids.values()))])
+    codes = {uuid: code for _, uuid, code in driver().execute(CODES, asked)}
+    return {one: codes[uuid] for one, uuid in ids.items() if uuid in codes}
+
+
 def with_codes(entries: Sequence[InboxEntry], readings: Sequence[Reading]) -> list[Reading]:
     """The readings with the code of each household that was named by its UUID."""
     asked = {

@@ -17,6 +17,7 @@ from app.households.models import Household, HouseholdChange, HouseholdId, House
 from app.org_units.models import OrgUnit, OrgUnitAncestor
 from app.org_units.names import fold
 from app.submissions.models import Interview, Submission
+from app.submissions.queries import readable
 
 READ = "submission.read"
 PERSONAL = "personal.read"
@@ -205,6 +206,21 @@ def count_interviews(project_id: int, code: str) -> int:
         .where(Submission.project_id == project_id, Interview.household == code)
     )
     return db.session.scalar(named) or 0
+
+
+def interviews_naming(
+    actor: Actor, project_id: int, code: str, most: int = 50
+) -> Sequence[Submission]:
+    """Those of them that the actor may see, the newest first."""
+    statement = (
+        select(Submission)
+        .join(Interview, Submission.current_pk == Interview.instance_pk)
+        .where(Submission.project_id == project_id, Interview.household == code)
+        .where(readable(actor))
+        .order_by(Submission.id.desc())
+        .limit(most)
+    )
+    return db.session.scalars(statement).all()
 
 
 def by_codes(

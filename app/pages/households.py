@@ -127,6 +127,7 @@ def household_page(
         ids=queries.ids_of(known.project_id, others),
         people=queries.people_of(known.changes),
         shown=SHOWN,
+        interviews=queries.interviews_naming(actor, known.project_id, known.code),
         personal=PERSONAL,
         problem=problem,
         trial=trial,

@@ -1,8 +1,9 @@
-"""Words for the codes of the lists that the server makes: villages and communes."""
+"""Words for the codes of the lists that the server makes: villages, communes, households."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from app.households.identities import codes_by_id
 from app.org_units.models import OrgUnit
 from app.org_units.queries import find_by_code, find_village
 from app.pages.words import place
@@ -15,9 +16,14 @@ LISTS: dict[str, Callable[[str], OrgUnit | None]] = {
     "communes.csv": find_by_code,
 }
 
+HOUSEHOLDS = "households.csv"
 
-def names_in(definition: FormDefinition, contents: Contents) -> dict[str, str]:
-    """The places an interview names, in full, by the code that the answer holds."""
+
+def names_in(project_id: int, definition: FormDefinition, contents: Contents) -> dict[str, str]:
+    """The places an interview names, in full, by the code that the answer holds.
+
+    And by their UUID the codes of households, for forms that take `name` from the list.
+    """
     keys = answer_keys(definition)
     names: dict[str, str] = {}
     for item in definition.fields:
@@ -25,6 +31,8 @@ def names_in(definition: FormDefinition, contents: Contents) -> dict[str, str]:
         if find is not None and item.path in keys:
             codes = set(_answers(contents, item.repeat, keys[item.path]))
             names |= {code: _named(code, find(code)) for code in codes}
+        elif item.list == HOUSEHOLDS and item.path in keys:
+            names |= codes_by_id(project_id, _answers(contents, item.repeat, keys[item.path]))
     return names
 
 

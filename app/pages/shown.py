@@ -22,6 +22,7 @@ class Shown:
     version: Version
     title: str
     outcome: str
+    household: str | None  # its code in the registry
     sheet: Sheet
     files: list[Attachment]
     open_names: frozenset[str]
@@ -57,11 +58,12 @@ def make_shown(
     if with_personal:
         personal = read_personal(actor, submission.id, version.instance_pk)
     definition = definition_of(version.form_version_id)
-    names = names_in(definition, contents)
+    names = names_in(submission.project_id, definition, contents)
     return Shown(
         version=version,
         title=definition.title,
         outcome=contents.interview.outcome,
+        household=contents.interview.household,
         sheet=answer_sheet(definition, contents, personal, names),
         files=attachments_of(version.instance_pk),
         open_names=open_files(contents, definition),

@@ -10,6 +10,7 @@ from app.accounts.scope import sees
 from app.db import transaction
 from app.entities.queries import actions_of
 from app.errors import BadRequest, Conflict, Problem
+from app.households.queries import ids_of
 from app.indicators.lookup import counted_among
 from app.org_units.hierarchy import commune_of
 from app.org_units.queries import get_unit
@@ -122,4 +123,6 @@ def _page(
         reason=reason,
         decided=asked_id("decided", LARGEST_RECORD),
         asked=actions_of(submission_id),
+        house=(house := newest.household if newest else None),
+        houses=ids_of(submission.project_id, [house] if house else []),
     )

@@ -5,10 +5,24 @@ import io
 
 import pytest
 
+from app import programme
 from app.audit import AuditEvent
 from app.db import db, driver, transaction
+from app.forms.source import FormSource
+from app.submissions.models import Submission
 from tests import people
 from tests.pages.browsing import Page
+from tests.survey import new_id
+
+VISIT = """
+| survey |
+| | type | name | label |
+| | select_one_from_file villages.csv   | village | Village |
+| | select_one_from_file households.csv | hh | Household |
+| settings |
+| | form_id | version | org_unit | household_key |
+| | visit   | 1       | village  | hh            |
+"""
 
 NAMES = (
     "insert into household_labels (household_id, label, search_key, phone)"
@@ -76,6 +90,38 @@ def test_who_may_not_read_names_does_not(signed_in, survey, houses, role):
     assert "Páo" not in browser.get(f"{household}?names=yes").text
     assert "Páo" not in browser.get("/households.csv?names=yes").html
     assert "0912345678" not in browser.get("/households.csv?names=yes").html
+
+
+def test_a_household_and_its_interviews_lead_to_each_other(signed_in, survey, houses, sent):
+    one = survey.ids[0]
+    interview, browser = sent(0), signed_in()
+    page = browser.get(f"/submissions/{interview}")
+    address = f"/households/{houses[one]}"
+    assert page.tree.xpath(f"//a[@href='{address}']/text()") == [one]
+    assert f"/submissions/{interview}" in browser.get(address).links()
+
+
+def test_an_answer_that_is_a_households_id_is_shown_as_its_code(signed_in, survey, houses):
+    programme.publish(survey.project.id, FormSource("visit.md", VISIT.encode()), people.OPERATOR)
+    one = survey.ids[0]
+    survey.send(
+        f'<data id="visit" version="1"><village>{survey.village.public_id}</village>'
+        f"<hh>{houses[one]}</hh>"
+        f"<meta><instanceID>{new_id()}</instanceID></meta></data>".encode()
+    )
+    newest = db.session.query(Submission.id).order_by(Submission.id.desc()).limit(1).scalar()
+    page = signed_in().get(f"/submissions/{newest}")
+    assert ["Household", one] in page.rows()
+    assert houses[one] not in page.text
+
+
+def test_versions_without_names_are_shown_to_those_who_ask_for_names(signed_in, survey, houses):
+    """An unnamed household's versions hold nothing that is personal."""
+    other, code = survey.add_village("Mook Trang"), survey.ids[4]
+    browser, address = signed_in(), f"/households/{houses[code]}"
+    fields = {"act": "move", "village": other.id, "confirmed": "yes"}
+    assert press(browser, browser.get(address), f"{address}/change", **fields).status_code == 303
+    assert "Mook Trang" in browser.get(f"{address}?names=yes").text
 
 
 def test_a_long_registry_has_pages(signed_in, survey, houses, monkeypatch):
