@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.accounts.actors import Actor
+from app.accounts.grants import grant_role, grants_of, revoke_role
 from app.accounts.models import AppUser, RoleGrant
+from app.accounts.permissions import SURVEYOR
 from app.accounts.scope import within
 from app.db import db
-from app.errors import NotFound
+from app.errors import BadRequest, Conflict, NotFound
 from app.org_units.hierarchy import commune_of
 from app.org_units.models import OrgUnit
+
+WORKED_IN = ("village", "commune")  # levels
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,24 @@ def get_surveyor(actor: Actor, app_user_id: int) -> Surveyor:
         if surveyor.app_user.id == app_user_id:
             return surveyor
     raise NotFound
+
+
+def widen(by: Actor, app_user: AppUser, unit: OrgUnit) -> None:
+    """Lets a phone work in another village or commune; `NotAllowed` where `by` manages nobody."""
+    if unit.level not in WORKED_IN:
+        raise BadRequest("A surveyor works in villages or communes.")
+    where = {"unit_id": unit.id, "project_id": app_user.project_id}
+    grant_role(by, app_user, role=SURVEYOR, **where)
+
+
+def narrow(by: Actor, app_user: AppUser, unit: OrgUnit) -> None:
+    """Ends a phone's work in a place; what it sent stays. `Conflict` when it is the only one."""
+    held = {grant.org_unit_id for grant in grants_of(app_user)}
+    if held == {unit.id}:
+        raise Conflict("It is the only place where this phone works. End its access instead.")
+    where = {"unit_id": unit.id, "project_id": app_user.project_id}
+    if not revoke_role(by, app_user, role=SURVEYOR, **where):
+        raise NotFound("This phone does not work there.")
 
 
 def _managed(actor: Actor, project_id: int, capability: str) -> set[int]:

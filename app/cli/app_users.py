@@ -10,7 +10,11 @@ from flask import current_app
 from app.cli.context import with_app
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from app.accounts.actors import Actor
     from app.accounts.models import AppUser
+    from app.org_units.models import OrgUnit
 
 PROJECT = click.option("--project", default=1, show_default=True, help="Number of the project.")
 SERVER = click.option("--server", help="Address of the server as phones reach it, https://…")
@@ -100,6 +104,51 @@ def revoke_app_user(username: str, project: int) -> None:
     with transaction():
         app_users.revoke_app_user(_find(username, project))
     click.echo(f"The phone of {username} can no longer send or download.")
+
+
+@click.command()
+@click.argument("username")
+@click.argument("codes", metavar="PLACE...", nargs=-1, required=True)
+@PROJECT
+@with_app
+def widen_app_user(username: str, codes: tuple[str, ...], project: int) -> None:
+    """Let a phone work in further villages (ids) or communes (official codes)."""
+    from app.accounts.surveyors import widen
+
+    _change_places(widen, username, codes, project)
+
+
+@click.command()
+@click.argument("username")
+@click.argument("codes", metavar="PLACE...", nargs=-1, required=True)
+@PROJECT
+@with_app
+def narrow_app_user(username: str, codes: tuple[str, ...], project: int) -> None:
+    """End a phone's work in villages or communes; what it sent stays."""
+    from app.accounts.surveyors import narrow
+
+    _change_places(narrow, username, codes, project)
+
+
+def _change_places(
+    change: "Callable[[Actor, AppUser, OrgUnit], None]",
+    username: str,
+    codes: tuple[str, ...],
+    project: int,
+) -> None:
+    from app.accounts.actors import OPERATOR
+    from app.accounts.grants import grants_of
+    from app.cli.places import place, written
+    from app.db import transaction
+    from app.org_units.queries import get_unit
+
+    with transaction():
+        phone = _find(username, project)
+        for code in codes:
+            change(OPERATOR, phone, place(code))
+        click.echo(f"{username} works in:")
+        for grant in grants_of(phone):
+            click.echo(f"  {written(get_unit(grant.org_unit_id))}")
 
 
 def _find(username: str, project: int) -> "AppUser":

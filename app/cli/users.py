@@ -7,10 +7,12 @@ import click
 from app.cli.app_users import (
     SERVER,
     app_user,
+    narrow_app_user,
     renew_app_user,
     revoke_app_user,
     server_url,
     show_app_user,
+    widen_app_user,
 )
 from app.cli.context import with_app
 from app.cli.keys import api_token, api_tokens, revoke_api_token
@@ -219,5 +221,12 @@ def _ended(at: datetime | None) -> str:
 
 for command in (api_token, api_tokens, revoke_api_token):
     users.add_command(command)
-for command in (app_user, show_app_user, renew_app_user, revoke_app_user):
+for command in (
+    app_user,
+    show_app_user,
+    renew_app_user,
+    revoke_app_user,
+    widen_app_user,
+    narrow_app_user,
+):
     users.add_command(command)

@@ -12,16 +12,18 @@ from flask.typing import ResponseReturnValue
 
 from app import audit
 from app.access import requires
-from app.accounts import phone_settings
+from app.accounts import phone_settings, surveyors
 from app.accounts.app_users import device_password
 from app.accounts.collect_schema import CHECKS, IMAGE_SIZES, SENDING, UPDATES
 from app.accounts.phone_settings import PhoneOptions
-from app.accounts.scope import holds_whole, require_whole
+from app.accounts.scope import holds_whole, require_whole, sees
 from app.accounts.surveyors import Surveyor, get_surveyor, list_surveyors_in
 from app.accounts.surveyors import list_surveyors as find_surveyors
 from app.accounts.territory import get_unit
 from app.db import transaction
-from app.errors import BadRequest, NotFound, Problem
+from app.errors import BadRequest, Conflict, NotFound, Problem
+from app.org_units.models import OrgUnit
+from app.org_units.queries import codes_of, find_by_code, find_village
 from app.pages.blueprint import pages
 from app.pages.choices import choose_project
 from app.pages.inputs import LARGEST_ID, chosen, posted, posted_id
@@ -39,12 +41,12 @@ BY = ("token", "name")
 def list_surveyors() -> ResponseReturnValue:
     """The phones of the reader's territory."""
     projects = choose_project(reader(), "user.manage")
-    surveyors = find_surveyors(reader(), projects.chosen.id)
+    found = find_surveyors(reader(), projects.chosen.id)
     return render_template(
         "surveyors.html",
         projects=projects,
-        surveyors=surveyors,
-        communes=list_surveyors_in(surveyors),
+        surveyors=found,
+        communes=list_surveyors_in(found),
         may_set=holds_whole(reader(), "user.manage", projects.chosen.id),
     )
 
@@ -52,7 +54,33 @@ def list_surveyors() -> ResponseReturnValue:
 @pages.get(f"/surveyors/<{UNIT}:app_user_id>")
 @requires("user.manage")
 def show_surveyor(app_user_id: int) -> ResponseReturnValue:
-    """One phone's QR code, to be printed or scanned."""
+    """One phone's QR code, to be printed or scanned, and where it works."""
+    return _surveyor_page(app_user_id)
+
+
+@pages.post(f"/surveyors/<{UNIT}:app_user_id>/places")
+@requires("user.manage")
+def change_places(app_user_id: int) -> ResponseReturnValue:
+    """Adds a place where the phone works, or takes one away; lists follow at its next update."""
+    actor, code = reader(), posted("place")
+    change = surveyors.narrow if posted("act") == "remove" else surveyors.widen
+    try:
+        with transaction():
+            phone = get_surveyor(actor, app_user_id).app_user
+            change(actor, phone, _place(code))
+    except (BadRequest, Conflict) as problem:
+        return _surveyor_page(app_user_id, problem, code), problem.status
+    return redirect(url_for("pages.show_surveyor", app_user_id=app_user_id), 303)
+
+
+def _place(code: str) -> OrgUnit:
+    unit = find_village(code) or find_by_code(code)
+    if unit is None or not sees(reader(), "user.manage", unit.id):
+        raise BadRequest("No place of your territory has the code “%(code)s” today.", code=code)
+    return unit
+
+
+def _surveyor_page(app_user_id: int, problem: Problem | None = None, code: str = "") -> str:
     actor, by_name = reader(), _by_name()
     with transaction():
         surveyor = get_surveyor(actor, app_user_id)
@@ -68,6 +96,9 @@ def show_surveyor(app_user_id: int) -> ResponseReturnValue:
             password=device_password(surveyor.app_user),
             code=_drawn(surveyor),
             leads_home=phone_settings.leads_home(phone_base()),
+            codes=codes_of(place.id for place in surveyor.places),
+            problem=problem,
+            place_code=code,
         )
 
 
@@ -100,16 +131,16 @@ def print_sheet(commune_id: int) -> ResponseReturnValue:
         projects = choose_project(actor, "user.manage")
         known = find_surveyors(actor, projects.chosen.id)
         here = list_surveyors_in(known).get(commune.id)
-        surveyors = here.surveyors if here else []
-        for surveyor in surveyors:
+        working = here.surveyors if here else []
+        for surveyor in working:
             _record(surveyor)
         return render_template(
             "surveyor_sheet.html",
             commune=commune,
             project=projects.chosen,
-            cards=[(surveyor, _drawn(surveyor)) for surveyor in surveyors],
+            cards=[(surveyor, _drawn(surveyor)) for surveyor in working],
             by_name=_by_name(),
-            passwords={s.app_user.id: device_password(s.app_user) for s in surveyors},
+            passwords={s.app_user.id: device_password(s.app_user) for s in working},
             leads_home=phone_settings.leads_home(phone_base()),
         )
 

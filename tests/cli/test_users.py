@@ -175,6 +175,22 @@ def test_a_surveyors_phone_from_its_address_to_its_end(thonso, survey):
     assert "has ended" in thonso(f"users show-app-user lan {server}").output
 
 
+def test_a_phones_places_grow_and_shrink(thonso, survey):
+    one, other = village(), village("Mook Trang")
+    db.session.commit()
+    project = f"--project {survey}"
+    thonso(f"users app-user Lan lan {one.public_id} {project}")
+    wider = thonso(f"users widen-app-user lan {other.public_id} {IA_DOM} {project}").output
+    assert [other.public_id in wider, IA_DOM in wider, one.public_id in wider] == [True] * 3
+    less = thonso(f"users narrow-app-user lan {one.public_id} {IA_DOM} {project}").output
+    assert [other.public_id in less, IA_DOM in less, one.public_id in less] == [True, False, False]
+    last = thonso(f"users narrow-app-user lan {other.public_id} {project}")
+    assert last.exit_code == 1
+    assert "only place" in last.output
+    assert thonso(f"users narrow-app-user lan {one.public_id} {project}").exit_code == 1
+    assert thonso(f"users widen-app-user lan 52 {project}").exit_code == 1
+
+
 def test_the_list_shows_who_holds_what_where(thonso, survey, binh):
     place = village("Mook Đen")
     db.session.commit()

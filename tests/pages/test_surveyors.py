@@ -4,6 +4,7 @@ import base64
 import json
 import zlib
 
+import pytest
 from sqlalchemy import select
 
 from app.accounts import app_users
@@ -75,6 +76,39 @@ def test_a_phone_that_also_works_elsewhere_is_not_theirs_either(signed_in, surve
         )  # fmt: skip
     signed_in("administrator").get(f"/surveyors/{survey.phone.id}", 404)
     signed_in("administrator", people.GIA_LAI).get(f"/surveyors/{survey.phone.id}")
+
+
+def test_a_surveyor_takes_over_another_village(signed_in, survey):
+    with transaction():
+        other = people.village("Mook Trang")
+    browser, here = signed_in("administrator", people.GIA_LAI), f"/surveyors/{survey.phone.id}"
+    page = browser.get(here)
+    assert not page.tree.xpath("//button[@value='remove']")  # a phone works somewhere
+
+    browser.post(page, f"{here}/places", act="add", place=other.public_id.lower())
+    page = browser.get(here)
+    assert ["Làng Mook Trang", other.public_id, "Bỏ"] in page.rows()
+
+    gone = survey.village.public_id
+    browser.post(page, f"{here}/places", act="remove", place=gone)
+    assert [row[0] for row in browser.get(here).rows()] == ["Làng Mook Trang"]
+    again = browser.post(page, f"{here}/places", 409, act="remove", place=other.public_id)
+    assert "địa bàn duy nhất" in again.text
+
+
+@pytest.mark.parametrize("code", ["", "T-00000", "99999", "\0", "52"])
+def test_only_a_village_or_commune_can_be_added(signed_in, survey, code):
+    browser, here = signed_in("administrator", people.GIA_LAI), f"/surveyors/{survey.phone.id}"
+    page = browser.post(browser.get(here), f"{here}/places", 400, act="add", place=code)
+    assert page.tree.xpath("//*[@role='alert']")
+
+
+def test_a_place_of_others_is_not_given(signed_in, survey):
+    browser, here = signed_in("administrator"), f"/surveyors/{survey.phone.id}"
+    page = browser.post(browser.get(here), f"{here}/places", 400, act="add", place=people.PLEIKU)
+    assert "không có địa bàn nào của bạn" in page.text
+    signed_in("commune_lead", people.GIA_LAI).client.post(f"{here}/places", data={})
+    assert [row[0] for row in browser.get(here).rows()] == ["Làng Mook Đen"]
 
 
 def test_nobody_else_gets_keys(signed_in, survey):
