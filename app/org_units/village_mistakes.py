@@ -2,7 +2,7 @@
 
 MISTAKES = {
     "unreadable": "The file cannot be read. Save it as .xlsx, or as CSV in UTF-8, and hand it in"
-    " again (%(reason)s).",
+    " again.",
     "empty": "The file has no villages in it.",
     "too_many": "More than %(most)s rows. Divide the file.",
     "unknown_header": "The column “%(header)s” is not known. Rename or remove it.",

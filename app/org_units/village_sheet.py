@@ -65,10 +65,8 @@ def read_sheet(content: bytes, suffix: str) -> tuple[list[Line], list[Mistake]]:
     """The rows of the file's first sheet that says anything; and what is wrong with the whole."""
     try:
         grid = read_grid(content, suffix.lower())
-    except FormRefused as refusal:
-        return [], [_whole("unreadable", reason=str(refusal.findings[0].message))]
-    except (UnicodeDecodeError, csv.Error) as error:
-        return [], [_whole("unreadable", reason=str(error))]
+    except (FormRefused, UnicodeDecodeError, csv.Error):
+        return [], [_whole("unreadable")]
     if not grid:
         return [], [_whole("empty")]
     fields = [_BY_HEADER.get(fold(header), "") for header in grid[0]]

@@ -1,7 +1,7 @@
 """The sample of a round: how large it should be, drawing it, and who stands in for whom."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import redirect, render_template, request, url_for
@@ -11,15 +11,19 @@ from app import programme
 from app.access import requires
 from app.db import db, transaction
 from app.errors import BadRequest, Conflict, NotFound, Problem
+from app.i18n import gettext
+from app.org_units.queries import names_of
 from app.pages.blueprint import pages
 from app.pages.inputs import asked, posted
 from app.pages.reader import reader
 from app.pages.rounds import find_round
 from app.pages.rules import UNIT
+from app.pages.words import place
 from app.rounds.models import Round
-from app.samples.design import KINDS, STRATA, Design
+from app.samples.design import KINDS, LISTED, STRATA, Design
 from app.samples.frame import read_frame
 from app.samples.queries import (
+    VillageShare,
     count_roles,
     find_sample,
     replacements_of,
@@ -91,13 +95,16 @@ def _page(found: Round, problem: Problem | None = None) -> str:
     db.session.refresh(found)
     sample = find_sample(found.id)
     frame = sample.frame if sample else len(read_frame(found)[0])
+    strata = strata_of(sample) if sample else []
+    villages = villages_of(actor, sample, found.project_id) if sample else []
     return render_template(
         "sample.html",
         round=found,
         sample=sample,
         frame=frame,
-        strata=strata_of(sample) if sample else [],
-        villages=villages_of(actor, sample, found.project_id) if sample else [],
+        strata=strata,
+        villages=villages,
+        names=_names([one.code for one in strata] + [one.stratum for one in villages], villages),
         roles=count_roles(sample) if sample else {},
         replacements=replacements_of(actor, sample, found.project_id) if sample else [],
         sizes=_sizes(frame),
@@ -109,6 +116,23 @@ def _page(found: Round, problem: Problem | None = None) -> str:
         may_manage=actor.may("round.manage", found.project_id),
         problem=problem,
     )
+
+
+def _names(codes: Sequence[str], villages: Iterable[VillageShare]) -> dict[str, str]:
+    """What strata are called, by code: of communes these hold our id, of villages the public one.
+
+    Villages elsewhere keep their ids.
+    """
+    parts = {code: code.removesuffix(LISTED).split("/") for code in codes}
+    ids = {int(part) for inside in parts.values() for part in inside if part.isdigit()}
+    known = {str(unit_id): name for unit_id, name in names_of(ids).items()}
+    known |= {one.village.public_id or "": place(one.village) for one in villages}
+    names = {}
+    for code, inside in parts.items():
+        name = " / ".join(known.get(part, part) for part in inside if part)
+        apart = gettext("on the list that is drawn more often") if code.endswith(LISTED) else ""
+        names[code] = ": ".join(filter(None, (name, apart))) or "–"
+    return names
 
 
 def _sizes(frame: int) -> list[tuple[int, list[int]]]:

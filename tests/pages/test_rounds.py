@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.db import db
+from app.db import db, driver, transaction
 from app.rounds.queries import get_round, plan_of
 from app.samples.queries import find_sample, households_of
 from tests import people
@@ -99,6 +99,24 @@ def test_a_sample_is_drawn_shown_mended_and_discarded(admin, survey):
     assert "không có trong mẫu" in gone.text
     admin.post(page, f"{where}/discard")
     assert find_sample(survey.round.id) is None
+
+
+def test_strata_are_called_by_the_names_of_their_places(admin, survey):
+    """Their codes hold our ids of communes, which nobody knows."""
+    survey.register(4, survey.add_village("Mook Trang"))
+    with transaction():
+        driver().execute("update households set poor = '1' where number = 1")
+    where = f"/rounds/{survey.round.id}/sample"
+    said = {"kind": "stratified", "size": "6", "by": "commune", "oversample": "2"}
+    admin.post(admin.get(where), where, **said)
+    rows = admin.get(where).rows()
+    often = "Ia Dom: thuộc danh sách được chọn nhiều hơn"
+    assert {"Ia Dom", often} <= {row[0] for row in rows}
+    assert {row[1] for row in rows if row[0] == "Làng Mook Đen"} == {"Ia Dom", often}
+
+    admin.post(admin.get(where), f"{where}/discard")
+    admin.post(admin.get(where), where, kind="census", size="0", by="none")
+    assert ["Làng Mook Đen", "Làng Mook Đen"] in [row[:2] for row in admin.get(where).rows()]
 
 
 def test_the_page_says_how_many_households_a_margin_needs(admin, survey):
