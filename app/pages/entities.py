@@ -60,7 +60,7 @@ def set_entity_approval(list_id: int) -> ResponseReturnValue:
 def carry_out_held(list_id: int) -> ResponseReturnValue:
     """Carries an action out although what it follows has not come."""
     queries.get_list_by_id(reader(), list_id)
-    instance_pk = posted_id("instance") or 0
+    instance_pk = posted_id("instance", LARGEST_RECORD) or 0
     try:
         with transaction():
             change.carry_out_held(instance_pk, posted("position"), reader())

@@ -18,7 +18,7 @@ from app.org_units.queries import find_village
 from app.pages.blueprint import pages
 from app.pages.choices import choose_project
 from app.pages.households import household_page
-from app.pages.inputs import chosen, posted, posted_id
+from app.pages.inputs import LARGEST_RECORD, chosen, posted, posted_id
 from app.pages.reader import reader
 from app.pages.rules import UNIT
 
@@ -56,7 +56,10 @@ def undo_household(household: Any) -> ResponseReturnValue:
     try:
         with transaction():
             programme.change_household(
-                known.project_id, changes.undo, posted_id("change") or 0, actor=actor
+                known.project_id,
+                changes.undo,
+                posted_id("change", LARGEST_RECORD) or 0,
+                actor=actor,
             )
     except (BadRequest, Conflict, NotFound) as problem:
         return _again(uuid, problem)

@@ -41,15 +41,16 @@ def asked(name: str) -> str:
 
 def asked_id(name: str, largest: int = LARGEST_ID) -> int | None:
     """A row's id in the address; None when there is none, or none that could exist."""
-    return _id(asked(name), largest)
+    return read_id(asked(name), largest)
 
 
-def posted_id(name: str, largest: int = LARGEST_RECORD) -> int | None:
+def posted_id(name: str, largest: int = LARGEST_ID) -> int | None:
     """The same in a posted form."""
-    return _id(posted(name), largest)
+    return read_id(posted(name), largest)
 
 
-def _id(text: str, largest: int) -> int | None:
+def read_id(text: str, largest: int = LARGEST_ID) -> int | None:
+    """A row's id out of a text; None when it is none, or none that could exist."""
     digits = text.isascii() and text.isdigit() and len(text) <= len(str(largest))
     return int(text) if digits and 0 < int(text) <= largest else None
 

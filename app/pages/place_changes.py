@@ -23,7 +23,7 @@ from app.org_units.models import OrgUnit, OrgUnitEvent
 from app.org_units.village_checks import TYPES
 from app.org_units.village_sheet import read_grid
 from app.pages.blueprint import pages
-from app.pages.inputs import asked_id, chosen, posted, posted_id, read_day, takes
+from app.pages.inputs import asked_id, chosen, posted, posted_id, read_day, read_id, takes
 from app.pages.places import CAPABILITY, MANAGE
 from app.pages.reader import reader
 from app.pages.rules import UNIT
@@ -85,7 +85,7 @@ def change_place(unit_id: int) -> ResponseReturnValue:
     kind = posted("kind")
     if kind not in KINDS:
         raise BadRequest("Choose what to decide.")
-    said: dict[str, Any] = request.form.to_dict()
+    said: dict[str, Any] = request.form.to_dict() | {"parts": str(_parts())}
     try:
         said["houses"] = _handed_in()
         if posted("act") == "more":
@@ -93,7 +93,9 @@ def change_place(unit_id: int) -> ResponseReturnValue:
         with transaction():
             change = _change(unit, kind, said)
             if posted("act") != "confirm" or posted("seen") != _mark(said):
-                return _form(unit, kind, said, effects=regrouping.preview(change))
+                effects = regrouping.preview(change)
+                # What was tried out is called as it would be then.
+                return _form(get_unit(actor, MANAGE, unit_id), kind, said, effects=effects)
             change()
     except (BadRequest, Conflict, NotFound) as problem:
         return _form(unit, kind, said, problem=problem), problem.status
@@ -111,8 +113,8 @@ def _change(unit: OrgUnit, kind: str, said: Mapping[str, str]) -> Callable[[], E
         target = get_unit(actor, MANAGE, posted_id("parent", 2**31 - 1) or 0)
         return lambda: regrouping.move(unit.id, target.id, decision)
     if kind == "merge":
-        others = [int(text) for text in request.form.getlist("with") if text.isdecimal()]
-        ids = [unit.id, *(get_unit(actor, MANAGE, min(pk, 2**31 - 1)).id for pk in others)]
+        others = [read_id(text) for text in request.form.getlist("with")]
+        ids = [unit.id, *(get_unit(actor, MANAGE, pk or 0).id for pk in others)]
         into = Newcomer(posted("name"), posted("type"), posted("code") or None)
         return lambda: regrouping.merge(ids, into, decision)
     into_parts = [_newcomer(unit, number) for number in range(1, _parts() + 1)]

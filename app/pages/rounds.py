@@ -17,7 +17,7 @@ from app.forms.queries import list_forms
 from app.org_units.models import OrgUnit
 from app.pages.blueprint import pages
 from app.pages.choices import choose_project
-from app.pages.inputs import posted, posted_id, read_day
+from app.pages.inputs import posted, posted_id, read_day, read_id
 from app.pages.reader import reader
 from app.pages.rules import UNIT
 from app.projects.models import Project
@@ -230,8 +230,8 @@ def _posted_plan(design: str = "census") -> RoundPlan:
         design=design,
         valid_for=int(months[:4]) if months else None,
         frozen_on=_day("frozen_on"),
-        org_unit_id=posted_id("unit"),
-        form_ids=tuple(int(n) for n in request.form.getlist("form") if n.isdecimal()),
+        org_unit_id=(posted_id("unit") or 0) if posted("unit") else None,
+        form_ids=tuple(read_id(text) or 0 for text in request.form.getlist("form")),
         deadlines=tuple(
             _deadline(line) for line in posted("deadlines").splitlines() if line.strip()
         ),

@@ -67,7 +67,9 @@ def _decide(submission_id: int, reason: str, actor: Actor) -> None:
         pipeline.prefer(submission_id, actor)
     elif decision in STEPS:
         for state in STEPS[decision]:
-            pipeline.decide(submission_id, state, reason, actor, seen_pk=posted_id("seen") or 0)
+            pipeline.decide(
+                submission_id, state, reason, actor, seen_pk=posted_id("seen", LARGEST_RECORD) or 0
+            )
     else:
         raise BadRequest("Choose what to decide.")
 

@@ -32,6 +32,7 @@ def test_a_village_gets_another_name_after_a_look(analyst, survey):
     shown = preview(analyst, village, "rename", name="Mook Mới")
     assert "chưa có gì thay đổi" in shown.text
     assert "Làng Mook Mới" in shown.text
+    assert shown.tree.xpath("//h1/text()") == ["Đổi tên: Làng Mook Đen"]
     assert db.session.query(OrgUnitEvent).filter_by(kind="rename").count() == 0
 
     other = analyst.post(shown, f"/places/{village}/change", status=200, act="confirm",
@@ -60,6 +61,8 @@ def test_a_village_gets_another_name_after_a_look(analyst, survey):
         ("split", {"name_1": "A", "name_2": "A", "type_1": "làng", "type_2": "làng"}, "cùng tên"),
         ("split", {"name_1": "A", "type_1": "làng", "longitude_1": "x"}, "không phải số độ"),
         ("split", {"houses": "T-1;Z"}, "Dòng 1"),
+        ("split", {"name_1": "A", "type_1": "làng", "parts": "nhiều"}, ""),
+        ("merge", {"name": "X", "type": "làng", "with": "9" * 5000}, ""),
         ("burn", {}, ""),
     ],
 )

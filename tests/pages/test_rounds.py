@@ -47,12 +47,14 @@ def test_a_round_is_opened_from_the_list(admin, survey):
         ({"code": "a b"}, "Mã đợt"),
         ({"deadlines": "2027-02-15"}, "việc phải xong"),
         ({"form": "999999"}, "không có phiếu"),
+        ({"form": "9" * 5000}, "không có phiếu"),
+        ({"unit": "99999999999"}, "không thuộc địa bàn"),
     ],
 )
 def test_a_wrong_entry_is_told_and_nothing_typed_is_lost(admin, survey, wrong, words):
     form = admin.get(f"/rounds/new?project={survey.project.id}")
     said = NEW | wrong
-    status = 409 if words == "Đã có đợt" else 404 if "form" in wrong else 400
+    status = 409 if words == "Đã có đợt" else 404 if {"form", "unit"} & set(wrong) else 400
     again = admin.post(form, "/rounds/new", status=status, **said)
 
     assert words in again.text
