@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.db import db
+from app.forms.models import Form
 from app.indicators.compare import Change, compare
 from app.indicators.definitions import Indicator
 from app.indicators.models import CountedInterview, IndicatorVersion
+from app.submissions.models import Interview
 
 
 def find_indicator(project_id: int, code: str) -> IndicatorVersion | None:
@@ -52,3 +54,21 @@ def counted_among(submission_ids: Iterable[int]) -> set[int]:
         CountedInterview.submission_id.in_(list(submission_ids))
     )
     return set(db.session.scalars(statement))
+
+
+def adults_otherwise(said: Interview) -> int | None:
+    """The adults of the household interview that counts, where a person's one has another number.
+
+    Asked for whenever somebody looks, so that it does not matter which of the two came first.
+    """
+    if said.person_no is None or said.adults is None:
+        return None
+    counted = db.session.scalar(
+        select(func.max(Interview.adults))
+        .join(CountedInterview, CountedInterview.instance_pk == Interview.instance_pk)
+        .join(Form, Form.id == CountedInterview.form_id)
+        .where(Form.kind == "household", CountedInterview.round_id == said.round_id)
+        .where(CountedInterview.household == said.household)
+        .where(CountedInterview.outcome == "complete")
+    )
+    return None if counted == said.adults else counted

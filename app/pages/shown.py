@@ -10,7 +10,7 @@ from app.pages.answers import Change, Sheet, answer_sheet, changes_between
 from app.pages.course import Course, course_of
 from app.pages.list_names import names_in
 from app.review.queries import Decision
-from app.submissions.models import Submission
+from app.submissions.models import Interview, Submission
 from app.submissions.personal import open_files, read_personal
 from app.submissions.queries import Attachment, Version, attachments_of, contents_of
 
@@ -22,7 +22,7 @@ class Shown:
     version: Version
     title: str
     outcome: str
-    household: str | None  # its code in the registry
+    interview: Interview
     sheet: Sheet
     files: list[Attachment]
     open_names: frozenset[str]
@@ -63,7 +63,7 @@ def make_shown(
         version=version,
         title=definition.title,
         outcome=contents.interview.outcome,
-        household=contents.interview.household,
+        interview=contents.interview,
         sheet=answer_sheet(definition, contents, personal, names),
         files=attachments_of(version.instance_pk),
         open_names=open_files(contents, definition),

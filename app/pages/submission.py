@@ -11,7 +11,7 @@ from app.db import transaction
 from app.entities.queries import actions_of
 from app.errors import BadRequest, Conflict, Problem
 from app.households.queries import ids_of
-from app.indicators.lookup import counted_among
+from app.indicators.lookup import adults_otherwise, counted_among
 from app.org_units.hierarchy import commune_of
 from app.org_units.queries import get_unit
 from app.pages.blueprint import pages
@@ -116,6 +116,7 @@ def _page(
         flags=flags_of(version.instance_pk),
         rivals=(rivals := rivals_of(actor, submission, version.instance_pk)),
         counted=counted_among([submission_id, *(rival.id for rival in rivals)]),
+        adults=adults_otherwise(newest.interview) if newest else None,
         decisions=(decisions := decisions_of(submission_id)),
         history=history_of(versions, decisions),
         may_read_personal=sees(actor, "personal.read", *place),
@@ -125,6 +126,6 @@ def _page(
         reason=reason,
         decided=asked_id("decided", LARGEST_RECORD),
         asked=actions_of(submission_id),
-        house=(house := newest.household if newest else None),
+        house=(house := newest.interview.household if newest else None),
         houses=ids_of(submission.project_id, [house] if house else []),
     )

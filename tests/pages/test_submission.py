@@ -3,9 +3,10 @@
 import pytest
 from sqlalchemy import select
 
-from app import pipeline
+from app import pipeline, programme
 from app.audit import AuditEvent
 from app.db import db, transaction
+from app.forms.source import FormSource
 from app.review.models import ReviewDecision
 from app.storage.blobs import store
 from app.submissions.models import Submission
@@ -15,7 +16,7 @@ from tests.small_forms import publish
 from tests.submissions.test_logs import FORM as LOGGED
 from tests.submissions.test_logs import interview as logged_interview
 from tests.submissions.test_logs import log as logged
-from tests.survey import new_id
+from tests.survey import PERSON_FORM, new_id, person_xml
 
 
 def open_page(browser, submission_id, more="", status=200):
@@ -310,3 +311,25 @@ def test_the_course_of_an_interview_by_the_phones_log(signed_in, survey):
     assert "13.98" not in page.html
     shown = browser.get(f"/submissions/{submission_id}?personal=yes")
     assert "13.98, 108.00 có thể là vị trí giả: độ chính xác 0" in shown.text
+
+
+@pytest.mark.parametrize("household_first", [True, False])
+def test_another_number_of_adults_than_the_households_is_told(
+    signed_in, survey, sent, household_first
+):
+    """Whichever of the two interviews came first."""
+    form = PERSON_FORM.replace("| person_key |", "| person_key | adults |").replace(
+        "| pick_no    |\n| indicators", "| pick_no    | n15 |\n| indicators"
+    )
+    programme.publish(survey.project.id, FormSource("p.md", form.encode()), people.OPERATOR)
+    browser, asked = signed_in(), survey.ids[0]
+    household = sent(0, members=[(40, "2"), (39, "2")]) if household_first else None
+    survey.send(person_xml(survey, asked, typed=3))
+    person = db.session.scalars(select(Submission.id).order_by(Submission.id.desc())).first()
+    household = household or sent(0, members=[(40, "2"), (39, "2")])
+    assert "người lớn, phiếu này" not in open_page(browser, person).text  # nothing counts yet
+
+    decide(browser, household, "approve")
+    pipeline.settle()
+    assert "ghi 2 người lớn, phiếu này ghi 3" in open_page(browser, person).text
+    assert "người lớn, phiếu này" not in open_page(browser, household).text
