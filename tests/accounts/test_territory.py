@@ -74,3 +74,18 @@ def test_parents_are_the_places_right_above(village):
     assert parents_of([village.id, commune.id, province.id]) == {
         village.id: commune.id, commune.id: province.id
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("text", ["Ia Dom", "ia dom", "IA  DOM", "ia-dom"])
+def test_marks_capitals_and_spaces_do_not_matter(app, text):
+    assert "Ia Dom" in found(OPERATOR, text=text)
+
+
+def test_the_exact_name_comes_first_and_a_level_is_kept_to(app):
+    assert found(OPERATOR, text="ha noi")[0] == "Hà Nội"
+    assert found(OPERATOR, text="ha noi", level="village") == []
+
+
+@pytest.mark.parametrize("text", ["", "%", "_", "  ", "\0", "'"])
+def test_signs_alone_are_nothing_to_look_for(app, text):
+    assert found(OPERATOR, text=text) == found(OPERATOR)

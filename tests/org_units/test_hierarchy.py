@@ -153,24 +153,6 @@ def test_codes_of_many_places_at_once():
     assert queries.code_of(mook_den) == mook_den.public_id
 
 
-@pytest.mark.parametrize("text", ["Ia Dom", "ia dom", "IA  DOM", "ia-dom"])
-def test_places_are_found_by_name_with_or_without_marks(text):
-    assert unit(IA_DOM) in queries.search_units(text)
-
-
-def test_search_puts_the_exact_name_first_and_keeps_to_a_level():
-    found = queries.search_units("ha noi")
-
-    assert found[0] == unit(HA_NOI)
-    assert queries.search_units("ha noi", level="village") == []
-    assert len(queries.search_units("a", limit=7)) == 7
-
-
-@pytest.mark.parametrize("text", ["", "%", "_", "  ", "\0", "'"])
-def test_search_for_nothing_finds_nothing(text):
-    assert queries.search_units(text) == []
-
-
 def test_names_in_full_in_both_languages():
     assert queries.display_name(unit(IA_DOM)) == "Xã Ia Dom"
     assert queries.display_name(unit(IA_DOM), "en") == "Ia Dom Commune"

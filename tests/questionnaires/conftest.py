@@ -27,7 +27,7 @@ def workbooks(compiled) -> dict[str, Workbook]:
 @pytest.fixture(scope="session")
 def shipped() -> dict[str, Path]:
     """The workbooks found in the folder, by form id."""
-    return {path.stem: path for path in FORMS.iterdir() if path.suffix != ".md"}
+    return {path.stem: path for path in FORMS.glob("*.xls*")}
 
 
 @pytest.fixture(params=CODES)
