@@ -1,9 +1,11 @@
 """What every template knows: texts, formats, words for codes, and small pieces of the frame."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, g, request
-from jinja2 import StrictUndefined
+from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2.runtime import Context
 
 from app.i18n import label, templates
 from app.pages import card_words, household_words, score_words, words
@@ -20,7 +22,8 @@ def install(app: Flask) -> None:
     templates.install(environment)
     environment.globals.update(static_address=static_address, csrf_field=field, here=_here)
     environment.globals.update(full_name=words.full_name)
-    environment.filters.update(
+    _teach(
+        environment,
         state=words.state,
         outcome=words.outcome,
         design=words.design,
@@ -64,6 +67,25 @@ def install(app: Flask) -> None:
         extent=words.extent,
         label=label,
     )
+
+
+def _teach(environment: Environment, **filters: Callable[..., Any]) -> None:
+    for name, say in filters.items():
+        environment.filters[name] = _when_read(say)
+
+
+def _when_read(say: Callable[..., Any]) -> Callable[..., Any]:
+    """The filter, applied to each reader's page.
+
+    Jinja works filters of constants out while it compiles a template: in the language of whoever
+    came first, for everybody. It does not where a filter takes the page's context.
+    """
+
+    @pass_context
+    def read(_context: Context, *said: Any, **options: Any) -> Any:
+        return say(*said, **options)
+
+    return read
 
 
 @pages.app_context_processor

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from app.i18n import in_language
 from app.pages import health, home
 from tests import people
 
@@ -111,3 +112,12 @@ def test_health_fails_with_the_database(client, app, monkeypatch):
 def test_nobody_is_let_in_by_a_header_alone(client, app):
     assert client.get("/", headers={"Authorization": "Bearer x"}).status_code == 302
     assert people.PASSWORD
+
+
+def test_words_of_constants_are_in_each_readers_language(app):
+    """A template is compiled once, in the language of whoever reads it first."""
+    with in_language("en"):
+        page = app.jinja_env.from_string("{{ 'unvisited' | visit_state }}")
+        assert page.render() == "not visited"
+    with in_language("vi"):
+        assert page.render() == "chưa đến"
