@@ -11,7 +11,8 @@ from app.access import requires
 from app.accounts.territory import get_unit
 from app.api.blueprint import caller, resource
 from app.api.parameters import LARGEST_ID, number, text
-from app.api.schemas import EventSchema, UnitSchema
+from app.api.place_schemas import EventSchema
+from app.api.schemas import UnitSchema
 from app.db import transaction
 from app.errors import BadRequest
 from app.households.moves import Point

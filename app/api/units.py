@@ -14,7 +14,7 @@ from app.api.cursors import read_cursor, write_cursor
 from app.api.errors import BadParameters
 from app.api.indicators import LEVELS
 from app.api.parameters import LARGEST_ID, limit, number, text
-from app.api.schemas import CrosswalkPage, HistorySchema, PlacePage, PlaceSchema
+from app.api.place_schemas import CrosswalkPage, HistorySchema, PlacePage, PlaceSchema
 from app.org_units import crosswalk
 from app.org_units.crosswalk import Edge
 from app.org_units.history import history_of

@@ -11,7 +11,7 @@ from app.access import requires
 from app.accounts.territory import get_unit, parents_of
 from app.api.blueprint import caller, resource
 from app.api.parameters import text
-from app.api.schemas import NamesSchema, PlaceSchema
+from app.api.place_schemas import NamesSchema, PlaceSchema
 from app.db import transaction
 from app.errors import BadRequest
 from app.org_units.aliases import add_alias, remove_alias
