@@ -9,7 +9,6 @@ the stale villages, and the forms whose indicators changed.
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from app import ledger, queue
 from app.accounts.actors import OPERATOR, Actor
@@ -33,6 +32,7 @@ from app.indicators import (
 )
 from app.indicators.subjects import Subject, subjects_in, subjects_of
 from app.indicators.sum_models import FigureCheck
+from app.pace import Pace
 from app.review import decisions, flags, policy
 from app.rounds.models import Round
 from app.submissions import extract, inbox, logs, settling, trash
@@ -46,34 +46,8 @@ from app.submissions.set_aside import reason_of
 BATCH = 250  # instances taken off the ledger together
 STALE_BATCH = 200  # villages summed up together
 CHECKED_SHARE = 0.01  # of the villages, each day
-REFRESH_SHARE = 0.15  # of a worker's time at most goes into sums while interviews keep coming
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class Pace:
-    """Keeps summing up from taking more than a share of a worker's time while interviews come."""
-
-    shortest: float = 0.0  # seconds from one refresh to the next
-    next_at: float = 0.0
-
-    def wait(self) -> float:
-        """Seconds until figures may be summed up again."""
-        return max(0.0, self.next_at - time.monotonic())
-
-    def rest(self) -> None:
-        """Waits a moment for what else comes; with nothing to read no longer than `shortest`."""
-        time.sleep(min(self.wait(), self.shortest))
-
-    def refresh(self) -> bool:
-        """Sums up a batch and sets the next time by how long that took; whether more is owed."""
-        began = time.monotonic()
-        is_full = refresh_figures() >= STALE_BATCH
-        now = time.monotonic()
-        if self.shortest:
-            self.next_at = now + max(self.shortest, (now - began) / REFRESH_SHARE)
-        return is_full
 
 
 def settle(pace: Pace | None = None) -> None:
@@ -84,16 +58,25 @@ def settle(pace: Pace | None = None) -> None:
     pace = pace or Pace()
     while True:
         imports.carry_on()
-        while process_inbox() or evaluate_again():
+        while (taken := process_inbox()) or evaluate_again():
             if not pace.wait():
-                pace.refresh()
+                _refresh(pace)
+            pace.gather(taken)
         with transaction():
             if not ledger.is_owed(driver()):
                 return
         # What comes meanwhile is summed up with the rest.
         pace.rest()
-        while pace.refresh() and not process_inbox():
+        while _refresh(pace) and not process_inbox():
             pass  # as after a publication: all villages are owed, and nothing else waits
+
+
+def _refresh(pace: Pace) -> bool:
+    """Sums up a batch of villages; whether more may be owed."""
+    began = time.monotonic()
+    is_full = refresh_figures() >= STALE_BATCH
+    pace.refreshed(time.monotonic() - began)
+    return is_full
 
 
 def process_inbox() -> int:

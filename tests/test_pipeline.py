@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from app import pipeline
+from app import pace, pipeline
 from app.db import transaction
 from app.indicators import stale
-from app.pipeline import Pace
+from app.pace import Pace
 from tests import people
 from tests.survey import start_survey
 
@@ -33,7 +33,7 @@ def seen(survey, monkeypatch):
 
     monkeypatch.setattr(pipeline, "refresh_figures", refresh)
     clock = SimpleNamespace(monotonic=time.monotonic, sleep=waited.append)
-    monkeypatch.setattr(pipeline, "time", clock)  # not the clock of the other threads
+    monkeypatch.setattr(pace, "time", clock)  # not the clock of the other threads
     return taken, waited
 
 
@@ -74,3 +74,22 @@ def test_many_villages_are_summed_without_a_rest_in_between(survey, seen, monkey
 
     assert taken == [1, 1, 1, 0]
     assert len(waited) == 1
+
+
+def test_after_a_few_interviews_more_may_come_together(survey, seen):
+    _, waited = seen
+    survey.post(survey.instance(survey.ids[0]))
+
+    pipeline.settle(Pace(shortest=1.0, next_at=time.monotonic() + 400))
+
+    assert waited == [0.1, 1.0]
+
+
+def test_after_a_full_batch_the_next_is_read_at_once(survey, seen, monkeypatch):
+    _, waited = seen
+    monkeypatch.setattr(pace, "GATHER_BELOW", 1)
+    survey.post(survey.instance(survey.ids[0]))
+
+    pipeline.settle(Pace(shortest=1.0, next_at=time.monotonic() + 400))
+
+    assert waited == [1.0]

@@ -1,8 +1,9 @@
 """What workers run: thin, idempotent, and safe to run twice at once."""
 
-from app.pipeline import Pace, give_out_quarters
+from app.pace import Pace
 from app.pipeline import check_figures as check_a_share_of_figures
 from app.pipeline import expire as expire_what_is_too_old
+from app.pipeline import give_out_quarters
 from app.pipeline import settle as settle_what_is_owed
 
 # A worker runs its jobs in one process, one after the other: they share its pace.

@@ -19,7 +19,7 @@ DOORS = {"openrosa", "api", "pages", "cli", "jobs"}
 # A part may import itself and every line above its own, not its neighbours in the line.
 STREET = (
     {"errors"},
-    {"xforms", "clock", "access", "proxies"},
+    {"xforms", "clock", "access", "proxies", "pace"},
     {"config", "i18n"},
     {"db", "extensions", "embedded"},
     {"storage", "queue", "audit", "ledger"},

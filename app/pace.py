@@ -1,0 +1,33 @@
+"""How a worker shares its time between interviews and the sums of figures."""
+
+import time
+from dataclasses import dataclass
+
+REFRESH_SHARE = 0.15  # of a worker's time at most goes into sums while interviews keep coming
+GATHER, GATHER_BELOW = 0.1, 50  # seconds; interviews
+
+
+@dataclass(slots=True)
+class Pace:
+    """Keeps a worker from doing small things one by one that are cheaper together."""
+
+    shortest: float = 0.0  # seconds from one refresh to the next; 0: nothing is ever waited for
+    next_at: float = 0.0
+
+    def wait(self) -> float:
+        """Seconds until figures may be summed up again while interviews keep coming."""
+        return max(0.0, self.next_at - time.monotonic())
+
+    def refreshed(self, seconds: float) -> None:
+        """Sets the next time by how long summing up has just taken."""
+        if self.shortest:
+            self.next_at = time.monotonic() + max(self.shortest, seconds / REFRESH_SHARE)
+
+    def gather(self, taken: int) -> None:
+        """Lets more come together after a small batch, which costs hardly less than a full one."""
+        if self.shortest and 0 < taken < GATHER_BELOW:
+            time.sleep(GATHER)
+
+    def rest(self) -> None:
+        """Waits a moment for what else comes; with nothing to read no longer than `shortest`."""
+        time.sleep(min(self.wait(), self.shortest))
