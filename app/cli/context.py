@@ -6,6 +6,8 @@ from typing import ParamSpec, TypeVar
 
 import click
 
+AWAY_TEXT = "The database does not answer. `thonso status` says what runs, `thonso run` starts it."
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -17,7 +19,7 @@ def with_app(command: Callable[P, R]) -> Callable[P, R]:
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
         from app import create_app
         from app.config import Config
-        from app.db import close_db
+        from app.db import AWAY, close_db
         from app.errors import Problem
         from app.xforms.problems import FormRefused
 
@@ -29,6 +31,8 @@ def with_app(command: Callable[P, R]) -> Callable[P, R]:
             raise click.ClickException(str(problem)) from problem
         except FormRefused as refusal:
             raise click.ClickException("\n".join(map(str, refusal.findings))) from refusal
+        except AWAY as error:
+            raise click.ClickException(AWAY_TEXT) from error
         finally:
             close_db(app)
 

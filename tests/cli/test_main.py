@@ -28,3 +28,12 @@ def test_a_setting_that_cannot_be_used_is_one_line_and_no_traceback(monkeypatch)
 
 def test_an_unknown_command():
     assert "No such command 'rum'" in CliRunner().invoke(cli, ["rum"]).output
+
+
+def test_a_command_without_its_database_is_one_line_and_no_traceback(monkeypatch, tmp_path):
+    monkeypatch.setenv("THONSO_DATA", str(tmp_path))
+    monkeypatch.setenv("DATABASE_URL", f"postgresql:///thonso?host={tmp_path}")
+    result = CliRunner().invoke(cli, ["projects", "list"])
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: The database does not answer.")
+    assert len(result.output.splitlines()) == 1
