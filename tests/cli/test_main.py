@@ -1,5 +1,8 @@
 """The table of commands."""
 
+import os
+import subprocess
+import sys
 from pkgutil import resolve_name
 
 import click
@@ -30,10 +33,15 @@ def test_an_unknown_command():
     assert "No such command 'rum'" in CliRunner().invoke(cli, ["rum"]).output
 
 
-def test_a_command_without_its_database_is_one_line_and_no_traceback(monkeypatch, tmp_path):
-    monkeypatch.setenv("THONSO_DATA", str(tmp_path))
-    monkeypatch.setenv("DATABASE_URL", f"postgresql:///thonso?host={tmp_path}")
-    result = CliRunner().invoke(cli, ["projects", "list"])
-    assert result.exit_code == 1
-    assert result.output.startswith("Error: The database does not answer.")
-    assert len(result.output.splitlines()) == 1
+def test_a_command_without_its_database_is_one_line_and_no_traceback(tmp_path):
+    """As a process of its own: this one has its application already."""
+    settings = os.environ | {
+        "THONSO_DATA": str(tmp_path),
+        "DATABASE_URL": f"postgresql:///thonso?host={tmp_path}",
+    }
+    command = [sys.executable, "-m", "app.cli.main", "projects", "list"]
+    result = subprocess.run(command, env=settings, capture_output=True, text=True, check=False)
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert result.stderr.startswith("Error: The database does not answer.")
+    assert len(result.stderr.splitlines()) == 1
