@@ -8,6 +8,7 @@ from typing import Any
 
 from app.clock import PROGRAMME_ZONE, today
 from app.db import driver
+from app.indicators.weighing import adults_of, drawn_of
 
 COUNTED, MISSING = "counted", "missing"
 # What an interview is to a figure; texts are shown in the reader's language.
@@ -86,23 +87,14 @@ with territory as (
     left join counted_interviews c on (c.round_id, c.form_id, c.subject)
                                     = (i.round_id, i.form_id, i.subject)
     left join observations o on o.instance_pk = i.instance_pk
-    left join samples p on p.round_id = i.round_id and p.kind <> 'census'
-         and f.kind in ('household', 'person')
-    left join sample_households d on d.sample_id = p.id and d.household = i.household
-         and d.role <> 'reserve'
+    {drawn_of("i")}
     cross join lateral (
         select array_position(o.domain_ids, %(domain)s) as own,
                array_position(o.domain_ids, %(whole)s) as whole
     ) at
     cross join lateral (
-        select case when %(person)s then (
-            select a.adults from counted_interviews h
-            join forms hf on hf.id = h.form_id and hf.kind = 'household'
-            join interviews a on a.instance_pk = h.instance_pk and a.adults > 0
-            where h.round_id = i.round_id and h.subject = i.household
-              and h.village_id = i.village_id and h.outcome = 'complete'
-            order by hf.id limit 1
-        ) else 1 end as weight
+        select case when %(person)s then ({adults_of("i", "counted_interviews")}) else 1 end
+            as weight
     ) w
 )
 """  # noqa: S608 - put together from constants

@@ -11,6 +11,7 @@ drawn) is inside, the village's factor is applied on reading.
 from collections.abc import Mapping, Sequence
 
 from app.db import columns, driver
+from app.indicators.weighing import adults_of, drawn_of
 
 LOCK = """
 select pg_advisory_xact_lock(round_id, village_id) from (
@@ -24,36 +25,23 @@ where (s.round_id, s.village_id) = (p.round_id, p.village_id)
 """
 FORGET_BASES = FORGET_SUMS.replace("village_sums", "village_bases")
 
-# One adult stands for all adults of the household: the number comes from the household interview
-# that counts, never from what was typed into the person form; without it the person waits, and so
-# does one who is said to live in another village than the household. In a sample only households
-# that were drawn, or stand in for one, count; each in its part of the sample.
 # Materialized, so that the weight is looked up once and not in each of the sums.
-COUNTED = """
+COUNTED = f"""
 with weighed as materialized (
     select c.round_id, c.village_id, c.form_id, c.instance_pk, c.outcome,
            c.household, f.kind = 'person' as is_person,
            coalesce(d.part, '') as stratum, coalesce(d.role, '') = 'substitute' as stands_in,
-           case when f.kind = 'person' then (
-               select i.adults from {counted} h
-               join forms hf on hf.id = h.form_id and hf.kind = 'household'
-               join interviews i on i.instance_pk = h.instance_pk and i.adults > 0
-               where h.round_id = c.round_id and h.subject = c.household
-                 and h.village_id = c.village_id and h.outcome = 'complete'
-               order by hf.id limit 1
-           ) else 1 end::float8 as weight
-    from unnest(%s::int[], %s::int[]) as p (round_id, village_id)
-    join {counted} c on c.round_id = p.round_id and c.village_id = p.village_id
+           case when f.kind = 'person' then ({adults_of("c", "{counted}")}) else 1 end::float8
+               as weight
+    from unnest(%s::int[], %s::int[]) as owed (round_id, village_id)
+    join {{counted}} c on c.round_id = owed.round_id and c.village_id = owed.village_id
     join forms f on f.id = c.form_id
-    left join samples s on s.round_id = c.round_id and s.kind <> 'census'
-         and f.kind in ('household', 'person')
-    left join sample_households d on d.sample_id = s.id and d.household = c.household
-         and d.role <> 'reserve'
-    where s.id is null or d.part is not null
+    {drawn_of("c")}
+    where p.id is null or d.part is not null
 ), counted as (
     select * from weighed where weight is not null or outcome <> 'complete'
 )
-"""
+"""  # noqa: S608 - put together from constants
 
 # What each household says to each domain. Of a household there is one interview, except that
 # several of its persons may have been asked. The arrays are opened side by side in the select list:
