@@ -178,8 +178,8 @@ def settle_counting(subjects: Sequence[Subject]) -> None:
         lists.touch(listed)
     stale.mark_stale([*changed, *((s.round_id, s.village_id) for s in subjects)])
     # A household that was listed in one round belongs to the later ones as well.
-    for village_id in sorted({s.village_id or 0 for s in subjects if s.kind == "listing"}):
-        stale.mark_village_stale(village_id)
+    if villages := {s.village_id for s in subjects if s.kind == "listing" and s.village_id}:
+        stale.mark_villages_stale(villages)
 
 
 def decide(
