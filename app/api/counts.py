@@ -7,7 +7,7 @@ from marshmallow.validate import OneOf
 
 from app.access import requires
 from app.api.blueprint import caller, resource
-from app.api.parameters import choose_project, choose_unit, number, text
+from app.api.parameters import PlaceQuery, choose_project, choose_unit, number, text
 from app.api.schemas import UnitSchema
 from app.counts.queries import CAPABILITY, Compared, find_counts
 from app.counts.tasks import OPEN, STATES, list_tasks
@@ -24,11 +24,9 @@ class OfRound(Schema):
     round = text(description="Code of a round; the present one without.")
 
 
-class CountQuery(OfRound):
+class CountQuery(PlaceQuery, OfRound):
     """Which counts are asked for."""
 
-    unit = number(description="Id of a place; or give its code.")
-    code = text(description="Official code of a province or commune, or a village's id (T-…).")
     level = fields.String(
         validate=OneOf(("province", "commune", "village")),
         metadata={"description": "Counts of all places of this level in it; its own without."},

@@ -2,23 +2,21 @@
 
 from typing import Any
 
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf
 
 from app.access import requires
 from app.api.blueprint import caller, resource
 from app.api.indicators import LEVELS, find_round
-from app.api.parameters import choose_project, choose_unit, number, text
+from app.api.parameters import OnePlaceQuery, choose_project, choose_unit, number, text
 from app.api.schemas import DifferencePage
 from app.errors import BadRequest
 from app.indicators.differences import Change, changes, contrasts
 
 
-class DifferenceQuery(Schema):
+class DifferenceQuery(OnePlaceQuery):
     """Which figures are held against which."""
 
-    unit = number(description="Id of a place; or give its code.")
-    code = text(description="Official code of a province or commune, or a village's id (T-…).")
     against = text(description="Code of an earlier round: what changed since.")
     other = number(description="Id of another place of the same level, in the same round.")
     other_code = text(description="Its code, instead of its id.")
@@ -30,12 +28,6 @@ class DifferenceQuery(Schema):
     indicator = text(description="Code of one indicator; all without.")
     by = text(description="Name of a breakdown, such as sex; undivided figures without.")
     project = number(description="Number of a project; the caller's first one without.")
-
-    @validates_schema
-    def names_one_place(self, data: dict[str, Any], **_: Any) -> None:
-        """One of the two ways to name a place, not both."""
-        if ("unit" in data) == ("code" in data):
-            raise ValidationError("Name the place by “unit” or by “code”.", "unit")
 
     @validates_schema
     def names_one_comparison(self, data: dict[str, Any], **_: Any) -> None:

@@ -12,7 +12,7 @@ from app.api.blueprint import caller, resource
 from app.api.cursors import read_cursor, write_cursor
 from app.api.errors import BadParameters
 from app.api.indicators import find_round
-from app.api.parameters import choose_project, choose_unit, limit, number, text
+from app.api.parameters import PlaceQuery, choose_project, choose_unit, limit, number, text
 from app.api.schemas import FigureSchema
 from app.i18n import in_language
 from app.indicators.behind import REASONS, SORTS
@@ -23,11 +23,9 @@ from app.indicators.wording import Wording, word
 FURTHEST = 10_000_000  # interviews of a commune; no cursor of ours goes beyond
 
 
-class ExplainQuery(Schema):
+class ExplainQuery(PlaceQuery):
     """Which figure, and which of the interviews behind it."""
 
-    unit = number(description="Id of a place; or give its code.")
-    code = text(description="Official code of a province or commune, or a village's id (T-…).")
     round = text(description="Code of a round; the present one without.")
     indicator = fields.String(required=True, metadata={"description": "Code of the indicator."})
     by = text(description="Name of a breakdown; the undivided figure without.")

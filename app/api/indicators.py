@@ -3,13 +3,13 @@
 from typing import Any
 
 from flask import Response, jsonify, request
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf
 
 from app.access import requires
 from app.api.blueprint import caller, resource
 from app.api.cursors import Key, page_after
-from app.api.parameters import choose_project, choose_unit, limit, number, text
+from app.api.parameters import OnePlaceQuery, choose_project, choose_unit, limit, number, text
 from app.api.schemas import FigurePage
 from app.errors import NotFound
 from app.indicators.figures import Figure
@@ -25,11 +25,9 @@ LEVELS = ("province", "district", "commune", "village")
 CSV, JSON = "text/csv", "application/json"
 
 
-class FigureQuery(Schema):
+class FigureQuery(OnePlaceQuery):
     """Which figures are asked for."""
 
-    unit = number(description="Id of a place; or give its code.")
-    code = text(description="Official code of a province or commune, or a village's id (T-…).")
     on = fields.Date(
         metadata={"description": "The day of the code and of all boundaries; today without."}
     )
@@ -56,12 +54,6 @@ class FigureQuery(Schema):
     )
     limit = limit(1000, 10_000)
     next = text(2000, "The text under “next” of the answer before.")
-
-    @validates_schema
-    def names_one_place(self, data: dict[str, Any], **_: Any) -> None:
-        """One of the two ways to name a place, not both."""
-        if ("unit" in data) == ("code" in data):
-            raise ValidationError("Name the place by “unit” or by “code”.", "unit")
 
     @validates_schema
     def names_one_day(self, data: dict[str, Any], **_: Any) -> None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
-from marshmallow import ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import Length, Range
 
 from app.accounts.actors import Actor
@@ -41,6 +42,23 @@ def limit(default: int, largest: int) -> fields.Integer:
         validate=Range(1, largest),
         metadata={"description": "How many items at most; “next” continues."},
     )
+
+
+class PlaceQuery(Schema):
+    """The two ways to name a place."""
+
+    unit = number(description="Id of a place; or give its code.")
+    code = text(description="Official code of a province or commune, or a village's id (T-…).")
+
+
+class OnePlaceQuery(PlaceQuery):
+    """A place, which has to be named."""
+
+    @validates_schema
+    def names_one_place(self, data: dict[str, Any], **_: Any) -> None:
+        """One of the two ways to name a place, not both."""
+        if ("unit" in data) == ("code" in data):
+            raise ValidationError("Name the place by “unit” or by “code”.", "unit")
 
 
 def choose_project(actor: Actor, capability: str, wanted: int | None) -> int:

@@ -3,11 +3,11 @@
 from typing import Any
 
 from flask import Response, jsonify
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import Schema, fields
 
 from app.access import requires
 from app.api.blueprint import caller, resource
-from app.api.parameters import choose_project, choose_unit, number, text
+from app.api.parameters import OnePlaceQuery, choose_project, choose_unit, number, text
 from app.api.schemas import UnitSchema
 from app.clock import today
 from app.db import db
@@ -19,22 +19,14 @@ from app.org_units.queries import codes_of
 from app.rounds.queries import current_round, get_round
 
 
-class RevisitedQuery(Schema):
+class RevisitedQuery(OnePlaceQuery):
     """Of which place and indicator, and between which days."""
 
-    unit = number(description="Id of a place; or give its code.")
-    code = text(description="Official code of a province or commune, or a village's id (T-…).")
     indicator = fields.String(required=True, metadata={"description": "Code of an indicator."})
     since = fields.Date(required=True, metadata={"description": "The end of this day is compared"})
     as_of = fields.Date(metadata={"description": "with the end of this one; with today without."})
     round = text(description="Code of a round; the present one without.")
     project = number(description="Number of a project; the caller's first one without.")
-
-    @validates_schema
-    def names_one_place(self, data: dict[str, Any], **_: Any) -> None:
-        """One of the two ways to name a place, not both."""
-        if ("unit" in data) == ("code" in data):
-            raise ValidationError("Name the place by “unit” or by “code”.", "unit")
 
 
 class RevisitedAnswer(Schema):
