@@ -1,4 +1,7 @@
-"""How a view says who may call it; doors enforce it, and a guard test looks for it."""
+"""How a view says who may call it, and how much it takes; doors enforce it.
+
+A guard test looks for the first.
+"""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -37,6 +40,16 @@ def public(view: View) -> View:
 def signed_in(view: View) -> View:
     """Marks a view for everybody who is signed in, whatever their role."""
     return _mark(view, SIGNED_IN)
+
+
+def takes(size: int) -> Callable[[View], View]:
+    """Marks a view that takes more bytes than its door takes without a file."""
+
+    def mark(view: View) -> View:
+        vars(view)["takes"] = size
+        return view
+
+    return mark
 
 
 def _mark(view: View, access: str) -> View:

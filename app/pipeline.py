@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from app import ledger, queue
 from app.accounts.actors import OPERATOR, Actor
 from app.clock import today
+from app.counts import tasks
 from app.db import db, driver, is_passing, on_commit, transaction
 from app.entities.actions import apply_approved, apply_entities
 from app.errors import Conflict
@@ -249,6 +250,22 @@ def refresh_figures() -> int:
         pairs = stale.take_stale(STALE_BATCH)
         recompute.recompute(pairs)
     return len(pairs)
+
+
+def compare_counts() -> None:
+    """Holds counts of others against the figures of now; large differences become tasks.
+
+    Those that are gone end by themselves. A round at a time, and what is owed comes first.
+    """
+    while refresh_figures():
+        pass
+    with transaction():
+        due = tasks.rounds_to_compare()
+    for round_id in due:
+        with transaction():
+            round_ = db.session.get_one(Round, round_id)
+            tasks.end_resolved(round_)
+            tasks.open_tasks(round_)
 
 
 def check_figures(

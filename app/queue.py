@@ -15,7 +15,10 @@ from rq import Queue
 from rq.serializers import JSONSerializer
 
 # Names of jobs, so that nothing below has to import what runs them.
-JOBS = {name: f"app.jobs.tasks.{name}" for name in ("settle", "expire", "check_figures")}
+JOBS = {
+    name: f"app.jobs.tasks.{name}"
+    for name in ("settle", "expire", "check_figures", "compare_counts")
+}
 QUEUE = "thonso"
 SHORTEST_INTERVAL = 0.2  # seconds between two rings of one process
 

@@ -1,11 +1,14 @@
 """Territory as a condition: every list, detail, count and figure asks for it here."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select, true
 from sqlalchemy.orm import aliased
 
 from app.accounts.actors import Actor
+from app.accounts.models import RoleGrant, User
+from app.accounts.permissions import ROLES
 from app.db import db
 from app.errors import NotAllowed
 from app.org_units.hierarchy import valid_on
@@ -49,6 +52,22 @@ def require_whole(actor: Actor, capability: str, project_id: int) -> None:
     """Refuses (`NotAllowed`) who has not; what concerns every commune is not decided in one."""
     if not holds_whole(actor, capability, project_id):
         raise NotAllowed
+
+
+def holders(capability: str, unit_id: int, project_id: int) -> Sequence[User]:
+    """The people who have the capability at a place today, by name; disabled ones do not."""
+    around = select(OrgUnitAncestor.ancestor_id).where(
+        OrgUnitAncestor.unit_id == unit_id, valid_on(OrgUnitAncestor)
+    )
+    roles = [role for role, capabilities in ROLES.items() if capability in capabilities]
+    granted = select(RoleGrant.user_id).where(
+        RoleGrant.project_id == project_id,
+        RoleGrant.role.in_(roles),
+        RoleGrant.revoked_at.is_(None),
+        RoleGrant.org_unit_id.in_(around),
+    )
+    people = select(User).where(User.id.in_(granted), User.disabled_at.is_(None))
+    return db.session.scalars(people.order_by(User.full_name, User.id)).all()
 
 
 def _below(column: Any, unit_ids: list[int]) -> ColumnElement[bool]:

@@ -23,10 +23,10 @@ METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 RESOURCES = (
     "indicators", "differences", "revisits", "explain", "submissions", "entities", "units",
     "unit_changes", "villages", "rounds", "openapi",
-    "scorecards", "counts",
+    "scorecards", "cards", "evidence", "counts", "count_tasks",
     "households",
 )  # fmt: skip
-SMALL = 64 * 1024  # bytes of a request's body
+SMALL = 64 * 1024  # bytes of a request's body; a view that takes a file says so in its `takes`
 SETTINGS = {
     "API_TITLE": "Thôn Số",
     "API_VERSION": "v1",
@@ -77,14 +77,20 @@ def resource(
     query: type[Schema] | None = None,
     body: type[Schema] | None = None,
     method: str = "GET",
+    doc: dict[str, Any] | None = None,
 ) -> Callable[[View], View]:
-    """Gives a view its address, what it takes (an unknown parameter is refused) and answers."""
+    """Gives a view its address, what it takes (an unknown parameter is refused) and answers.
+
+    `doc` describes what no schema does: files, which pass as they are.
+    """
 
     def publish(view: View) -> View:
         published = api.response(200, answer)(view)
         for schema, location in ((query, "query"), (body, "json")):
             if schema is not None:
                 published = api.arguments(schema, location=location, unknown=RAISE)(published)
+        if doc is not None:
+            published = api.doc(**doc)(published)
         api.route(rule, methods=[method])(published)
         return view
 
@@ -94,8 +100,8 @@ def resource(
 def admit() -> None:
     """Lets the request through to its view, or refuses it."""
     use_language("en")
-    request.max_content_length = SMALL
     view: Any = current_app.view_functions[str(request.endpoint)]
+    request.max_content_length = getattr(view, "takes", SMALL)
     needed = getattr(view, "access", None)
     if needed == access.PUBLIC:
         return

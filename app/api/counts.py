@@ -1,4 +1,4 @@
-"""`/api/v1/counts`: what others count, beside the survey's figures, and the open differences."""
+"""`/api/v1/counts`: what others count, beside the survey's figures."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from app.api.blueprint import caller, resource
 from app.api.parameters import PlaceQuery, choose_project, choose_unit, number, text
 from app.api.schemas import UnitSchema
 from app.counts.queries import CAPABILITY, Compared, find_counts
-from app.counts.tasks import OPEN, STATES, list_tasks
 from app.errors import NotFound
+from app.org_units.models import OrgUnit
 from app.org_units.queries import code_of
 from app.rounds.models import Round
 from app.rounds.queries import current_round, get_round
@@ -32,12 +32,6 @@ class CountQuery(PlaceQuery, OfRound):
         metadata={"description": "Counts of all places of this level in it; its own without."},
     )
     indicator = text(description="Code of one indicator; all without.")
-
-
-class TaskQuery(OfRound):
-    """Which differences are asked for."""
-
-    state = fields.String(load_default=OPEN, validate=OneOf(STATES))
 
 
 class CountSchema(Schema):
@@ -72,34 +66,11 @@ class CountPage(Schema):
     next = fields.String(allow_none=True)
 
 
-class TaskSchema(Schema):
-    """A difference that somebody should look into, as it was found."""
-
-    id = fields.Integer()
-    unit = fields.Nested(UnitSchema)
-    indicator = fields.String()
-    source = fields.String()
-    counted = fields.Float()
-    survey = fields.Float()
-    difference = fields.Float()
-    opened_at = fields.AwareDateTime()
-    comment = fields.String()
-    closed_at = fields.AwareDateTime(allow_none=True)
-    closed_by = fields.String(allow_none=True)
-
-
-class TaskPage(Schema):
-    """Differences, the largest first; there is one page."""
-
-    items = fields.List(fields.Nested(TaskSchema))
-    next = fields.String(allow_none=True)
-
-
 @resource("/counts", query=CountQuery, answer=CountPage)
 @requires(CAPABILITY)
 def list_counts(asked: dict[str, Any]) -> dict[str, Any]:
     """Counts of operators and departments, beside the survey's figures"""
-    round_ = _round(asked)
+    round_ = find_round_of(asked)
     unit = choose_unit(caller(), CAPABILITY, asked.get("unit"), asked.get("code"), None)
     found = find_counts(
         caller(),
@@ -111,31 +82,8 @@ def list_counts(asked: dict[str, Any]) -> dict[str, Any]:
     return {"items": [_count(one) for one in found], "next": None}
 
 
-@resource("/counts/tasks", query=TaskQuery, answer=TaskPage)
-@requires(CAPABILITY)
-def list_count_tasks(asked: dict[str, Any]) -> dict[str, Any]:
-    """Differences between counts and the survey that somebody should look into"""
-    found = list_tasks(caller(), _round(asked), asked["state"])
-    items = [
-        {
-            "id": task.id,
-            "unit": _unit(task.count.unit),
-            "indicator": task.count.indicator,
-            "source": task.count.table.source,
-            "counted": task.counted,
-            "survey": task.survey,
-            "difference": task.difference,
-            "opened_at": task.opened_at,
-            "comment": task.comment,
-            "closed_at": task.closed_at,
-            "closed_by": task.closed_by,
-        }
-        for task in found
-    ]
-    return {"items": items, "next": None}
-
-
-def _round(asked: dict[str, Any]) -> Round:
+def find_round_of(asked: dict[str, Any]) -> Round:
+    """The round asked for, else the present one; raises `NotFound`."""
     project_id = choose_project(caller(), CAPABILITY, asked.get("project"))
     wanted = asked.get("round")
     found = get_round(project_id, wanted) if wanted else current_round(project_id)
@@ -148,7 +96,7 @@ def _count(one: Compared) -> dict[str, Any]:
     table, beside = one.count.table, one.beside
     task = one.task and ("closed" if one.task.closed_at else "open")
     return {
-        "unit": _unit(one.count.unit),
+        "unit": unit_of(one.count.unit),
         "indicator": one.count.indicator,
         "table": table.code,
         **{
@@ -165,5 +113,6 @@ def _count(one: Compared) -> dict[str, Any]:
     }
 
 
-def _unit(unit: Any) -> dict[str, Any]:
+def unit_of(unit: OrgUnit) -> dict[str, Any]:
+    """A place as machines get it."""
     return {"id": unit.id, "code": code_of(unit), "name": unit.name, "level": unit.level}

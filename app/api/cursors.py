@@ -10,6 +10,7 @@ from app.api.errors import BadParameters
 
 Item = TypeVar("Item")
 Key = list[str | int]
+FURTHEST = 10_000_000  # items; no cursor of ours goes beyond
 
 
 def write_cursor(key: Key) -> str:
@@ -26,6 +27,14 @@ def read_cursor(cursor: str) -> Key:
     if not isinstance(key, list):
         raise _unknown()
     return key
+
+
+def read_start(cursor: str | None) -> int:
+    """How many items were given already, where that is what the text names; 0 without one."""
+    match read_cursor(cursor) if cursor is not None else [0]:
+        case [int(start)] if 0 <= start <= FURTHEST:
+            return start
+    raise _unknown()
 
 
 def page_after(

@@ -9,8 +9,7 @@ from marshmallow.validate import OneOf
 
 from app.access import requires
 from app.api.blueprint import caller, resource
-from app.api.cursors import read_cursor, write_cursor
-from app.api.errors import BadParameters
+from app.api.cursors import read_start, write_cursor
 from app.api.indicators import find_round
 from app.api.parameters import PlaceQuery, choose_project, choose_unit, limit, number, text
 from app.api.schemas import FigureSchema
@@ -19,8 +18,6 @@ from app.indicators.behind import REASONS, SORTS
 from app.indicators.explain import Explanation, explain, interviews_of
 from app.indicators.release_queries import get_release
 from app.indicators.wording import Wording, word
-
-FURTHEST = 10_000_000  # interviews of a commune; no cursor of ours goes beyond
 
 
 class ExplainQuery(PlaceQuery):
@@ -99,7 +96,7 @@ def explain_figure(asked: dict[str, Any]) -> Response:
         value=asked["value"],
         release=get_release(round_.id, asked["release"]) if "release" in asked else None,
     )
-    start = _start(asked.get("next"))
+    start = read_start(asked.get("next"))
     found = interviews_of(
         explanation,
         asked.get("reason"),
@@ -141,10 +138,3 @@ def _worded(explanation: Explanation, language: str) -> dict[str, Any]:
         "denominator": said.denominator,
         "parts": dict(said.parts),
     }
-
-
-def _start(cursor: str | None) -> int:
-    match read_cursor(cursor) if cursor is not None else [0]:
-        case [int(start)] if 0 <= start <= FURTHEST:
-            return start
-    raise BadParameters("“next” is not from an answer to this question. Start without it.")

@@ -2,10 +2,15 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from app.cli.context import with_app
+
+if TYPE_CHECKING:
+    from app.counts.task_lists import TaskFilter
+    from app.rounds.models import Round
 
 PROJECT = click.option("--project", default=1, show_default=True)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -75,22 +80,58 @@ def list_(*, project: int) -> None:
 @PROJECT
 @with_app
 def compare(*, round_code: str, project: int) -> None:
-    """Compare the newest tables with a round's figures; large differences become tasks."""
-    from app.accounts.actors import OPERATOR
+    """Compare the newest tables with a round's figures, as is done every day.
+
+    Large differences become tasks; tasks whose difference is gone end by themselves.
+    """
     from app.counts import tasks
     from app.db import transaction
     from app.rounds.queries import get_round
 
     with transaction():
         round_ = get_round(project, round_code)
+        ended = tasks.end_resolved(round_)
         opened = tasks.open_tasks(round_)
-        for task in tasks.list_tasks(OPERATOR, round_):
-            one = task.count
-            click.echo(
-                f"{task.id}  {one.unit.name}  {one.indicator}  {one.table.source}"
-                f"  {task.counted:.4g}  survey {task.survey:.4g}  {task.difference:+.1%}"
-            )
-    click.echo(f"{opened} are new.")
+        _tell(round_)
+    click.echo(f"{opened} are new, {ended} ended by themselves.")
+
+
+@counts.command(name="tasks")
+@click.argument("round_code", metavar="ROUND")
+@click.option("--state", type=click.Choice(["open", "closed"]), default="open", show_default=True)
+@click.option("--place", help="Only in this place: its official code, or a village's id.")
+@click.option("--indicator", help="Only about this indicator.")
+@click.option("--table", help="Only from the table with this code.")
+@click.option(
+    "--sort",
+    type=click.Choice(["difference", "place", "indicator", "source", "opened"]),
+    default="difference",
+    show_default=True,
+)
+@PROJECT
+@with_app
+def tasks_(*, round_code: str, place: str | None, sort: str, project: int, **wanted: Any) -> None:
+    """Show the differences of a round that are to be looked into, or were."""
+    from app.cli.places import place as find_place
+    from app.counts.task_lists import TaskFilter
+    from app.rounds.queries import get_round
+
+    unit_id = find_place(place).id if place else None
+    _tell(get_round(project, round_code), TaskFilter(unit_id=unit_id, **wanted), sort)
+
+
+@counts.command()
+@click.argument("task", type=int)
+@with_app
+def reopen(*, task: int) -> None:
+    """Open a difference again; what was found out stays."""
+    from app.accounts.actors import OPERATOR
+    from app.counts import tasks
+    from app.db import transaction
+
+    with transaction():
+        tasks.reopen(OPERATOR, task)
+    click.echo(f"{task} is open.")
 
 
 @counts.command()
@@ -106,3 +147,16 @@ def close(*, task: int, comment: str) -> None:
     with transaction():
         tasks.close(OPERATOR, task, comment)
     click.echo(f"{task} is closed.")
+
+
+def _tell(round_: "Round", wanted: "TaskFilter | None" = None, sort: str = "difference") -> None:
+    from app.accounts.actors import OPERATOR
+    from app.counts.task_lists import list_tasks
+
+    for task in list_tasks(OPERATOR, round_, wanted, sort=sort):
+        one = task.count
+        click.echo(
+            f"{task.id}  {one.unit.name}  {one.indicator}  {one.table.source}"
+            f"  {task.counted:.4g}  survey {task.survey:.4g}  {task.difference:+.1%}"
+            f"{task.comment and '  ' + task.comment}"
+        )

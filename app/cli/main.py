@@ -26,6 +26,7 @@ COMMANDS = {
     "stats": "app.cli.stats:stats",
     "figures": "app.cli.figures:figures",
     "scorecards": "app.cli.scorecards:scorecards",
+    "cards": "app.cli.cards:cards",
     "counts": "app.cli.counts:counts",
     "parked": "app.cli.parked:parked",
     "queue": "app.cli.queue:queue",

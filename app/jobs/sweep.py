@@ -16,7 +16,7 @@ from app.db import db, driver
 from app.queue import enqueue, open_queue
 
 EVERY = 5.0  # seconds
-DAILY = ("expire", "check_figures")
+DAILY = ("expire", "check_figures", "compare_counts")
 
 log = logging.getLogger(__name__)
 

@@ -2,6 +2,7 @@
 
 from app.pace import Pace
 from app.pipeline import check_figures as check_a_share_of_figures
+from app.pipeline import compare_counts as compare_with_counts_of_others
 from app.pipeline import expire as expire_what_is_too_old
 from app.pipeline import give_out_quarters
 from app.pipeline import settle as settle_what_is_owed
@@ -24,3 +25,8 @@ def expire() -> None:
 def check_figures() -> None:
     """Compares some villages' sums with their raw answers."""
     check_a_share_of_figures()
+
+
+def compare_counts() -> None:
+    """Opens tasks for large differences from counts of others, and ends those that are gone."""
+    compare_with_counts_of_others()

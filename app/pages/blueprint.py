@@ -32,7 +32,7 @@ SCREENS = (
     "sign_in", "home", "communes", "indicator", "explain", "export", "review", "submission",
     "attachments", "parked", "set_aside", "forms", "publishing", "drafts", "surveyors", "imports",
     "files", "health", "trash", "rounds", "releases", "samples", "fieldwork", "entities", "places",
-    "scorecards", "score", "criterion", "ranking", "counts",
+    "scorecards", "score", "criterion", "ranking", "counts", "count_tasks",
     "place_changes", "villages",
     "households", "household_changes", "household_import",
 )  # fmt: skip

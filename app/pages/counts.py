@@ -1,28 +1,25 @@
-"""Counts of operators and departments: taken in, beside the survey, and what differs."""
+"""Counts of operators and departments: taken in, and beside the survey."""
 
 from datetime import date
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access import requires
-from app.accounts.scope import require_whole
+from app.access import requires, takes
 from app.accounts.territory import get_unit
-from app.accounts.users import names_of
 from app.counts import tasks
 from app.counts.queries import CAPABILITY, find_counts, get_table, list_tables
 from app.counts.sheet import PROBLEMS
 from app.counts.take import CAPABILITY as MANAGE
 from app.counts.take import Report, Source, check_table, take_table
 from app.db import transaction
-from app.errors import BadRequest, Conflict, NotFound, Problem
+from app.errors import BadRequest, NotFound
 from app.pages.blueprint import pages
 from app.pages.choices import RoundChoice, choose_project, choose_round
-from app.pages.inputs import asked_id, chosen, posted, posted_id, takes
+from app.pages.inputs import asked_id, posted, posted_id
 from app.pages.publishing import bare_name
 from app.pages.reader import reader
-from app.pages.rounds import find_round
-from app.pages.rules import RECORD, UNIT
+from app.pages.rules import UNIT
 from app.rounds.queries import current_round, list_rounds
 
 LARGEST_TABLE = 5 * 1024 * 1024  # bytes
@@ -93,56 +90,6 @@ def show_commune_counts(commune_id: int) -> ResponseReturnValue:
     villages = find_counts(actor, rounds.chosen, unit_id=commune.id, level="village")
     return render_template(
         "commune_counts.html", commune=commune, rounds=rounds, found=[*own, *villages]
-    )
-
-
-@pages.get(f"/rounds/<{UNIT}:round_id>/count-tasks")
-@requires(CAPABILITY)
-def list_count_tasks(round_id: int) -> ResponseReturnValue:
-    """The differences of a round that somebody should look into, or that were."""
-    return _tasks(round_id)
-
-
-@pages.post(f"/rounds/<{UNIT}:round_id>/count-tasks")
-@requires(MANAGE)
-def open_count_tasks(round_id: int) -> ResponseReturnValue:
-    """Compares the newest tables with the figures of now."""
-    found = find_round(reader(), round_id, MANAGE)
-    require_whole(reader(), MANAGE, found.project_id)
-    with transaction():
-        tasks.open_tasks(found)
-    return redirect(url_for("pages.list_count_tasks", round_id=round_id), 303)
-
-
-@pages.post(f"/rounds/<{UNIT}:round_id>/count-tasks/<{RECORD}:task_id>")
-@requires(MANAGE)
-def settle_count_task(round_id: int, task_id: int) -> ResponseReturnValue:
-    """Closes a task with what was found out, or opens it again."""
-    try:
-        with transaction():
-            if posted("act") == "reopen":
-                tasks.reopen(reader(), task_id)
-            else:
-                tasks.close(reader(), task_id, posted("comment"))
-    except (BadRequest, Conflict) as problem:
-        return _tasks(round_id, problem), problem.status
-    return redirect(url_for("pages.list_count_tasks", round_id=round_id), 303)
-
-
-def _tasks(round_id: int, problem: Problem | None = None) -> str:
-    actor = reader()
-    found = find_round(actor, round_id)
-    state = chosen("state", tasks.STATES) or tasks.OPEN
-    listed = tasks.list_tasks(actor, found, state)
-    return render_template(
-        "count_tasks.html",
-        round=found,
-        rounds=list_rounds(found.project_id),
-        state=state,
-        tasks=listed,
-        names=names_of({task.closed_by for task in listed if task.closed_by}),
-        may_manage=actor.may(MANAGE, found.project_id),
-        problem=problem,
     )
 
 

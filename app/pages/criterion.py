@@ -3,21 +3,21 @@
 from flask import redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access import requires
+from app.access import requires, takes
 from app.clock import today
 from app.db import transaction
 from app.errors import BadRequest, Conflict, NotFound, Problem, TooLarge
 from app.pages.attachments import guarded
 from app.pages.blueprint import pages
 from app.pages.card_words import own_points
-from app.pages.inputs import posted, takes
+from app.pages.inputs import posted
 from app.pages.publishing import bare_name
 from app.pages.reader import reader
 from app.pages.rules import UNIT
-from app.pages.score import CARD, find_where, rights_at
+from app.pages.score import CARD, find_where
 from app.scorecards import evidence, writing
 from app.scorecards.card import APPRAISE, SCORE, SUBMITTED, Entry
-from app.scorecards.cards import CAPABILITY, Where, files_of, find_card
+from app.scorecards.cards import CAPABILITY, Where, files_of, find_card, rights_at
 from app.scorecards.catalog import definition_of
 from app.scorecards.history import acts_on
 from app.scorecards.reported import CHOICES

@@ -8,12 +8,16 @@ from flask.typing import ResponseReturnValue
 from app.access import signed_in
 from app.accounts.actors import Actor
 from app.accounts.territory import UnitFilter, find_units
+from app.counts.take import CAPABILITY as COUNTS
+from app.counts.task_lists import count_tasks
 from app.pages.blueprint import pages
 from app.pages.choices import choose_project
 from app.pages.inputs import asked
 from app.pages.reader import reader
 from app.projects.models import Project
 from app.review.queries import QueueFilter, count_queue
+from app.rounds.models import Round
+from app.rounds.queries import current_round
 from app.submissions.queries import Counts, count_by_state
 
 MOST_COMMUNES = 200  # a province has up to 170
@@ -42,6 +46,7 @@ def home() -> ResponseReturnValue:
         counts=counts,
         total=_sum(counts.values()),
         placeless=_placeless(actor, projects.chosen),
+        differing=_differing(actor, projects.chosen),
         wanted=wanted,
         is_full=len(communes) == MOST_COMMUNES,
     )
@@ -53,6 +58,16 @@ def _placeless(actor: Actor, project: Project) -> int:
         return 0
     asked = QueueFilter(project.id, project.org_unit_id, itself=True)
     return count_queue(actor, asked)
+
+
+def _differing(actor: Actor, project: Project) -> tuple[Round, int] | None:
+    """The present round, and how many of its figures differ much from what others count.
+
+    For those who are to look into it.
+    """
+    round_ = current_round(project.id) if actor.may(COUNTS, project.id) else None
+    count = count_tasks(actor, round_) if round_ else 0
+    return (round_, count) if round_ and count else None
 
 
 def _sum(counts: Iterable[Counts]) -> Counts:

@@ -11,7 +11,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import programme
-from app.access import requires
+from app.access import requires, takes
 from app.db import transaction
 from app.errors import BadRequest, Problem
 from app.households.changes import CAPABILITY
@@ -19,7 +19,7 @@ from app.households.imports import ImportReport, check_import
 from app.households.sheet import HEADERS, NEEDED
 from app.pages.blueprint import pages
 from app.pages.choices import choose_project
-from app.pages.inputs import posted, takes
+from app.pages.inputs import posted
 from app.pages.publishing import bare_name
 from app.pages.reader import reader
 

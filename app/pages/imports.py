@@ -6,7 +6,7 @@ The pages have no scripts: while an import runs its page loads itself anew.
 from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access import requires
+from app.access import requires, takes
 from app.accounts.surveyors import list_surveyors
 from app.db import transaction
 from app.errors import BadRequest, Conflict, NotAllowed, Problem
@@ -14,7 +14,7 @@ from app.imports import queries
 from app.imports.run import begin
 from app.pages.blueprint import pages
 from app.pages.choices import choose_project
-from app.pages.inputs import LARGEST_ID, posted_id, takes
+from app.pages.inputs import LARGEST_ID, posted_id
 from app.pages.publishing import bare_name
 from app.pages.reader import reader
 from app.pages.rules import UNIT

@@ -1,8 +1,7 @@
 """What a browser sends, made harmless: addresses, texts, choices and numbers."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import date
-from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import request
@@ -13,19 +12,6 @@ from app.errors import BadRequest
 LONGEST = 2000  # characters of one field
 LARGEST_ID = 2**31 - 1  # of places, people, forms, rounds
 LARGEST_RECORD = 2**63 - 1  # of instances and submissions
-
-
-View = TypeVar("View", bound=Callable[..., Any])
-
-
-def takes(size: int) -> Callable[[View], View]:
-    """Marks a view that takes more bytes than a form without files has."""
-
-    def mark(view: View) -> View:
-        vars(view)["takes"] = size
-        return view
-
-    return mark
 
 
 def posted(name: str, *, strip: bool = True, longest: int | None = LONGEST) -> str:

@@ -10,7 +10,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import regrouping
-from app.access import requires
+from app.access import requires, takes
 from app.accounts.territory import UnitFilter, find_units, get_unit, visible
 from app.db import transaction
 from app.errors import BadRequest, Conflict, NotFound, Problem
@@ -23,7 +23,7 @@ from app.org_units.models import OrgUnit, OrgUnitEvent
 from app.org_units.village_checks import TYPES
 from app.org_units.village_sheet import read_grid
 from app.pages.blueprint import pages
-from app.pages.inputs import asked_id, chosen, posted, posted_id, read_day, read_id, takes
+from app.pages.inputs import asked_id, chosen, posted, posted_id, read_day, read_id
 from app.pages.places import CAPABILITY, MANAGE
 from app.pages.reader import reader
 from app.pages.rules import UNIT

@@ -10,13 +10,13 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.datastructures import FileStorage
 
 from app import programme
-from app.access import requires
+from app.access import requires, takes
 from app.errors import BadRequest, Conflict, NotAllowed
 from app.extensions import secret_key
 from app.forms.source import FormSource
 from app.pages.blueprint import pages
 from app.pages.choices import choose_project
-from app.pages.inputs import LARGEST_ID, posted, posted_id, takes
+from app.pages.inputs import LARGEST_ID, posted, posted_id
 from app.pages.reader import reader
 from app.rounds.queries import current_round
 from app.storage.blobs import blob_path, store

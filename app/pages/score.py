@@ -23,7 +23,6 @@ from app.pages.scorecards import CAPABILITY, get_scorecard
 from app.rounds.models import Round
 from app.rounds.queries import list_rounds
 from app.scorecards import cards, workflow
-from app.scorecards.card import APPRAISE, SCORE, STEPS, SUBMIT
 from app.scorecards.catalog import definition_of
 from app.scorecards.compute import find_scores
 from app.scorecards.history import acts_on
@@ -101,7 +100,7 @@ def compare_scores(commune_id: int, scorecard: str) -> ResponseReturnValue:
 def render_card(where: cards.Where, problem: Problem | None = None) -> str:
     """The card as the reader sees it, with the steps that are theirs."""
     round_, found = where.round, cards.find_card(reader(), where)
-    rights = rights_at(reader(), where)
+    rights = cards.rights_at(reader(), where)
     return render_template(
         "score.html",
         commune=where.unit,
@@ -111,21 +110,11 @@ def render_card(where: cards.Where, problem: Problem | None = None) -> str:
         found=found,
         card=found.card,
         lacks=found.card.lacks(),
-        steps=[name for name in found.card.steps() if STEPS[name].capability in rights],
-        is_open=found.card.is_open(today()),
+        steps=found.card.steps(rights, today()),
         rights=rights,
         acts=acts_on(found.record),
         problem=problem,
     )
-
-
-def rights_at(actor: Actor, where: cards.Where) -> set[str]:
-    """Which of a card's rights the reader has at the commune."""
-    return {
-        right
-        for right in (SCORE, SUBMIT, APPRAISE)
-        if sees(actor, right, where.unit.id, where.round.project_id)
-    }
 
 
 def find_where(capability: str, round_id: int, commune_id: int, scorecard: str) -> cards.Where:

@@ -3,12 +3,12 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.access import requires
+from app.access import requires, takes
 from app.db import transaction
 from app.errors import BadRequest, Conflict, NotFound
 from app.pages.blueprint import pages
 from app.pages.choices import choose_project
-from app.pages.inputs import posted, posted_id, takes
+from app.pages.inputs import posted, posted_id
 from app.pages.publishing import bare_name
 from app.pages.reader import reader
 from app.scorecards import catalog

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from itsdangerous import BadData, URLSafeTimedSerializer
 
 from app import village_lists
-from app.access import requires
+from app.access import requires, takes
 from app.accounts.territory import get_unit
 from app.db import transaction
 from app.errors import BadRequest, NotFound
@@ -20,7 +20,7 @@ from app.org_units.queries import code_of
 from app.org_units.village_checks import TYPES
 from app.org_units.village_sheet import HEADERS, Mistake
 from app.pages.blueprint import pages
-from app.pages.inputs import posted, takes
+from app.pages.inputs import posted
 from app.pages.places import MANAGE, place_page
 from app.pages.reader import reader
 from app.pages.rules import UNIT

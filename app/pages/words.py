@@ -269,3 +269,14 @@ def extent(code: str) -> str:
     """How much of a place's ground went somewhere."""
     known = {"whole": gettext("all of it"), "part": gettext("a part of it")}
     return known.get(code, code)
+
+
+def count_act(code: str) -> str:
+    """What was done about a difference from a count of others."""
+    known = {
+        "count_task.closed": gettext("looked into"),
+        "count_task.reopened": gettext("opened again"),
+        "count_task.resolved": gettext("the difference was gone"),
+        "count_task.recurred": gettext("the difference was there again"),
+    }
+    return known.get(code, code)

@@ -7,7 +7,7 @@
 Nothing that stands in one column ever replaces another one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -141,9 +141,15 @@ class Card:
         """Criteria for which the province has still to give points."""
         return [one.line.criterion.code for one in self.lines if one.granted is None]
 
-    def steps(self) -> list[str]:
-        """What can be done next, whoever does it."""
-        return [name for name, step in STEPS.items() if self.state in step.before]
+    def steps(self, rights: Collection[str], today: date) -> list[str]:
+        """What somebody with these rights can do next; the commune's steps end with its time."""
+        return [
+            name
+            for name, step in STEPS.items()
+            if self.state in step.before
+            and step.capability in rights
+            and (step.capability == APPRAISE or self.is_open(today))
+        ]
 
     def is_open(self, today: date) -> bool:
         """Whether the commune may write."""

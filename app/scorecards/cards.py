@@ -18,7 +18,16 @@ from app.indicators.places import places_of
 from app.org_units.models import OrgUnit
 from app.projects.queries import get_project
 from app.rounds.models import Round
-from app.scorecards.card import COMPUTED, Card, CardLine, Entry, thaw
+from app.scorecards.card import (
+    APPRAISE,
+    COMPUTED,
+    SCORE,
+    SUBMIT,
+    Card,
+    CardLine,
+    Entry,
+    thaw,
+)
 from app.scorecards.catalog import definition_of
 from app.scorecards.compute import find_scores
 from app.scorecards.definitions import Criterion
@@ -88,6 +97,15 @@ def find_card(actor: Actor, where: Where) -> Found:
         for line in score.lines
     )
     return Found(record.scorecard, record, score, Card(lines, record.state, due_on_of(record)))
+
+
+def rights_at(actor: Actor, where: Where) -> set[str]:
+    """Which of a card's rights somebody has at the commune."""
+    return {
+        right
+        for right in (SCORE, SUBMIT, APPRAISE)
+        if sees(actor, right, where.unit.id, where.round.project_id)
+    }
 
 
 def due_on_of(record: CommuneScore) -> date | None:

@@ -36,14 +36,31 @@ class Act:
         return [(name, before, after) for name, before, after in pairs if before != after]
 
 
-def acts_on(record: CommuneScore | None, criterion: str | None = None) -> Sequence[Act]:
-    """The acts on a card, newest first; those on one criterion when it is named."""
+def acts_on(
+    record: CommuneScore | None,
+    criterion: str | None = None,
+    *,
+    start: int = 0,
+    limit: int | None = NEWEST,
+) -> Sequence[Act]:
+    """The acts on a card, newest first; those on one criterion when it is named.
+
+    `limit` of None: all.
+    """
     if record is None:
         return []
-    statement = select(AuditEvent).where(AuditEvent.subject == subject_of(record))
+    return acts_of(subject_of(record), criterion, start=start, limit=limit)
+
+
+def acts_of(
+    subject: str, criterion: str | None = None, *, start: int = 0, limit: int | None = NEWEST
+) -> Sequence[Act]:
+    """The same of anything that the audit trail has a name for."""
+    statement = select(AuditEvent).where(AuditEvent.subject == subject)
     if criterion is not None:
         statement = statement.where(AuditEvent.detail["criterion"].astext == criterion)
-    events = db.session.scalars(statement.order_by(AuditEvent.id.desc()).limit(NEWEST)).all()
+    newest = statement.order_by(AuditEvent.id.desc()).offset(start).limit(limit)
+    events = db.session.scalars(newest).all()
     names = names_of({event.actor for event in events})
     return [
         Act(

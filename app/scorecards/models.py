@@ -19,6 +19,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
+from app.org_units.models import OrgUnit
+from app.rounds.models import Round
 from app.storage.models import Blob
 
 
@@ -73,6 +75,8 @@ class CommuneScore(Base):
     computed: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB)
 
     scorecard: Mapped[Scorecard] = relationship()
+    round: Mapped[Round] = relationship()
+    unit: Mapped[OrgUnit] = relationship()
 
 
 class CriterionEntry(Base):

@@ -45,8 +45,30 @@ def test_open_differences(machine, table):
     assert asking.ask("/counts/tasks?state=closed")["items"] == []
 
 
+def test_a_difference_is_looked_into_by_machine(machine, table):
+    asking = machine("province_analyst", people.GIA_LAI)
+    (listed,) = asking.ask(f"/counts/tasks?code={people.IA_DOM}&indicator=FIBRE&sort=place")[
+        "items"
+    ]
+    where = f"/counts/tasks/{listed['id']}"
+
+    task = asking.ask(where)
+    assert (task["table"], task["threshold"], task["unit"]["code"]) == ("viettel", 0.05, "23872")
+    assert [one["name"] for one in task["people"]] != []
+    asking.ask(where, 400, "PATCH", json={"act": "close", "comment": " "})
+    closed = asking.ask(where, 200, "PATCH", json={"act": "close", "comment": "cả cơ quan"})
+    assert (closed["comment"], closed["closed_by"][:5]) == ("cả cơ quan", "user:")
+    asking.ask(where, 409, "PATCH", json={"act": "close", "comment": "x"})
+    assert asking.ask(where, 200, "PATCH", json={"act": "reopen"})["closed_at"] is None
+    machine("commune_lead").ask(where, 403, "PATCH", json={"act": "reopen"})
+    assert asking.ask("/counts/tasks?indicator=PHONE")["items"] == []
+    asking.ask("/counts/tasks?next=x", 422)
+
+
 def test_others_learn_nothing(machine, commune, table):
     machine("api_client", people.GIA_LAI).ask(f"/counts?unit={commune.id}", 403)
     elsewhere = machine("auditor", people.PLEIKU)
     elsewhere.ask(f"/counts?unit={commune.id}", 404)
     assert elsewhere.ask("/counts/tasks")["items"] == []
+    (task,) = machine("auditor", people.GIA_LAI).ask("/counts/tasks")["items"]
+    elsewhere.ask(f"/counts/tasks/{task['id']}", 404)

@@ -47,6 +47,9 @@ MACHINES = ("api.", "api_elsewhere.")
 BODIES = {
     "change_entity": {"act": "delete", "reason": "felled"},
     "change_household": {"act": "split"},
+    "write_criterion": {"own": "1", "explanation": "x"},
+    "grant_points": {"points": "1", "remark": "x"},
+    "advance_card": {"step": "review"},
     "settle_pair": {"one": "T-00000-0001", "other": "T-00000-0002"},
 }
 HARMLESS = {"pages.sign_out", "pages.choose_language", "pages.sign_in"}

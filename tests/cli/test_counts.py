@@ -30,9 +30,16 @@ def test_from_the_file_to_the_comment(thonso, project, tmp_path):
     assert "viettel  version 1  2026-10-31" in thonso(f"counts list --project {project}").output
     compared = thonso(f"counts compare 2026-1 --project {project}").output
     number, _, rest = compared.partition("  ")
-    assert rest.startswith("Ia Dom  FIBRE  Viettel Gia Lai  0.73  survey 0.5  +23.0%\n0 are new.")
+    assert rest.startswith(
+        "Ia Dom  FIBRE  Viettel Gia Lai  0.73  survey 0.5  +23.0%\n0 are new, 0 ended"
+    )
+    listed = f"counts tasks 2026-1 --project {project}"
+    assert thonso(f"{listed} --place {IA_DOM} --sort place").output.startswith(f"{number}  Ia Dom")
+    assert thonso(f"{listed} --indicator PHONE").output == ""
     assert thonso(f"counts close {number} 'cả cơ quan'").output == f"{number} is closed.\n"
     assert thonso(f"counts close {number} x").exit_code == 1
+    assert "cả cơ quan" in thonso(f"{listed} --state closed").output
+    assert thonso(f"counts reopen {number}").output == f"{number} is open.\n"
 
 
 def test_wrong_rows_are_named(thonso, project, tmp_path):

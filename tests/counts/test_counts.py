@@ -3,14 +3,20 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from app import pipeline
 from app.accounts.actors import OPERATOR, user_actor
+from app.accounts.scope import holders
 from app.clock import today
 from app.counts import tasks
 from app.counts.queries import find_counts, list_tables
 from app.counts.take import Source, check_table, take_table
-from app.db import transaction
+from app.counts.task_lists import TaskFilter, count_tasks, list_tasks
+from app.db import db, transaction
 from app.errors import BadRequest, Conflict, NotAllowed, NotFound
+from app.scorecards.history import acts_of
+from app.submissions.models import Submission
 from tests import people
 from tests.survey import start_survey
 
@@ -115,7 +121,7 @@ def test_a_large_difference_opens_one_task(survey):
     table = take(survey, f"{people.IA_DOM};FIBRE;73;100", f"{people.IA_DOM};PHONE;98;100")
     assert opened(survey, table) == 1
     assert opened(survey) == 0
-    (task,) = tasks.list_tasks(OPERATOR, survey.round)
+    (task,) = list_tasks(OPERATOR, survey.round)
 
     assert (task.count.indicator, task.survey, task.counted) == ("FIBRE", 0.5, 0.73)
     assert task.difference == pytest.approx(0.23)
@@ -141,7 +147,7 @@ def test_a_task_keeps_what_was_found_when_the_figure_moves(survey):
 def test_a_task_is_closed_with_a_comment_by_who_may(survey):
     take(survey, f"{people.IA_DOM};FIBRE;73;100")
     opened(survey)
-    (task,) = tasks.list_tasks(OPERATOR, survey.round)
+    (task,) = list_tasks(OPERATOR, survey.round)
     analyst = actor(survey, "province_analyst")
     for who, refusal in (
         (actor(survey, "commune_lead", people.IA_DOM), NotAllowed),
@@ -153,8 +159,8 @@ def test_a_task_is_closed_with_a_comment_by_who_may(survey):
         tasks.close(analyst, task.id, " ")
     with transaction():
         tasks.close(analyst, task.id, "Viettel đếm cả thuê bao của cơ quan")
-    assert tasks.list_tasks(OPERATOR, survey.round) == []
-    (closed,) = tasks.list_tasks(OPERATOR, survey.round, "closed")
+    assert list_tasks(OPERATOR, survey.round) == []
+    (closed,) = list_tasks(OPERATOR, survey.round, TaskFilter("closed"))
     assert (closed.comment, closed.closed_by) == (
         "Viettel đếm cả thuê bao của cơ quan",
         analyst.label,
@@ -165,6 +171,114 @@ def test_a_task_is_closed_with_a_comment_by_who_may(survey):
         tasks.reopen(analyst, task.id)
     with pytest.raises(Conflict), transaction():
         tasks.reopen(analyst, task.id)
-    assert len(tasks.list_tasks(OPERATOR, survey.round)) == 1
+    assert len(list_tasks(OPERATOR, survey.round)) == 1
     with pytest.raises(NotFound), transaction():
         tasks.close(analyst, 999999, "x")
+
+
+def more_interviews(survey):
+    """Six of six households of another village have fibre, so that the commune has 80 %."""
+    for household in survey.register(6, survey.add_village("Ia Mút")):
+        village = household.rpartition("-")[0]
+        survey.send(survey.instance(household, fibre="1", village=village))
+
+
+def states(survey):
+    return [
+        (state, task.count.indicator, task.closed_by)
+        for state in ("open", "closed")
+        for task in list_tasks(OPERATOR, survey.round, TaskFilter(state))
+    ]
+
+
+def test_the_daily_job_opens_once_and_ends_what_is_gone(survey):
+    take(survey, f"{people.IA_DOM};FIBRE;78;100")
+    for _ in range(2):
+        pipeline.compare_counts()
+        assert states(survey) == [("open", "FIBRE", None)]
+    more_interviews(survey)
+    for _ in range(2):
+        pipeline.compare_counts()
+        assert states(survey) == [("closed", "FIBRE", None)]
+    (task,) = list_tasks(OPERATOR, survey.round, TaskFilter("closed"))
+    assert [act.action for act in acts_of(tasks.subject_of(task))] == ["count_task.resolved"]
+
+
+def test_a_difference_that_is_there_again_is_open_again_with_the_numbers_of_then(survey):
+    take(survey, f"{people.IA_DOM};FIBRE;57;100")
+    pipeline.compare_counts()
+    with transaction():
+        (task,) = list_tasks(OPERATOR, survey.round)
+        task.closed_at = task.opened_at  # as if it had been gone yesterday
+    more_interviews(survey)
+    pipeline.compare_counts()
+    (again,) = list_tasks(OPERATOR, survey.round)
+
+    assert (again.id, again.closed_at, again.survey) == (task.id, None, pytest.approx(0.8))
+    assert acts_of(tasks.subject_of(again))[0].action == "count_task.recurred"
+
+
+def test_what_a_person_wrote_stays_a_persons_matter(survey):
+    take(survey, f"{people.IA_DOM};FIBRE;78;100")
+    opened(survey)
+    (task,) = list_tasks(OPERATOR, survey.round)
+    analyst = actor(survey, "province_analyst")
+    with transaction():
+        tasks.close(analyst, task.id, "x")
+    pipeline.compare_counts()
+    assert states(survey) == [("closed", "FIBRE", analyst.label)]
+    with transaction():
+        tasks.reopen(analyst, task.id)
+    more_interviews(survey)
+    pipeline.compare_counts()
+    assert states(survey) == [("open", "FIBRE", None)]
+
+
+def test_a_newer_table_ends_the_tasks_of_the_earlier_one(survey):
+    take(survey, f"{people.IA_DOM};FIBRE;73;100")
+    pipeline.compare_counts()
+    take(survey, f"{people.IA_DOM};FIBRE;51;100")
+    pipeline.compare_counts()
+    assert states(survey) == [("closed", "FIBRE", None)]
+
+
+def test_where_the_survey_has_no_figure_any_more_nobody_knows(survey):
+    take(survey, f"{people.IA_DOM};FIBRE;73;100")
+    pipeline.compare_counts()
+    for submission_id in db.session.scalars(select(Submission.id)).all():
+        with transaction():
+            pipeline.throw_away(submission_id, "x", OPERATOR)
+    pipeline.compare_counts()
+    assert states(survey) == [("open", "FIBRE", None)]
+
+
+def test_tasks_are_found_by_place_indicator_and_source_and_come_in_pages(survey):
+    village = survey.village.public_id
+    take(survey, f"{people.IA_DOM};FIBRE;73;100", f"{village};FIBRE;90;100", f"{village};PHONE;5;9")
+    opened(survey)
+    found = list_tasks(OPERATOR, survey.round)
+    assert [round(task.difference, 2) for task in found] == [-0.44, 0.4, 0.23]
+    by_place = list_tasks(OPERATOR, survey.round, sort="place")
+    assert {one.count.unit.level for one in by_place[:1]} <= {"commune", "village"}
+
+    def ids(**wanted):
+        return {one.id for one in list_tasks(OPERATOR, survey.round, TaskFilter(**wanted))}
+
+    assert ids(unit_id=survey.village.id) == {found[0].id, found[1].id}
+    assert ids(unit_id=people.unit(people.IA_DOM).id) == {one.id for one in found}
+    assert ids(indicator="PHONE") == {found[0].id}
+    assert ids(table="viettel") == {one.id for one in found}
+    assert ids(table="vnpt") == set()
+    assert count_tasks(OPERATOR, survey.round, TaskFilter(indicator="FIBRE")) == 2
+    page = list_tasks(OPERATOR, survey.round, start=1, limit=1)
+    assert [one.id for one in page] == [found[1].id]
+
+
+def test_who_is_to_act(survey):
+    analyst, _ = actor(survey, "province_analyst"), actor(survey, "commune_lead", people.IA_DOM)
+    elsewhere = actor(survey, "province_analyst", people.PLEIKU)
+    found = holders("count.manage", survey.village.id, survey.project.id)
+
+    assert [one.id for one in found] == [analyst.id]
+    there = holders("count.manage", people.unit(people.PLEIKU).id, survey.project.id)
+    assert {one.id for one in there} == {analyst.id, elsewhere.id}

@@ -65,18 +65,40 @@ def test_what_is_missing_about_the_source_is_told(analyst, said):
 def test_a_difference_is_looked_into_and_closed(analyst, signed_in, survey):
     take(analyst, ROW)
     address = f"/rounds/{survey.round.id}/count-tasks"
-    page = analyst.get(address)
-    (form,) = [a for a in page.tree.xpath("//form/@action") if a.startswith(f"{address}/")]
-    assert "Hãy ghi kết quả" in analyst.post(page, form, 400, comment=" ").text
-    analyst.post(page, form, comment="Tính cả cơ quan")
+    (task,) = [link for link in analyst.get(address).links() if link.startswith(f"{address}/")]
+    assert address in analyst.get("/").html  # told where the day begins, to who is to act
+    page = analyst.get(task)
+    assert "Người cần tìm hiểu" in page.text
+    assert "Hãy ghi kết quả" in analyst.post(page, task, 400, comment=" ").text
+    assert analyst.post(page, task, comment="Tính cả cơ quan").leads_to == task
+    assert "Tính cả cơ quan" in analyst.get(task).text
     assert "Không có chênh lệch nào" in analyst.get(address).text
-    closed = analyst.get(f"{address}?state=closed")
-    assert "Tính cả cơ quan" in closed.text
-    analyst.post(closed, form, act="reopen")
+    assert address not in analyst.get("/").html
+    assert "Tính cả cơ quan" in analyst.get(f"{address}?state=closed").text
+    analyst.post(analyst.get(task), task, act="reopen")
     analyst.post(analyst.get(address), address)
-    assert "Tính cả cơ quan" in analyst.get(address).html
-    reading = signed_in("auditor", people.GIA_LAI).get(address)
-    assert reading.tree.xpath("//main//form") == []
+    assert "Tính cả cơ quan" in analyst.get(task).html
+    reading = signed_in("auditor", people.GIA_LAI)
+    assert reading.get(task).tree.xpath("//main//form") == []
+    assert address not in reading.get("/").html
+    signed_in("commune_lead", people.PLEIKU).get(task, 404)
+
+
+def test_differences_are_sorted_and_filtered(analyst, survey):
+    take(analyst, ROW, f"{people.IA_DOM},PHONE,10,100")
+    address = f"/rounds/{survey.round.id}/count-tasks"
+
+    def shown(query=""):
+        return [row[1] for row in analyst.get(f"{address}?{query}").rows() if row[0] == "Xã Ia Dom"]
+
+    assert shown() == ["PHONE", "FIBRE"]
+    assert shown("sort=indicator") == ["FIBRE", "PHONE"]
+    assert shown("sort=nonsense") == ["PHONE", "FIBRE"]
+    assert shown("indicator=FIBRE&table=viettel") == ["FIBRE"]
+    assert shown("table=vnpt") == shown(f"commune={people.unit(people.PLEIKU).id}") == []
+    assert "Không có chênh lệch nào như vậy" in analyst.get(f"{address}?table=vnpt").text
+    sorted_by = analyst.get(f"{address}?sort=place").tree.xpath("//th[@aria-sort]")
+    assert [cell.text_content().strip() for cell in sorted_by] == ["Địa bàn ▲"]
 
 
 def test_versions_lead_to_each_other(analyst):
