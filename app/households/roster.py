@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, column, func, or_, select, table
+from sqlalchemy import ColumnElement, Select, and_, column, func, or_, select, table, true
 from sqlalchemy.orm import aliased
 
 from app import clock
@@ -34,7 +34,7 @@ SAVED = frozenset({"code", "village_id", "n15", "pick_no"})
 # The interviews that count are chosen further down the street; here their table is only read.
 _counted = table(
     "counted_interviews",
-    *(column(name) for name in ("round_id", "form_id", "household", "instance_pk", "outcome")),
+    *(column(name) for name in ("round_id", "form_id", "subject", "instance_pk", "outcome")),
 )
 # So are samples and assignments.
 _samples = table("samples", column("id"), column("round_id"))
@@ -98,27 +98,29 @@ def _turns(found: Round) -> Iterable[date]:
 def _registry(actor: Actor, project_id: int, round_id: int | None) -> Select[Any]:
     """Households with their names, villages, and the adults that their interview counted.
 
-    In each village those without a complete interview come first.
+    In each village those without a complete interview come first. Interviews are looked up for each
+    household, by their key: a round has a million of them, a surveyor a village or two.
     """
-    adults = (
-        select(_counted.c.household, func.max(Interview.adults).label("adults"))
+    said = (
+        select(func.max(Interview.adults).label("adults"), (func.count() > 0).label("is_complete"))
+        .select_from(_counted)
         .join(Interview, Interview.instance_pk == _counted.c.instance_pk)
         .join(Form, and_(Form.id == _counted.c.form_id, Form.kind == "household"))
-        .where(_counted.c.round_id == round_id, _counted.c.outcome == "complete")
-        .group_by(_counted.c.household)
-        .subquery()
+        .where(Form.project_id == project_id, _counted.c.round_id == round_id)
+        .where(_counted.c.subject == Household.code, _counted.c.outcome == "complete")
+        .lateral()
     )
     return (
-        select(Household, HouseholdLabel.label, OrgUnit.public_id, adults.c.adults)
+        select(Household, HouseholdLabel.label, OrgUnit.public_id, said.c.adults)
         .join(OrgUnit, Household.village_id == OrgUnit.id)
         .outerjoin(HouseholdLabel, HouseholdLabel.household_id == Household.id)
-        .outerjoin(adults, adults.c.household == Household.code)
+        .join(said, true())
         .where(Household.project_id == project_id, valid_on(OrgUnit))
         .where(within(Household.village_id, actor, CAPABILITY, project_id))
         .order_by(
             OrgUnit.sort_key,
             OrgUnit.id,
-            adults.c.household.is_not(None),
+            said.c.is_complete,
             Household.number.nulls_last(),
             Household.code,
         )
