@@ -51,15 +51,18 @@ CHECKED_SHARE = 0.01  # of the villages, each day
 log = logging.getLogger(__name__)
 
 
-def settle(pace: Pace | None = None) -> None:
+def settle(pace: Pace | None = None, call_help: Callable[[], None] | None = None) -> None:
     """Processes all that is owed: interviews first, and figures at their pace.
 
     Of what people bring on sticks it takes a slice each time, so that phones do not wait for it.
+    After a full batch of interviews it calls for help with the rest.
     """
     pace = pace or Pace()
     while True:
         imports.carry_on()
         while (taken := process_inbox()) or evaluate_again():
+            if call_help is not None and taken == BATCH:
+                call_help()
             if not pace.wait():
                 _refresh(pace)
             pace.gather(taken)

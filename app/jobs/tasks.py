@@ -1,5 +1,6 @@
 """What workers run: thin, idempotent, and safe to run twice at once."""
 
+from app.jobs.second_reader import SecondReader
 from app.pace import Pace
 from app.pipeline import check_figures as check_a_share_of_figures
 from app.pipeline import compare_counts as compare_with_counts_of_others
@@ -9,11 +10,12 @@ from app.pipeline import settle as settle_what_is_owed
 
 # A worker runs its jobs in one process, one after the other: they share its pace.
 PACE = Pace(shortest=1.0)
+SECOND_READER = SecondReader()
 
 
 def settle() -> None:
     """Processes everything that is owed, interviews first, then figures."""
-    settle_what_is_owed(PACE)
+    settle_what_is_owed(PACE, SECOND_READER.call)
 
 
 def expire() -> None:
