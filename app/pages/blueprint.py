@@ -29,7 +29,8 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 SCREENS = (
-    "sign_in", "home", "communes", "indicator", "explain", "export", "review", "submission",
+    "sign_in", "home", "communes", "commune_changes", "indicator", "explain", "export", "review",
+    "submission",
     "attachments", "parked", "set_aside", "forms", "publishing", "drafts", "surveyors", "imports",
     "files", "health", "trash", "rounds", "releases", "samples", "fieldwork", "entities", "places",
     "scorecards", "score", "criterion", "ranking", "counts", "count_tasks",

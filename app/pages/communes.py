@@ -22,6 +22,7 @@ from app.pages.choices import choose_round
 from app.pages.inputs import asked_past_day
 from app.pages.reader import reader
 from app.pages.rules import UNIT
+from app.rounds.models import Round
 from app.scorecards.catalog import definition_of, list_scorecards
 from app.submissions.queries import Counts, count_by_state
 
@@ -64,6 +65,7 @@ def show_commune(commune_id: int) -> ResponseReturnValue:
         scorecards=[
             (one.code, definition_of(one)) for one in list_scorecards(rounds.chosen.project_id)
         ],
+        has_earlier=_has_earlier(rounds.chosen, rounds.all),
         dates=_dates(figures),
         as_of=max((f.as_of for f in figures if f.as_of), default=None),
         day=day,
@@ -86,6 +88,11 @@ def _lines(
         for village in villages
         if village.id in by_village
     ]
+
+
+def _has_earlier(chosen: Round, rounds: Sequence[Round]) -> bool:
+    asked = chosen.project_id, chosen.starts_on
+    return any(one.project_id == asked[0] and one.starts_on < asked[1] for one in rounds)
 
 
 def _dates(figures: list[Figure]) -> tuple[date, date] | None:

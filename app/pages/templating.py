@@ -49,6 +49,7 @@ def install(app: Flask) -> None:
         card_lack=card_words.card_lack,
         card_act=card_words.card_act,
         count_act=words.count_act,
+        sureness=words.sureness,
         card_field=card_words.card_field,
         card_word=card_words.card_word,
         reported_choice=card_words.reported_choice,

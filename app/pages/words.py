@@ -280,3 +280,17 @@ def count_act(code: str) -> str:
         "count_task.recurred": gettext("the difference was there again"),
     }
     return known.get(code, code)
+
+
+def sureness(code: str) -> str:
+    """How sure a change from round to round is."""
+    known = {
+        "up": gettext("risen, more than chance explains"),
+        "down": gettext("fallen, more than chance explains"),
+        "same": gettext("no change"),
+        "chance": gettext("no change that could be told from chance"),
+        "unknown": gettext("cannot be told yet: too few interviews for an interval"),
+        "no_figure": gettext("one of the two rounds has no figure"),
+        "redefined": gettext("not comparable: the indicator was defined anew in between"),
+    }
+    return known.get(code, code)
