@@ -1,14 +1,29 @@
 """Decides which figures of a release are withheld, over all places and groups at once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
+
+from sqlalchemy import select
 
 from app.accounts.actors import OPERATOR
 from app.clock import today
-from app.db import columns, driver
-from app.indicators.disclosure import FEW_ANSWERS, Cell, Count, Line, Rule, suppress
+from app.db import columns, db, driver
+from app.indicators.definitions import Indicator
+from app.indicators.disclosure import (
+    COMPLEMENT,
+    FEW_ANSWERS,
+    MARGIN,
+    Count,
+    Line,
+    Rule,
+    suppress,
+)
+from app.indicators.earlier import Cell, Name, Told, naming, states_of, told_before
 from app.indicators.figures import Figure
+from app.indicators.kin import families, nested_pairs, twins_of
+from app.indicators.margins import telling
+from app.indicators.models import IndicatorVersion
 from app.indicators.places import places_of
 from app.indicators.queries import read_figures
 from app.indicators.sum_models import Release
@@ -20,42 +35,108 @@ PARENTS = """
 select unit_id, ancestor_id from org_unit_ancestors
 where unit_id = any(%s) and ancestor_id = any(%s) and distance > 0 and valid_to is null
 """
-KEPT = """
-select unit_id, domain_id, reason from hidden_figures where release_id = %s
-"""
+
+Cells = Mapping[Cell, Figure]
 
 
-def hide(
-    made: Release, before: Release | None, round_: Round, rule: Rule, taken: Iterable[int]
-) -> None:
-    """Stores what the release withholds; what has not changed since the last one stays so."""
+def hide(made: Release, round_: Round, rule: Rule) -> None:
+    """Stores what the release withholds, so that all releases together tell of nobody."""
     levels = [_figures(made, round_, level) for level in LEVELS]
-    parents = [_parents(below, above) for above, below in pairwise(levels)]
-    changed = _changed_units(set(taken), parents)
-    hidden: dict[tuple[int, int], str] = {}
-    kept: dict[tuple[int, int], str] = {}
-    if before is not None:
-        kept = {(u, d): reason for u, d, reason in driver().execute(KEPT, (before.id,))}
-    by_indicator: dict[str, list[Figure]] = defaultdict(list)
+    around = {
+        unit: parent
+        for above, below in pairwise(levels)
+        for unit, parent in _parents(below, above).items()
+    }
+    known: dict[str, dict[Cell, Figure]] = defaultdict(dict)
     for figure in (figure for figures in levels for figure in figures if figure.domain_id):
-        by_indicator[figure.indicator].append(figure)
-    for code, figures in by_indicator.items():
-        cells = {_cell(figure): figure for figure in figures}
-        counts = {cell: _count(f, protect_yes=code in rule.sensitive) for cell, f in cells.items()}
-        unchanged = {c for c in cells if before is not None and c[0] not in changed}
-        was = {cell: kept.get((cell[0], cells[cell].domain_id or 0)) for cell in unchanged}
-        found = suppress(
-            counts,
-            list(_lines(cells, parents)),
-            rule.threshold,
-            hidden_before={c: r for c, r in was.items() if r and r != FEW_ANSWERS},
-            shown_before={c for c, r in was.items() if not r},
-        )
+        known[figure.indicator][_cell(figure)] = figure
+    told, states = told_before(made, rule.sensitive), states_of(made)
+    versions = _versions(made)
+    hidden: dict[tuple[int, int], str] = {}
+    for family in families([indicator for _, indicator in versions.values()]):
+        cells = {cell: figure for one in family for cell, figure in known[one.code].items()}
+        names = {
+            cell: (cell, naming(states, versions[cell.indicator][0], cell.unit)) for cell in cells
+        }
+        lines = list(_lines(cells, around))
+        found = _hidden(family, cells, lines, rule, told, names)
+        margins = telling(cells, lines, found, rule)
         for cell, figure in cells.items():
             reason = found.get(cell) or (FEW_ANSWERS if _says_little(figure, rule) else None)
+            reason = reason or (MARGIN if cell in margins else None)
             if reason:
                 hidden[figure.unit_id, figure.domain_id or 0] = reason
     _store(made, hidden)
+
+
+def _versions(made: Release) -> dict[str, tuple[int, Indicator]]:
+    """By code, the release's indicators about people or households.
+
+    Figures about villages themselves (signal, a group that exists) tell about nobody.
+    """
+    statement = select(IndicatorVersion).where(
+        IndicatorVersion.id.in_(made.indicators), IndicatorVersion.unit != "village"
+    )
+    return {
+        version.code: (version.id, Indicator.from_json(version.definition))
+        for version in db.session.scalars(statement.order_by(IndicatorVersion.code))
+    }
+
+
+def _hidden(  # noqa: PLR0917 - what is known now and before, of one family
+    family: Sequence[Indicator],
+    cells: Cells,
+    lines: Sequence[Line],
+    rule: Rule,
+    told: Told,
+    names: Mapping[Cell, Name],
+) -> dict[Cell, str]:
+    """The cells to hide; what one of the family hides, its twins hide as well."""
+    counts = {
+        cell: _count(f, protect_yes=cell.indicator in rule.sensitive) for cell, f in cells.items()
+    }
+    past = told.about({one.code for one in family})
+    sizes = past.counts | {names[cell]: count for cell, count in counts.items()}
+    all_lines = [*past.lines, *(_named(line, names) for line in lines)]
+    for name, line, count in _between(family, counts, rule.threshold):
+        sizes[name] = count
+        all_lines.append(Line(names[line.whole], (*(names[part] for part in line.parts), name)))
+    shown = past.shown(set(names.values()))
+    hidden, twins = past.hidden, twins_of(family)
+    while True:
+        found = suppress(sizes, all_lines, rule.threshold, hidden_before=hidden, shown_before=shown)
+        reasons = {cell: found[name] for cell, name in names.items() if name in found}
+        beside = {
+            twin
+            for cell in reasons
+            for twin in (cell._replace(indicator=code) for code in twins[cell.indicator])
+            if twin in cells and counts[twin].n and twin not in reasons and names[twin] not in shown
+        }
+        if not beside:
+            return reasons
+        hidden = hidden | dict.fromkeys((names[twin] for twin in beside), COMPLEMENT)
+
+
+def _named(line: Line, names: Mapping[Cell, Name]) -> Line:
+    return Line(names[line.whole], tuple(names[part] for part in line.parts))
+
+
+def _between(
+    family: Sequence[Indicator], counts: Mapping[Cell, Count], threshold: int
+) -> Iterator[tuple[Name, Line, Count]]:
+    """The few people that are in one of two nested figures, and the line that would tell of them.
+
+    They are in no figure of their own, so that they are hidden already.
+    """
+    for one, other in nested_pairs(family):
+        for cell, count in counts.items():
+            facing = cell._replace(indicator=other)
+            if cell.indicator != one or facing not in counts:
+                continue
+            whole, part = (cell, facing) if count.n > counts[facing].n else (facing, cell)
+            rest = Count(counts[whole].n - counts[part].n)
+            if rest.is_small(threshold):
+                yield (cell, f"between {one} and {other}"), Line(whole, (part,)), rest
 
 
 def _figures(made: Release, round_: Round, level: str) -> list[Figure]:
@@ -66,8 +147,8 @@ def _figures(made: Release, round_: Round, level: str) -> list[Figure]:
     return read_figures(places, round_, None, None, release=made, day=today())
 
 
-def _cell(figure: Figure) -> tuple[int, str, str]:
-    return (figure.unit_id, figure.breakdown, figure.breakdown_value)
+def _cell(figure: Figure) -> Cell:
+    return Cell(figure.indicator, figure.unit_id, figure.breakdown, figure.breakdown_value)
 
 
 def _count(figure: Figure, *, protect_yes: bool) -> Count:
@@ -90,33 +171,21 @@ def _parents(below: Sequence[Figure], above: Sequence[Figure]) -> dict[int, int]
     return dict(driver().execute(PARENTS, asked).fetchall())
 
 
-def _changed_units(villages: set[int], parents: Sequence[Mapping[int, int]]) -> set[int]:
-    changed, level = set(villages), villages
-    for above in reversed(parents):
-        level = {above[unit] for unit in level if unit in above}
-        changed |= level
-    return changed
-
-
-def _lines(
-    cells: Mapping[tuple[int, str, str], Figure], parents: Sequence[Mapping[int, int]]
-) -> Iterator[Line]:
+def _lines(cells: Cells, around: Mapping[int, int]) -> Iterator[Line]:
     """A place is the sum of the places in it, the whole of a place that of each breakdown."""
     inside: dict[Cell, list[Cell]] = defaultdict(list)
-    groups: dict[tuple[int, str], list[Cell]] = defaultdict(list)
-    around = {unit: parent for level in parents for unit, parent in level.items()}
+    groups: dict[tuple[Cell, str], list[Cell]] = defaultdict(list)
     for cell in cells:
-        unit, breakdown, value = cell
-        if unit in around:
-            inside[around[unit], breakdown, value].append(cell)
-        if breakdown:
-            groups[unit, breakdown].append(cell)
+        if cell.unit in around:
+            inside[cell._replace(unit=around[cell.unit])].append(cell)
+        if cell.breakdown:
+            groups[cell._replace(breakdown="", value=""), cell.breakdown].append(cell)
     for whole, parts in inside.items():
         if whole in cells:
             yield Line(whole, tuple(parts))
-    for (unit, _), parts in groups.items():
-        if (unit, "", "") in cells:
-            yield Line((unit, "", ""), tuple(parts))
+    for (whole, _), parts in groups.items():
+        if whole in cells:
+            yield Line(whole, tuple(parts))
 
 
 def _store(made: Release, hidden: Mapping[tuple[int, int], str]) -> None:

@@ -69,8 +69,9 @@ def find_figures(  # noqa: PLR0913 - each narrows the question
     if as_of is not None:
         past.check_day(as_of)
     is_outsider = not reads_interviews(actor, unit_id, round_.project_id)
-    if is_outsider and release is None:
-        release = newest_release(round_.id, as_of)
+    if is_outsider:
+        release = release or newest_release(round_.id, as_of)
+        on = None if on == today() else on
     day = on or (local_date(release.released_at) if release else today())
     places = places_of(actor, round_.project_id, unit_id, level, day)
     figures = read_figures(places, round_, indicator, by, release=release, day=day, as_of=as_of)
@@ -82,7 +83,7 @@ def find_figures(  # noqa: PLR0913 - each narrows the question
     if not is_outsider:
         return figures
     # What a release withholds is chosen under its own boundaries; others could be subtracted.
-    return withhold(figures, None if on not in {None, today()} else release)
+    return withhold(figures, release if on is None else None)
 
 
 def read_figures(

@@ -96,7 +96,7 @@ def release(
     db.session.flush()
     _freeze(made, taken)
     calibrate_release(made)
-    hide(made, before, round_, rule, taken)
+    hide(made, round_, rule)
     audit.record(
         actor.label,
         "figures.released",

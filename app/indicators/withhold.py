@@ -6,8 +6,9 @@ from dataclasses import replace
 from app.accounts.actors import Actor
 from app.accounts.scope import sees
 from app.db import driver
-from app.indicators.disclosure import NOT_RELEASED, Rule
+from app.indicators.disclosure import COMPLEMENT, MARGIN, NOT_RELEASED, SMALL, Rule
 from app.indicators.figures import MISSING_REASONS, Figure
+from app.indicators.margins import FINE
 from app.indicators.release_queries import rule_from
 from app.indicators.sum_models import Release
 
@@ -16,6 +17,7 @@ select unit_id, domain_id, reason from hidden_figures
 where release_id = %s and unit_id = any(%s)
 """
 DIGITS = 3  # of a fraction: a tenth of a per cent
+SILENT = {SMALL, COMPLEMENT, NOT_RELEASED}  # how many were asked would tell how many there are
 
 
 def reads_interviews(actor: Actor, unit_id: int, project_id: int) -> bool:
@@ -43,27 +45,45 @@ def withhold(figures: Iterable[Figure], release: Release | None) -> list[Figure]
 
 
 def _given_out(figure: Figure, reason: str | None, rule: Rule) -> Figure:
-    if reason is not None:
-        return empty(figure, reason)
+    if reason not in {None, MARGIN}:
+        return empty(figure, str(reason))
+    if reason or is_coarse(figure, rule.round_to):
+        return in_counts(figure, rule.round_to, reason)
     return rounded(figure, rule.round_to)
+
+
+def is_coarse(figure: Figure, to: int) -> bool:
+    """Whether counts are rounded so far that a value of three digits would tell them exactly."""
+    return to > 1 and (figure.denominator or 0.0) < FINE * to
 
 
 def empty(figure: Figure, reason: str) -> Figure:
     """The figure without its numbers."""
     return replace(
-        figure,
+        _without_error(figure),
         numerator=None,
         denominator=None,
         n=None,
         missing=dict.fromkeys(MISSING_REASONS, 0),
-        base=figure.base if reason != NOT_RELEASED else replace(figure.base, n=0, expected=0.0),
+        base=replace(figure.base, n=0, expected=0.0) if reason in SILENT else figure.base,
         value=None,
-        bounds=None,
-        se=None,
-        ci=None,
-        ci_method=None,
-        df=None,
-        deff=None,
+        suppressed=reason,
+    )
+
+
+def in_counts(figure: Figure, to: int, reason: str | None) -> Figure:
+    """The figure with no more than its rounded counts tell: their quotient, and no error.
+
+    Its digits, its error and its bounds are further sums over the same villages, each with weights
+    of its own; of few people inside they would tell who says yes.
+    """
+    y, x = _multiple(figure.numerator, to), _multiple(figure.denominator, to)
+    return replace(
+        _without_error(figure),
+        numerator=y,
+        denominator=x,
+        n=_whole(figure.n, to),
+        value=None if y is None or not x else _digits(y / x),
         suppressed=reason,
     )
 
@@ -75,14 +95,24 @@ def rounded(figure: Figure, to: int) -> Figure:
         value=_digits(figure.value),
         numerator=_multiple(figure.numerator, to),
         denominator=_multiple(figure.denominator, to),
+        n=_whole(figure.n, to),
         se=_digits(figure.se),
         ci=_pair(figure.ci),
+        deff=None if figure.deff is None else round(figure.deff, 1),
         bounds=_pair(figure.bounds),
     )
 
 
+def _without_error(figure: Figure) -> Figure:
+    return replace(figure, se=None, ci=None, ci_method=None, df=None, deff=None, bounds=None)
+
+
 def _multiple(value: float | None, to: int) -> float | None:
     return None if value is None else float(round(value / to) * to)
+
+
+def _whole(count: int | None, to: int) -> int | None:
+    return None if count is None else round(count / to) * to
 
 
 def _digits(value: float | None) -> float | None:

@@ -1,7 +1,7 @@
 """A commune's page: its figures, and those of its villages side by side."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -32,7 +32,7 @@ class VillageLine:
     """One village of the table: its figures in the order of the commune's indicators."""
 
     unit: OrgUnit
-    interviews: int
+    interviews: int | None  # None: withheld
     figures: list[Figure | None]
 
 
@@ -53,6 +53,7 @@ def show_commune(commune_id: int) -> ResponseReturnValue:
         find_figures, actor, round_=rounds.chosen, unit_id=commune.id, on=boundaries.on, as_of=day
     )
     figures, of_villages = find(level="commune"), find(level="village")
+    lines = _lines(figures, of_villages, descendants(commune.id, "village", boundaries.on))
     counts = count_by_state(actor, rounds.chosen.project_id, [commune.id])
     return render_template(
         "commune.html",
@@ -60,7 +61,8 @@ def show_commune(commune_id: int) -> ResponseReturnValue:
         boundaries=boundaries,
         rounds=rounds,
         figures=figures,
-        villages=_lines(figures, of_villages, descendants(commune.id, "village", boundaries.on)),
+        villages=lines,
+        interviews=sum(line.interviews or 0 for line in lines),
         counts=counts.get(commune.id, Counts()),
         scorecards=[
             (one.code, definition_of(one)) for one in list_scorecards(rounds.chosen.project_id)
@@ -82,7 +84,7 @@ def _lines(
     return [
         VillageLine(
             village,
-            max((f.base.n for f in by_village[village.id].values()), default=0),
+            _interviews(by_village[village.id].values()),
             [by_village[village.id].get(figure.indicator) for figure in figures],
         )
         for village in villages
@@ -93,6 +95,11 @@ def _lines(
 def _has_earlier(chosen: Round, rounds: Sequence[Round]) -> bool:
     asked = chosen.project_id, chosen.starts_on
     return any(one.project_id == asked[0] and one.starts_on < asked[1] for one in rounds)
+
+
+def _interviews(figures: Iterable[Figure]) -> int | None:
+    told = [figure.base.n for figure in figures if not figure.suppressed or figure.base.n]
+    return max(told, default=None)
 
 
 def _dates(figures: list[Figure]) -> tuple[date, date] | None:

@@ -46,7 +46,7 @@ from app.rounds.queries import previous_round
 SORTS: dict[str, tuple[Callable[[Figure], Any], bool]] = {
     "name": (lambda figure: sort_key(figure.unit_name), False),
     "value": (lambda figure: -1.0 if figure.value is None else figure.value, True),
-    "n": (lambda figure: figure.n, True),
+    "n": (lambda figure: figure.n or 0, True),
     "coverage": (lambda figure: figure.coverage or 0.0, True),
 }
 

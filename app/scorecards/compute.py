@@ -72,8 +72,8 @@ def find_ranking(
     """The communes that the reader may see, by id, and their ranks among all of the round.
 
     Ranked are the points that figures give: what communes report comes in one by one. Who reads
-    interviews somewhere is told how their communes stand among all; others among those that they
-    may see, by what was given out.
+    interviews somewhere is told how those communes stand among all; others are told of those that
+    they may see, by what was given out.
     """
     place = round_.org_unit_id or get_project(round_.project_id).org_unit_id
     if place is None:
@@ -82,7 +82,10 @@ def find_ranking(
     scores = find_scores(OPERATOR if is_staff else actor, scorecard, round_, place)
     measured = [one.code for one in definition_of(scorecard).criteria if one.indicator]
     ranking = rank_scores([found.only(measured) for _, found in scores])
-    own = places_of(actor, round_.project_id, place, "commune", today())
+    own = places_of(
+        actor, round_.project_id, place, "commune", today(),
+        "submission.read" if is_staff else "indicator.read",
+    )  # fmt: skip
     units = {unit.id: unit for unit, _ in own}
     return units, ranking.seen_by(units)
 

@@ -40,6 +40,6 @@ def find_granted_ranking(
         said = entries[record.id]
         lines = (CardLine(line, said.get(line.criterion.code, Entry())) for line in kept.lines)
         scores.append(Card(tuple(lines), APPRAISED).granted_score(record.unit_id))
-    own = places_of(actor, round_.project_id, place, "commune", today())
+    own = places_of(actor, round_.project_id, place, "commune", today(), CAPABILITY)
     units = {unit.id: unit for unit, _ in own}
     return units, rank_scores(scores).seen_by(units)

@@ -49,7 +49,7 @@ def read(survey, reader, level="commune", version=None):
         indicator="FIBRE",
         release=version and get_release(survey.round.id, version),
     )
-    return {f.unit_name: f.suppressed or f.numerator for f in found}
+    return {f.unit_name: f.suppressed if f.numerator is None else f.numerator for f in found}
 
 
 def test_outsiders_read_what_was_given_out_and_insiders_what_is_so_now(survey):

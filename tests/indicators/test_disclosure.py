@@ -198,3 +198,31 @@ def test_three_levels_of_places(threshold):
     assert hidden
     assert determined(hidden, lines) == set()
     assert not {"province", (0,)} & set(hidden)
+
+
+# How many more there are in each village, from release to release; 0 leaves a village as it is.
+growth = st.lists(
+    st.lists(st.sampled_from([0, 0, 5, 9]), min_size=3, max_size=3), min_size=1, max_size=3
+)
+
+
+@given(sizes, growth)
+@example([[0, 0], [1, 15], [3, 6]], [[0, 5, 0], [9, 0, 0]])
+@settings(deadline=None, max_examples=100, phases=(Phase.explicit, Phase.generate))
+def test_all_releases_together_find_nothing(sizes, growth):
+    """Each figure is named with the release since which it is the same: a later one adds lines."""
+    every, counts, hidden, shown = [], {}, {}, set()
+    state = {}
+    for number, more in enumerate([[1, 1, 1], *growth]):
+        if number:
+            sizes = [[n + more[r] for n in row] for r, row in enumerate(sizes)]
+        new, lines = table(sizes)
+        changed = {cell for cell in new if cell[0] == "sum" or more[cell[0]]}
+        state |= {cell: (cell, number) for cell in changed}
+        counts |= {state[cell]: count for cell, count in new.items()}
+        every += [Line(state[one.whole], tuple(state[p] for p in one.parts)) for one in lines]
+        hidden = suppress(counts, every, 5, hidden_before=hidden, shown_before=shown)
+        shown |= {state[cell] for cell in new} - hidden.keys()
+
+    assert {cell for cell, count in counts.items() if count.is_small(5)} <= set(hidden)
+    assert not {cell for cell in determined(hidden, every) if counts[cell].is_small(5)}

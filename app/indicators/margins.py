@@ -1,0 +1,63 @@
+"""PURE. Where the error of a figure would tell what is hidden inside it.
+
+A figure's numerator is a sum over its villages with the weight of each, its bounds one without
+weights, its variance one of squares: three equations about the same few answers. Where some of
+these are hidden, the figure is given out in whole counts, without its error, unless those few
+weigh too little in it to move the last digit that is shown.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from typing import TypeVar
+
+from app.indicators.disclosure import SMALL, Line, Rule
+from app.indicators.figures import Figure
+
+C = TypeVar("C", bound=Hashable)
+
+FINE = 1000  # people; below, three digits of a share tell more than the count does
+LAST_DIGIT = 0.0005  # half of what an error is rounded to
+
+
+def telling(
+    cells: Mapping[C, Figure], lines: Sequence[Line], hidden: Mapping[C, str], rule: Rule
+) -> set[C]:
+    """The cells that are shown and whose error would tell of a smaller one inside."""
+    heaviest = _heaviest(cells, lines, [c for c, why in hidden.items() if why == SMALL])
+    return {
+        cell
+        for cell, weight in heaviest.items()
+        if cell not in hidden
+        and cells[cell].ci_method != "census"
+        and _shows(cells[cell], weight, rule.round_to)
+    }
+
+
+def _shows(figure: Figure, weight: float, to: int) -> bool:
+    """Whether so much of the denominator could move a digit of the value or of its error."""
+    size = figure.denominator or 0.0
+    if size < FINE * to:
+        return True
+    share, se = weight / size, figure.se or 0.0
+    return math.hypot(se, share) - se > LAST_DIGIT
+
+
+def _heaviest(
+    cells: Mapping[C, Figure], lines: Sequence[Line], small: Collection[C]
+) -> dict[C, float]:
+    """By cell, the largest denominator of a small cell inside, near or far."""
+    around: dict[C, list[C]] = defaultdict(list)
+    for line in lines:
+        for part in line.parts:
+            around[part].append(line.whole)
+    found: dict[C, float] = {}
+    for cell in small:
+        weight = cells[cell].denominator or 0.0
+        waiting = [*around[cell]]
+        while waiting:
+            whole = waiting.pop()
+            if found.get(whole, -1.0) < weight:
+                found[whole] = weight
+                waiting += around[whole]
+    return found

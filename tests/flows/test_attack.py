@@ -1,0 +1,240 @@
+"""An attacker with every door of a reader without interviews: no village of few people is found.
+
+He knows the villages' households, how many were visited and every rule of the programme, and tries
+all answers that fit what he was given.
+"""
+
+from dataclasses import replace
+from itertools import product
+
+import pytest
+
+from app import pipeline, programme, regrouping
+from app.accounts.actors import OPERATOR, user_actor
+from app.accounts.grants import grant_role
+from app.clock import today
+from app.db import driver, transaction
+from app.indicators import releases
+from app.indicators.disclosure import Rule
+from app.indicators.queries import find_figures
+from app.org_units.changes import Decision
+from app.scorecards.compute import find_ranking
+from tests import people
+from tests.scorecards.small import publish as publish_scorecard
+from tests.survey import HOUSEHOLD_FORM, household_form, start_survey
+
+MORE = """| | PHONE15 | 1 | Smartphone, from 15 | m | ${m_age} >= 15 | ${m_phone} = '2' |
+| | COPPER | 1 | No fibre | household | | ${fibre} != '1' |
+| missing |"""
+
+
+@pytest.fixture
+def survey(app):
+    """Four villages of a commune with 12 households each."""
+    survey = start_survey(households=12)
+    names = ("Mook Trang", "Bi", "Ia Mút")
+    survey.villages = [survey.village, *map(survey.add_village, names)]
+    survey.homes = [survey.ids, *(survey.register(12, v) for v in survey.villages[1:])]
+    with transaction():
+        releases.set_rule(survey.project.id, Rule(smallest_n=0), OPERATOR)
+        survey.outsider = people.actor("api_client", people.GIA_LAI, of=survey.project)
+    return survey
+
+
+def visit(survey, village, answers, **said):
+    """The first households of a village, with these answers."""
+    place = str(survey.villages[village].public_id)
+    for household, fibre in zip(survey.homes[village], answers, strict=False):
+        survey.post(survey.instance(household, fibre=fibre, village=place, **said))
+    pipeline.settle()
+
+
+def release(survey, **rule):
+    with transaction():
+        if rule:
+            releases.set_rule(survey.project.id, Rule(**{"smallest_n": 0, **rule}), OPERATOR)
+        return releases.release(survey.round, OPERATOR)
+
+
+def ask(survey, level, reader=None, code="FIBRE", place=people.IA_DOM, **how):
+    """Figures by place."""
+    found = find_figures(
+        reader or survey.outsider,
+        round_=survey.round,
+        unit_id=people.unit(place).id,
+        level=level,
+        indicator=code,
+        **how,
+    )
+    return {figure.unit_name: figure for figure in found}
+
+
+def fits(figure, yes, visited, households=12):
+    """Whether these numbers of yes in villages would give the commune's figure as it is told."""
+    weights = [households / n for n in visited]
+    size = households * len(visited)
+    total = sum(w * y for w, y in zip(weights, yes, strict=True))
+    share, n = total / size, sum(visited)
+    told = [round(total) == figure.numerator]
+    if figure.suppressed is None:
+        told.append(round(share, 3) == figure.value)
+    if figure.bounds:
+        low, high = sum(yes) / size, (sum(yes) + size - n) / size
+        told.append((round(low, 3), round(high, 3)) == figure.bounds)
+    if figure.se is not None:
+        variance = sum(
+            w * w * (1 - n / households) * n / (n - 1) * n * variance_of(y, n, share)
+            for w, y, n in zip(weights, yes, visited, strict=True)
+        )
+        told.append(round(variance**0.5 / size, 3) == figure.se)
+    return all(told)
+
+
+def variance_of(yes, n, share):
+    """Mean square of a village's scores y - share about their mean."""
+    p = yes / n
+    return p * (1 - p)
+
+
+def guesses(figure, shown, visited):
+    """What the hidden villages may have said: every combination of answers that fits."""
+    ways = [
+        [int(shown[village])] if village in shown else range(n + 1)
+        for village, n in enumerate(visited)
+    ]
+    return [yes for yes in product(*ways) if fits(figure, yes, visited)]
+
+
+def test_weights_errors_and_bounds_do_not_tell_what_a_hidden_village_said(survey):
+    """3 of 12 households weigh 4 each, 11 of 12 hardly more than 1: their sum is like a code."""
+    visited = [3, 11, 12, 12]
+    visit(survey, 0, "100")
+    visit(survey, 1, "11110000000")
+    visit(survey, 2, "111111000000")
+    visit(survey, 3, "111111110000")
+    release(survey)
+    villages, (commune,) = ask(survey, "village"), ask(survey, "commune").values()
+    shown = {
+        number: villages[village.name].numerator
+        for number, village in enumerate(survey.villages)
+        if villages[village.name].numerator is not None
+    }
+    assert shown == {2: 6, 3: 8}
+    assert {villages[v.name].coverage for v in survey.villages[:2]} == {None}
+
+    assert (commune.suppressed, commune.numerator, commune.n) == ("margin", 22, 38)
+    said = {yes[0] for yes in guesses(commune, shown, visited)}
+    assert said == {0, 1, 2}  # the sum of both villages is told, and no more
+    # With all that the province's own staff is told, there would be one answer.
+    (known,) = ask(survey, "commune", OPERATOR, release=None).values()
+    exact = replace(
+        known,
+        numerator=float(round(known.numerator)),
+        value=round(known.value, 3),
+        se=round(known.se, 3),
+        bounds=tuple(round(bound, 3) for bound in known.bounds),
+    )
+    assert guesses(exact, shown, visited) == [(1, 4, 6, 8)]
+
+
+def test_counts_that_are_rounded_stay_rounded(survey):
+    """Neither value times denominator nor the error gives the number back."""
+    for village in range(4):
+        visit(survey, village, "111" + "0" * 8 if village else "111" + "0" * 9)
+    release(survey, round_to=5)
+    for figure in [*ask(survey, "village").values(), *ask(survey, "commune").values()]:
+        assert figure.numerator % 5 == figure.denominator % 5 == figure.n % 5 == 0
+        assert figure.value == round(figure.numerator / figure.denominator, 3)
+        assert (figure.se, figure.ci, figure.bounds, figure.deff) == (None,) * 4
+
+
+def test_nobody_is_found_between_two_nested_figures(survey):
+    """Of 12 adults and 2 children of 16, the figures from 15 and from 18 differ by the children."""
+    programme.publish(
+        survey.project.id,
+        household_form("2", HOUSEHOLD_FORM.replace("| missing |", MORE)),
+        OPERATOR,
+    )
+    for village in range(4):
+        visit(survey, village, "1" * 10, version="2", members=[(40, "2")])
+        for household in survey.homes[village][10:]:
+            place = str(survey.villages[village].public_id)
+            people_there = [(40, "2"), (16, "2")] if village == 0 else [(40, "0")]
+            survey.post(
+                survey.instance(household, version="2", village=place, members=people_there)
+            )
+        pipeline.settle()
+    release(survey)
+    for level in ("village", "commune"):
+        adults, youth = (ask(survey, level, code=code) for code in ("PHONE", "PHONE15"))
+        for place, figure in adults.items():
+            pair = (figure.n, youth[place].n)
+            assert None in pair or abs(pair[0] - pair[1]) not in range(1, 5), (place, pair)
+    assert ask(survey, "village", code="PHONE")["Bi"].n == 12
+
+
+def test_a_yes_and_its_no_hide_the_same_villages(survey):
+    """Whatever is missing in one of them: else one would show what the other hides."""
+    programme.publish(
+        survey.project.id,
+        household_form("2", HOUSEHOLD_FORM.replace("| missing |", MORE)),
+        OPERATOR,
+    )
+    visit(survey, 0, "100", version="2")
+    visit(survey, 1, "1" * 9, version="2")
+    visit(survey, 2, "1" * 10, version="2")
+    visit(survey, 3, "1" * 11, version="2")
+    release(survey)
+    hidden = [
+        {name for name, f in ask(survey, "village", code=code).items() if f.value is None}
+        for code in ("FIBRE", "COPPER")
+    ]
+    assert hidden[0] == hidden[1] == {"Mook Đen", "Mook Trang"}
+
+
+def test_new_boundaries_are_not_another_line_to_subtract(survey):
+    """The village that covers the small one up moves to another commune."""
+    for village, size in enumerate((3, 11, 12, 12)):
+        visit(survey, village, "1" * size)
+    release(survey)
+    assert ask(survey, "village")["Mook Trang"].suppressed == "complement"
+    before = ask(survey, "commune")["Ia Dom"]
+    with transaction():
+        driver().execute("update releases set released_at = released_at - interval '3 days'")
+        pleiku = people.unit(people.PLEIKU)
+        regrouping.move(survey.villages[1].id, pleiku.id, Decision(today(), "NQ 1"))
+    pipeline.settle()
+    for on in (None, today()):
+        assert ask(survey, "commune", on=on)["Ia Dom"] == before
+        # Of the commune where it lies now nothing has been given out with it.
+        (other,) = ask(survey, "commune", on=on, place=people.PLEIKU).values()
+        assert other.n == 0
+
+    survey.villages.append(survey.add_village("Ia Lang"))
+    survey.homes.append(survey.register(12, survey.villages[4]))
+    visit(survey, 4, "1" * 12)
+    release(survey)
+    villages = ask(survey, "village")
+    assert villages["Mook Đen"].suppressed == "small"
+    # Ia Dom is now the small village, two that were shown before, and the new one.
+    assert "complement" in {
+        ask(survey, "commune")["Ia Dom"].suppressed,
+        villages["Ia Lang"].suppressed,
+    }
+
+
+def test_a_right_in_one_commune_does_not_open_the_others_ranks(survey):
+    """Staff see how their commune stands among all; of the others they get what is given out."""
+    visit(survey, 0, "111000")
+    scorecard = publish_scorecard(survey.project.id)
+    with transaction():
+        user = people.person("api_client", people.GIA_LAI, of=survey.project)
+        at = people.unit(people.PLEIKU).id
+        grant_role(
+            OPERATOR, user, role="commune_reviewer", unit_id=at, project_id=survey.project.id
+        )
+        both = user_actor(user.id)
+    units, ranking = find_ranking(both, scorecard, survey.round)
+    assert {unit.name for unit in units.values()} == {"Pleiku"}
+    shown = [one.score.unit_id for one in (*ranking.ranked, *ranking.unranked)]
+    assert set(shown) <= set(units)

@@ -1,0 +1,55 @@
+"""Errors are given out where they tell nothing of a few people inside."""
+
+import pytest
+
+from app.indicators.disclosure import COMPLEMENT, SMALL, Line, Rule
+from app.indicators.figures import Base, Figure
+from app.indicators.margins import telling
+
+BASE = Base(100.0, 60, 0, 40, 0, 3, 0, 0, None, None, None)
+
+
+def figure(denominator, se=0.02, ci_method="logit"):
+    return Figure(
+        1, "1", "x", "commune", "2026-1", "F", "1", {}, "", "", 1.0, denominator, 9,
+        {}, BASE, se=se, ci_method=ci_method,
+    )  # fmt: skip
+
+
+LINES = [Line("province", ("commune", "other")), Line("commune", ("a", "b", "c"))]
+
+
+def found(commune, province, small=12.0, hidden=("a", "b"), rule=Rule()):  # noqa: B008
+    cells = {"province": province, "commune": commune, "a": figure(small)}
+    cells |= {name: figure(40.0) for name in ("b", "c", "other")}
+    return telling(cells, LINES, {"a": SMALL, "b": COMPLEMENT} if hidden else {}, rule)
+
+
+def test_a_commune_with_a_hidden_village_is_told_without_its_error():
+    assert found(figure(120.0), figure(90_000.0, 0.005)) == {"commune"}
+
+
+def test_nothing_hidden_nothing_kept_back():
+    assert found(figure(120.0), figure(900.0), hidden=()) == set()
+
+
+def test_a_full_count_has_no_error_that_could_tell():
+    assert found(figure(120.0, 0.0, "census"), figure(9000.0, 0.0, "census")) == set()
+
+
+@pytest.mark.parametrize(
+    ("denominator", "se", "tells"),
+    [
+        (900.0, 0.5, True),  # three digits of fewer than a thousand are finer than the count
+        (2_000.0, 0.02, True),  # √(0.02² + 0.006²) - 0.02 = 0.0009, more than half a digit
+        (5_000.0, 0.02, False),  # √(0.02² + 0.0024²) - 0.02 = 0.0001
+        (5_000.0, 0.0, True),
+    ],
+)
+def test_what_is_inside_has_to_weigh_little(denominator, se, tells):
+    assert ("province" in found(figure(120.0), figure(denominator, se))) is tells
+
+
+def test_rounded_counts_need_larger_places():
+    assert "province" in found(figure(120.0), figure(4_000.0), rule=Rule(round_to=5))
+    assert "province" not in found(figure(120.0), figure(5_000.0), rule=Rule(round_to=5))
