@@ -1,9 +1,11 @@
 """How a worker shares its time between interviews and the sums of figures."""
 
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 REFRESH_SHARE = 0.15  # of a worker's time at most goes into sums while interviews keep coming
+STEP = 0.25  # seconds of a rest after which a worker looks whether a person decided something
 GATHER, GATHER_BELOW = 0.1, 50  # seconds; interviews
 
 
@@ -28,6 +30,13 @@ class Pace:
         if self.shortest and 0 < taken < GATHER_BELOW:
             time.sleep(GATHER)
 
-    def rest(self) -> None:
-        """Waits a moment for what else comes; with nothing to read no longer than `shortest`."""
-        time.sleep(min(self.wait(), self.shortest))
+    def rests(self) -> Iterator[None]:
+        """Waits for what else comes, step by step; with nothing to read no longer than `shortest`.
+
+        What is urgent is to be done between the steps.
+        """
+        left = min(self.wait(), self.shortest)
+        while left > 0:
+            time.sleep(min(left, STEP))
+            left -= STEP
+            yield

@@ -8,15 +8,12 @@ the stale villages, and the forms whose indicators changed.
 
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from app import ledger, queue
-from app.accounts.actors import OPERATOR, Actor
-from app.clock import today
-from app.counts import tasks
-from app.db import db, driver, is_passing, on_commit, transaction
+from app.accounts.actors import Actor
+from app.db import driver, is_passing, on_commit, transaction
 from app.entities.actions import apply_approved, apply_entities
-from app.errors import Conflict
 from app.fieldwork import assignments
 from app.households import identities, lists, receipts, register, roster
 from app.imports import run as imports
@@ -24,18 +21,14 @@ from app.indicators import (
     catalog,
     counting,
     observe,
-    quarters,
     recompute,
     reevaluate,
-    releases,
-    self_check,
     stale,
 )
+from app.indicators.stale import Urgency
 from app.indicators.subjects import Subject, subjects_in, subjects_of
-from app.indicators.sum_models import FigureCheck
 from app.pace import Pace
 from app.review import decisions, flags, policy
-from app.rounds.models import Round
 from app.submissions import extract, inbox, logs, settling, trash
 from app.submissions.extract import Record
 from app.submissions.inbox import InboxEntry
@@ -45,8 +38,8 @@ from app.submissions.record import make_records, read_entries
 from app.submissions.set_aside import reason_of
 
 BATCH = 250  # instances taken off the ledger together
-STALE_BATCH = 200  # villages summed up together
-CHECKED_SHARE = 0.01  # of the villages, each day
+STALE_BATCH = 25  # villages summed up together: so long a person's decision may have to wait
+SUMMING = 0.5  # seconds of summing up after which a worker looks at the interviews again
 
 log = logging.getLogger(__name__)
 
@@ -56,6 +49,8 @@ def settle(pace: Pace | None = None, call_help: Callable[[], None] | None = None
 
     Of what people bring on sticks it takes a slice each time, so that phones do not wait for it.
     After a full batch of interviews it calls for help with the rest.
+    What a person decided is summed up between any two pieces of work: it waits for one piece,
+    however much is owed.
     """
     pace = pace or Pace()
     while True:
@@ -63,22 +58,27 @@ def settle(pace: Pace | None = None, call_help: Callable[[], None] | None = None
         while (taken := process_inbox()) or evaluate_again():
             if call_help is not None and taken == BATCH:
                 call_help()
+            refresh_decided()
             if not pace.wait():
                 _refresh(pace)
             pace.gather(taken)
+        refresh_decided()
         with transaction():
             if not ledger.is_owed(driver()):
                 return
         # What comes meanwhile is summed up with the rest.
-        pace.rest()
+        for _ in pace.rests():
+            refresh_decided()
         while _refresh(pace) and not process_inbox():
             pass  # as after a publication: all villages are owed, and nothing else waits
 
 
 def _refresh(pace: Pace) -> bool:
-    """Sums up a batch of villages; whether more may be owed."""
+    """Sums up villages for a while; whether more may be owed."""
     began = time.monotonic()
-    is_full = refresh_figures() >= STALE_BATCH
+    while is_full := refresh_figures() >= STALE_BATCH:
+        if time.monotonic() - began > SUMMING:
+            break
     pace.refreshed(time.monotonic() - began)
     return is_full
 
@@ -142,7 +142,11 @@ def _process(limit: int, *, only: int | None = None) -> int:
     approved = _follow_policy([r for r in records if r.entry.instance_pk not in again])
     changed = approved | {e.submission_id for e in entries if e.is_edit or e.instance_pk in again}
     settle_counting([*earlier, *(s for s in subjects if s.submission_id in changed)])
-    stale.mark_stale((subject.round_id, subject.village_id) for subject in subjects)
+    stale.mark_stale(_places(subjects))
+    edited = {subject.submission_id for subject in earlier}
+    stale.mark_stale(
+        _places([*earlier, *(s for s in subjects if s.submission_id in edited)]), Urgency.CHANGED
+    )
     apply_entities(records, approved)
     receipts.touch({entry.project_id for entry in entries})
     settling.admit_waiting_edits([entry.instance_pk for entry in entries])
@@ -171,7 +175,11 @@ def _follow_policy(records: Sequence[Record]) -> set[int]:
     return policy.approve_unflagged([r.version for r in records if r.is_approved_by_policy])
 
 
-def settle_counting(subjects: Sequence[Subject]) -> None:
+def _places(subjects: Iterable[Subject]) -> Iterator[tuple[int, int | None]]:
+    return ((subject.round_id, subject.village_id) for subject in subjects)
+
+
+def settle_counting(subjects: Sequence[Subject], urgency: Urgency = Urgency.ARRIVED) -> None:
     """Counts these subjects anew, and what hangs on them: registry, lists, figures."""
     if not subjects:
         return
@@ -180,10 +188,10 @@ def settle_counting(subjects: Sequence[Subject]) -> None:
     roster.renew((s.project_id, s.subject) for s in subjects if s.kind == "household")
     if listed := {s.project_id for s in subjects if s.kind in {"listing", "household"}}:
         lists.touch(listed)
-    stale.mark_stale([*changed, *((s.round_id, s.village_id) for s in subjects)])
+    stale.mark_stale([*changed, *_places(subjects)], urgency)
     # A household that was listed in one round belongs to the later ones as well.
     if villages := {s.village_id for s in subjects if s.kind == "listing" and s.village_id}:
-        stale.mark_villages_stale(villages)
+        stale.mark_villages_stale(villages, urgency)
 
 
 def decide(
@@ -191,9 +199,9 @@ def decide(
 ) -> Submission:
     """A person's decision, and everything that follows from it."""
     submission = decisions.decide(submission_id, state, reason, actor, **seen)
-    receipts.touch({submission.project_id})
-    settle_counting(subjects_of([submission_id]))
+    settle_counting(subjects_of([submission_id]), Urgency.DECIDED)
     apply_approved([submission_id])
+    receipts.touch({submission.project_id})
     on_commit(queue.ring)
     return submission
 
@@ -201,34 +209,9 @@ def decide(
 def prefer(submission_id: int, actor: Actor) -> Submission:
     """A person's choice of the interview that counts among several about one subject."""
     submission = decisions.prefer(submission_id, actor)
-    settle_counting(subjects_of([submission_id]))
+    settle_counting(subjects_of([submission_id]), Urgency.DECIDED)
     on_commit(queue.ring)
     return submission
-
-
-def expire() -> None:
-    """Stops counting what is too old in rolling rounds; once a day is enough."""
-    while True:
-        with transaction():
-            old = counting.expired(BATCH)
-            settle_counting(subjects_of(old))
-            on_commit(queue.ring)
-        if not old:
-            return
-
-
-def give_out_quarters() -> None:
-    """Gives the figures of rolling rounds out, once in each quarter; what is owed comes first."""
-    while refresh_figures():
-        pass
-    with transaction():
-        due = quarters.due(today())
-    for round_id in due:
-        try:
-            with transaction():
-                releases.release(db.session.get_one(Round, round_id), OPERATOR)
-        except Conflict as conflict:  # more came meanwhile; tomorrow is another day
-            log.info("The figures of round %s were not given out: %s", round_id, conflict)
 
 
 def throw_away(submission_id: int, reason: str, actor: Actor) -> None:
@@ -236,61 +219,30 @@ def throw_away(submission_id: int, reason: str, actor: Actor) -> None:
     subjects = subjects_of([submission_id])
     counting.lock(subject.key for subject in subjects)
     trash.throw_away(submission_id, reason, actor)
-    settle_counting(subjects)
+    settle_counting(subjects, Urgency.DECIDED)
     on_commit(queue.ring)
 
 
 def restore(submission_id: int, actor: Actor) -> None:
     """Takes an interview out of the trash, as it was."""
     trash.restore(submission_id, actor)
-    settle_counting(subjects_of([submission_id]))
+    settle_counting(subjects_of([submission_id]), Urgency.DECIDED)
     on_commit(queue.ring)
 
 
 def refresh_figures() -> int:
-    """Sums up anew the villages that are owed it; how many."""
+    """Sums up anew some villages that are owed it, the most urgent first; how many."""
+    return _sum_up(decided=False)
+
+
+def refresh_decided() -> None:
+    """Sums up anew what a person decided about, and nothing else."""
+    while _sum_up(decided=True) >= STALE_BATCH:
+        pass
+
+
+def _sum_up(*, decided: bool) -> int:
     with transaction():
-        pairs = stale.take_stale(STALE_BATCH)
+        pairs = stale.take_stale(STALE_BATCH, decided=decided)
         recompute.recompute(pairs)
     return len(pairs)
-
-
-def compare_counts() -> None:
-    """Holds counts of others against the figures of now; large differences become tasks.
-
-    Those that are gone end by themselves. A round at a time, and what is owed comes first.
-    """
-    while refresh_figures():
-        pass
-    with transaction():
-        due = tasks.rounds_to_compare()
-    for round_id in due:
-        with transaction():
-            round_ = db.session.get_one(Round, round_id)
-            tasks.end_resolved(round_)
-            tasks.open_tasks(round_)
-
-
-def check_figures(
-    share: float = CHECKED_SHARE, tell: Callable[[FigureCheck], None] | None = None
-) -> int:
-    """Compares the sums of a random share of villages with their raw answers; how many differ.
-
-    `tell` is called after each village, with the check as it stands.
-    """
-    with transaction():
-        check, pairs = self_check.begin(share)
-        check_id = check.id
-    for pair in pairs:
-        with transaction():
-            check = db.session.get_one(FigureCheck, check_id)
-            self_check.check_village(check, pair)
-            if tell is not None:
-                tell(check)
-    with transaction():
-        check = db.session.get_one(FigureCheck, check_id)
-        self_check.finish(check)
-        drifted = check.drifted
-    if drifted:
-        log.error("%s sums differ from their interviews: thonso figures check --last", drifted)
-    return drifted

@@ -24,6 +24,7 @@ from app.indicators.breakage import check_workbook, sheet_of
 from app.indicators.compare import Change, compare
 from app.indicators.dry_run import DryRun, dry_run
 from app.indicators.essential import essential
+from app.indicators.stale import Urgency
 from app.rounds import change
 from app.rounds.models import Round
 from app.rounds.plan import RoundPlan
@@ -72,7 +73,7 @@ def import_households(
 ) -> ImportReport:
     """Households of a spreadsheet, all or none; frames and phones follow."""
     report = imports.import_households(project_id, content, name, actor=actor, without=without)
-    _follow_registry(project_id, report.villages)
+    _follow_registry(project_id, report.villages, Urgency.CHANGED)
     return report
 
 
@@ -82,13 +83,12 @@ def change_household(
     """A move, merge, split or undo (of `households.changes`); frames and phones follow."""
     done = change(project_id, *which, actor=actor)
     versions = [version["household"] for version in (done.before, done.after) if version]
-    _follow_registry(project_id, {version["village_id"] for version in versions})
+    _follow_registry(project_id, {version["village_id"] for version in versions}, Urgency.DECIDED)
     return done
 
 
-def _follow_registry(project_id: int, village_ids: Collection[int]) -> None:
-    for village_id in sorted(village_ids):
-        stale.mark_village_stale(village_id)
+def _follow_registry(project_id: int, village_ids: Collection[int], urgency: Urgency) -> None:
+    stale.mark_villages_stale(village_ids, urgency)
     lists.touch({project_id})
     on_commit(queue.ring)
 

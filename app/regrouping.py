@@ -227,7 +227,7 @@ def _named(place: str | Point, ids: Mapping[str, int]) -> int | Point:
 def _mark(units: list[int]) -> None:
     """Figures of all villages there are owed anew, and phones get their lists anew."""
     villages = [unit for (unit,) in driver().execute(BELOW, (units,)).fetchall()]
-    stale.mark_villages_stale(villages)
+    stale.mark_villages_stale(villages, stale.Urgency.CHANGED)
     projects = db.session.execute(db.text("select id from projects")).scalars().all()
     lists.touch(projects)
     on_commit(queue.ring)

@@ -88,7 +88,7 @@ def _enter(lines: Sequence[Line], actor: Actor, left_out: int, *, dry_run: bool)
     if mistakes or dry_run:
         return Report(len(villages), left_out, mistakes, ())
     made = create_villages(villages)
-    stale.mark_villages_stale(village.id for village in made)
+    stale.mark_villages_stale((village.id for village in made), stale.Urgency.CHANGED)
     on_commit(queue.ring)
     return Report(len(villages), left_out, (), made)
 

@@ -18,18 +18,11 @@ def evaluate(form: str, act: str | None, project: int) -> None:
     from app import queue
     from app.accounts.actors import OPERATOR
     from app.db import on_commit, transaction
-    from app.forms.queries import find_form
     from app.indicators import reevaluate
 
-    found = find_form(project, form)
-    if found is None:
-        raise click.ClickException(f"There is no form {form}. See `thonso forms list`.")
+    acts = {None: reevaluate.start, "stop": reevaluate.stop, "resume": reevaluate.resume}
     with transaction():
-        if act is None:
-            reevaluate.begin(found.id)
-        else:
-            change = reevaluate.stop if act == "stop" else reevaluate.resume
-            change(project, form, OPERATOR)
+        acts[act](project, form, OPERATOR)
         on_commit(queue.ring)
     _tell(project)
 

@@ -8,6 +8,7 @@ import click
 from app.cli.context import with_app
 from app.cli.evaluate import evaluate, evaluations
 from app.cli.explain import explain
+from app.cli.recompute import recompute
 from app.cli.try_out import try_out, versions
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ def figures() -> None:
     """Give figures out, and set what is withheld."""
 
 
-for command in (explain, evaluate, evaluations, try_out, versions):
+for command in (explain, recompute, evaluate, evaluations, try_out, versions):
     figures.add_command(command)
 
 
@@ -174,12 +175,12 @@ def totals(*, round_code: str, table: TextIO | None, project: int) -> None:
 @with_app
 def check(*, share: float, last: bool) -> None:
     """Compare stored sums with the raw answers; fails when any differs."""
-    from app import pipeline
+    from app import daily
     from app.db import transaction
     from app.indicators.self_check import last_check
 
     if not last:
-        pipeline.check_figures(share / 100, _progress)
+        daily.check_figures(share / 100, _progress)
     with transaction():
         found = last_check()
         if found is None:

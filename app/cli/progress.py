@@ -30,17 +30,18 @@ class Progress:
             self._draw()
             click.echo()
 
-    def step(self) -> None:
-        """One more is done."""
+    def step(self, count: int = 1) -> None:
+        """So many more are done."""
         with self._lock:
-            self.done += 1
-            if self._is_due():
+            self.done += count
+            if self._is_due(self.done - count):
                 self._draw()
 
-    def _is_due(self) -> bool:
+    def _is_due(self, before: int) -> bool:
         if self._terminal:
             return time.monotonic() - self._drawn > REDRAW_SECONDS
-        return self.done * LINES // self.total > (self.done - 1) * LINES // self.total
+        total = max(self.total, 1)
+        return self.done * LINES // total > before * LINES // total
 
     def _draw(self) -> None:
         self._drawn = time.monotonic()

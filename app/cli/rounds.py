@@ -128,9 +128,9 @@ def exception(*, code: str, place: str, until: datetime, reason: str, project: i
 @with_app
 def expire() -> None:
     """Stop counting what is too old in rolling rounds; workers do so once a day."""
-    from app import pipeline
+    from app import daily
 
-    pipeline.expire()
+    daily.expire()
     click.echo("Everything that counts is young enough.")
 
 

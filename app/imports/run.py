@@ -25,7 +25,7 @@ from app.imports.tree import NotATree, open_tree
 from app.projects.queries import get_project
 from app.storage.blobs import StoredBlob, blob_path, discard_unrecorded
 
-SLICE = 2.0  # seconds after which a worker looks at the phones' interviews again
+SLICE = 0.5  # seconds after which a worker looks at the phones' interviews again
 LONGEST_PATH = 500
 
 log = logging.getLogger(__name__)

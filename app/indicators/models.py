@@ -13,6 +13,7 @@ from sqlalchemy import (
     Identity,
     Index,
     Integer,
+    SmallInteger,
     UniqueConstraint,
     func,
     text,
@@ -111,10 +112,15 @@ class StaleVillage(Base):
     """The ledger of figures owed: something that counts has changed in this village and round."""
 
     __tablename__ = "stale_villages"
+    __table_args__ = (
+        # Found at once among any number of others: what a person decided (`stale.Urgency`).
+        Index("stale_villages_decided_idx", "id", postgresql_where=text("urgency = 2")),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     round_id: Mapped[int]
     village_id: Mapped[int]
+    urgency: Mapped[int] = mapped_column(SmallInteger, server_default="0")
 
 
 class Evaluation(Base):

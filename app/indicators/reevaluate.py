@@ -7,12 +7,14 @@ that stopping, dying and repeating are safe. What comes from phones goes first (
 
 import time
 from dataclasses import dataclass
+from datetime import datetime
 
 from app import audit
 from app.accounts.actors import Actor
 from app.accounts.scope import require_whole
 from app.db import driver
-from app.errors import Conflict
+from app.errors import Conflict, NotFound
+from app.forms.queries import find_form
 from app.indicators import catalog
 from app.indicators.observe import Heard, hear
 from app.xforms.instance import parse_instance
@@ -66,7 +68,7 @@ returning e.form_id
 """
 
 LIST = """
-select f.id, f.xml_form_id, e.state, e.reason, e.total, e.done, e.cpu_seconds
+select f.id, f.xml_form_id, e.state, e.reason, e.total, e.done, e.cpu_seconds, e.changed_at
 from evaluations e join forms f on f.id = e.form_id
 where f.project_id = %s order by f.xml_form_id
 """
@@ -86,6 +88,7 @@ class Progress:
     total: int
     done: int
     cpu_seconds: float
+    changed_at: datetime  # by the newest batch, or by who stopped it
 
     @property
     def cpu_each(self) -> float | None:
@@ -93,10 +96,27 @@ class Progress:
         return 1000 * self.cpu_seconds / self.done if self.done else None
 
 
-def begin(form_id: int) -> None:
-    """Owes the evaluation of all complete interviews of a form that are here, from the first."""
+def begin(form_id: int) -> bool:
+    """Owes the evaluation of all complete interviews of a form that are here, from the first.
+
+    Whether there are any.
+    """
     catalog.change_what_is_in_force()
-    driver().execute(BEGIN, {"form": form_id})
+    return driver().execute(BEGIN, {"form": form_id}).rowcount > 0
+
+
+def start(project_id: int, form: str, actor: Actor) -> None:
+    """A person's wish that all interviews of a form (its id in XLSForm) be evaluated again."""
+    require_whole(actor, "form.manage", project_id)
+    found = find_form(project_id, form)
+    if found is None:
+        raise NotFound("There is no form “%(form)s”.", form=form)
+    known = {progress.form_id: progress.state for progress in list_progress(project_id)}
+    if known.get(found.id) == "running":
+        raise Conflict("The interviews of “%(form)s” are being evaluated again already.", form=form)
+    if not begin(found.id):
+        raise Conflict("“%(form)s” has no complete interview yet.", form=form)
+    audit.record(actor.label, "evaluation.started", f"form:{found.id}")
 
 
 def carry_on() -> int:

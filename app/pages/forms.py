@@ -2,28 +2,36 @@
 
 from collections.abc import Sequence
 
-from flask import redirect, render_template, url_for
+from flask import Response, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from app import queue
 from app.access import requires
 from app.accounts.actors import Actor
 from app.accounts.scope import holds_whole
-from app.db import db, transaction
+from app.db import db, on_commit, transaction
 from app.drafts.make import list_drafts
 from app.drafts.models import FormDraft
 from app.errors import BadRequest, NotFound
 from app.forms import assignment, queries, states
 from app.forms.models import Form, FormVersion
+from app.indicators import reevaluate
 from app.indicators.catalog import in_force
-from app.indicators.reevaluate import list_progress
 from app.org_units.queries import code_of, find_by_code, find_village
 from app.pages.blueprint import pages
 from app.pages.choices import choose_project
 from app.pages.inputs import asked, posted
 from app.pages.reader import reader
 from app.pages.rules import UNIT
+
+AGAIN = "5"  # seconds after which the page of a form whose interviews are evaluated looks again
+EVALUATION = {
+    "start": reevaluate.start,
+    "stop": reevaluate.stop,
+    "resume": reevaluate.resume,
+}
 
 
 @pages.get("/forms")
@@ -44,22 +52,44 @@ def list_forms() -> ResponseReturnValue:
 
 @pages.get(f"/forms/<{UNIT}:form_id>")
 @requires("form.read")
-def show_form(form_id: int) -> ResponseReturnValue:
-    """A form's versions, files and indicators."""
+def show_form(form_id: int) -> Response:
+    """A form's versions, files and indicators; how far its interviews are evaluated again."""
     form = _form(reader(), "form.read", form_id)
     versions = select(FormVersion).where(FormVersion.form_id == form.id)
     newest_first = versions.order_by(FormVersion.id.desc()).options(selectinload(FormVersion.media))
-    return render_template(
+    known = reevaluate.list_progress(form.project_id)
+    evaluation = next((progress for progress in known if progress.form_id == form.id), None)
+    page = render_template(
         "form.html",
         form=form,
         versions=db.session.scalars(newest_first).all(),
         indicators=in_force(form.id),
-        evaluation=next((p for p in list_progress(form.project_id) if p.form_id == form.id), None),
+        evaluation=evaluation,
         may_manage=reader().may("form.manage", form.project_id),
+        may_evaluate=holds_whole(reader(), "form.manage", form.project_id),
         published=asked("published"),
         states=states.STATES,
         places=[(code_of(unit), unit) for unit in assignment.places_of(form.id)],
     )
+    response = make_response(page)
+    if evaluation and evaluation.state == "running":
+        response.headers["Refresh"] = AGAIN
+    return response
+
+
+@pages.post(f"/forms/<{UNIT}:form_id>/evaluation")
+@requires("form.manage")
+def evaluate_form(form_id: int) -> ResponseReturnValue:
+    """Has all interviews of the form evaluated again, lets that rest, or lets it go on."""
+    actor, act = reader(), posted("act")
+    if act not in EVALUATION:
+        raise BadRequest("Choose what to decide.")
+    with transaction():
+        form = _form(actor, "form.manage", form_id)
+        EVALUATION[act](form.project_id, form.xml_form_id, actor)
+        on_commit(queue.ring)
+    address = url_for("pages.show_form", form_id=form_id, _anchor="evaluation")
+    return redirect(address, 303)
 
 
 @pages.post(f"/forms/<{UNIT}:form_id>/state")

@@ -40,6 +40,7 @@ STREET = (
     {"fieldwork"},
     {"programme", "regrouping", "village_lists", "schema"},
     {"pipeline"},
+    {"daily"},
     {"demo"},
     DOORS,
     {"wsgi"},

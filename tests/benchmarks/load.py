@@ -1,4 +1,4 @@
-"""A closed loop of HTTP/1.1 connections: each sends its next request once the last is answered."""
+"""HTTP/1.1 connections that send their next request once the last is answered, or at a rate."""
 
 import asyncio
 import time
@@ -40,6 +40,42 @@ def run(url: str, requests: Iterable[bytes], connections: int) -> Result:
     return result
 
 
+def run_steadily(url: str, requests: Iterable[bytes], rate: float, connections: int) -> Result:
+    """Send so many a second, whether or not those before are answered; seconds count from the time
+    at which a request was to be sent.
+    """
+    result = Result()
+    asyncio.run(_run_steadily(url, requests, rate, connections, result))
+    return result
+
+
+async def _run_steadily(
+    url: str, requests: Iterable[bytes], rate: float, connections: int, result: Result
+) -> None:
+    due: asyncio.Queue[tuple[float, bytes] | None] = asyncio.Queue()
+    workers = [asyncio.create_task(_work_off(url, due, result)) for _ in range(connections)]
+    began = time.perf_counter()
+    for number, raw in enumerate(requests):
+        at = began + number / rate
+        await asyncio.sleep(max(0.0, at - time.perf_counter()))
+        due.put_nowait((at, raw))
+    for _ in workers:
+        due.put_nowait(None)
+    await asyncio.gather(*workers)
+
+
+async def _work_off(
+    url: str, due: asyncio.Queue[tuple[float, bytes] | None], result: Result
+) -> None:
+    where = urlsplit(url)
+    reader, writer = await asyncio.open_connection(where.hostname, where.port)
+    while (item := await due.get()) is not None:
+        at, raw = item
+        await _exchange(reader, writer, raw, at, result)
+    writer.close()
+    await writer.wait_closed()
+
+
 async def _run(url: str, requests: Iterator[bytes], connections: int, result: Result) -> None:
     where = urlsplit(url)
     workers = (
@@ -51,16 +87,25 @@ async def _run(url: str, requests: Iterator[bytes], connections: int, result: Re
 async def _work(host: str, port: int, requests: Iterator[bytes], result: Result) -> None:
     reader, writer = await asyncio.open_connection(host, port)
     for raw in requests:
-        began = time.perf_counter()
-        writer.write(raw)
-        head = await reader.readuntil(b"\r\n\r\n")
-        status = int(head[9:12])
-        if (follow := length(head)) and not raw.startswith(b"HEAD"):
-            await reader.readexactly(follow)
-        result.seconds.append(time.perf_counter() - began)
-        result.statuses[status] += 1
+        await _exchange(reader, writer, raw, time.perf_counter(), result)
     writer.close()
     await writer.wait_closed()
+
+
+async def _exchange(
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    raw: bytes,
+    began: float,
+    result: Result,
+) -> None:
+    writer.write(raw)
+    head = await reader.readuntil(b"\r\n\r\n")
+    status = int(head[9:12])
+    if (follow := length(head)) and not raw.startswith(b"HEAD"):
+        await reader.readexactly(follow)
+    result.seconds.append(time.perf_counter() - began)
+    result.statuses[status] += 1
 
 
 def length(head: bytes) -> int:

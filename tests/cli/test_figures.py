@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from app import pipeline, programme
+from app import ledger, pipeline, programme
 from app.accounts.actors import OPERATOR
-from app.db import driver, transaction
+from app.db import db, driver, transaction
 from tests import people
 from tests.survey import start_survey
 
@@ -18,6 +18,42 @@ def survey(app):
         survey.post(survey.instance(household, fibre=fibre))
     pipeline.settle()
     return survey
+
+
+def test_all_villages_are_summed_up_anew(thonso, survey):
+    right = survey.figure().value
+    with transaction():
+        driver().execute("update village_sums set y = y + 1")
+    assert survey.figure().value != right
+
+    told = thonso(f"figures recompute --project {survey.project.id}")
+
+    assert "1 villages were summed up here.\n" in told.output
+    db.session.rollback()
+    assert survey.figure().value == right
+
+
+def test_what_is_left_of_it_is_still_owed_and_gone_on_with(thonso, survey, monkeypatch):
+    with transaction():
+        for name in ("Mook Trang", "Mook Trêl"):
+            people.village(name)
+    monkeypatch.setattr(pipeline, "STALE_BATCH", 1)
+    real, summed = pipeline.refresh_figures, []
+
+    def interrupted():
+        if summed:
+            raise KeyboardInterrupt
+        summed.append(real())
+        return summed[0]
+
+    monkeypatch.setattr(pipeline, "refresh_figures", interrupted)
+    line = f"figures recompute --jobs 1 --project {survey.project.id}"
+    assert thonso(line).exit_code == 1
+    monkeypatch.setattr(pipeline, "refresh_figures", real)
+    assert ledger.owed(driver()).stale_villages == 2
+    db.session.rollback()
+
+    assert "2 villages were summed up here.\n" in thonso(f"{line} --rest").output
 
 
 def test_a_difference_is_told_with_its_interval(thonso, survey):

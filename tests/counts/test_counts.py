@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from app import pipeline
+from app import daily, pipeline
 from app.accounts.actors import OPERATOR, user_actor
 from app.accounts.scope import holders
 from app.clock import today
@@ -194,11 +194,11 @@ def states(survey):
 def test_the_daily_job_opens_once_and_ends_what_is_gone(survey):
     take(survey, f"{people.IA_DOM};FIBRE;78;100")
     for _ in range(2):
-        pipeline.compare_counts()
+        daily.compare_counts()
         assert states(survey) == [("open", "FIBRE", None)]
     more_interviews(survey)
     for _ in range(2):
-        pipeline.compare_counts()
+        daily.compare_counts()
         assert states(survey) == [("closed", "FIBRE", None)]
     (task,) = list_tasks(OPERATOR, survey.round, TaskFilter("closed"))
     assert [act.action for act in acts_of(tasks.subject_of(task))] == ["count_task.resolved"]
@@ -206,12 +206,12 @@ def test_the_daily_job_opens_once_and_ends_what_is_gone(survey):
 
 def test_a_difference_that_is_there_again_is_open_again_with_the_numbers_of_then(survey):
     take(survey, f"{people.IA_DOM};FIBRE;57;100")
-    pipeline.compare_counts()
+    daily.compare_counts()
     with transaction():
         (task,) = list_tasks(OPERATOR, survey.round)
         task.closed_at = task.opened_at  # as if it had been gone yesterday
     more_interviews(survey)
-    pipeline.compare_counts()
+    daily.compare_counts()
     (again,) = list_tasks(OPERATOR, survey.round)
 
     assert (again.id, again.closed_at, again.survey) == (task.id, None, pytest.approx(0.8))
@@ -225,30 +225,30 @@ def test_what_a_person_wrote_stays_a_persons_matter(survey):
     analyst = actor(survey, "province_analyst")
     with transaction():
         tasks.close(analyst, task.id, "x")
-    pipeline.compare_counts()
+    daily.compare_counts()
     assert states(survey) == [("closed", "FIBRE", analyst.label)]
     with transaction():
         tasks.reopen(analyst, task.id)
     more_interviews(survey)
-    pipeline.compare_counts()
+    daily.compare_counts()
     assert states(survey) == [("open", "FIBRE", None)]
 
 
 def test_a_newer_table_ends_the_tasks_of_the_earlier_one(survey):
     take(survey, f"{people.IA_DOM};FIBRE;73;100")
-    pipeline.compare_counts()
+    daily.compare_counts()
     take(survey, f"{people.IA_DOM};FIBRE;51;100")
-    pipeline.compare_counts()
+    daily.compare_counts()
     assert states(survey) == [("closed", "FIBRE", None)]
 
 
 def test_where_the_survey_has_no_figure_any_more_nobody_knows(survey):
     take(survey, f"{people.IA_DOM};FIBRE;73;100")
-    pipeline.compare_counts()
+    daily.compare_counts()
     for submission_id in db.session.scalars(select(Submission.id)).all():
         with transaction():
             pipeline.throw_away(submission_id, "x", OPERATOR)
-    pipeline.compare_counts()
+    daily.compare_counts()
     assert states(survey) == [("open", "FIBRE", None)]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import pipeline, programme
+from app import daily, pipeline, programme
 from app.accounts.actors import OPERATOR
 from app.db import db, driver, transaction
 from app.indicators.self_check import last_check
@@ -32,7 +32,7 @@ def send(survey):
 
 
 def checked(survey, share=1.0):
-    pipeline.check_figures(share)
+    daily.check_figures(share)
     return last_check()
 
 
@@ -58,12 +58,12 @@ def test_a_planted_drift_is_found_and_left_for_people_to_see(survey, column, cap
             f"update village_sums set {column} = {column} + 1 where ctid in"
             " (select ctid from village_sums limit 1)"
         )
-    assert pipeline.check_figures(1.0) == 1
+    assert daily.check_figures(1.0) == 1
     check = last_check()
     [drift] = check.drifts
     assert (drift["name"], drift["stored"] - drift["expected"]) == (column, pytest.approx(1))
     assert "thonso figures check" in caplog.text
-    assert pipeline.check_figures(1.0) == 1
+    assert daily.check_figures(1.0) == 1
 
 
 def test_a_sum_that_is_gone_is_found(survey):

@@ -143,7 +143,7 @@ def test_what_is_read_while_indicators_change_is_evaluated_with_the_new_ones(
 
 def test_a_village_is_summed_up_by_one_worker_after_the_other(survey, others, monkeypatch):
     with transaction():
-        stale.mark_village_stale(survey.village.id)
+        stale.mark_stale([(survey.round.id, survey.village.id)])
     with held_up(monkeypatch, recompute, "recompute") as arrive:
         slow = others(pipeline.refresh_figures)
         arrive()

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from flask import Flask
 
-from app import pipeline, programme
+from app import daily, pipeline, programme
 from app.accounts.actors import OPERATOR
 from app.db import db, transaction
 from app.errors import NotFound
@@ -147,7 +147,7 @@ def test_what_is_late_or_too_old_says_so(survey):
     survey.send(survey.instance(survey.ids[0], day=date(2026, 2, 1)))
     with transaction():
         db.session.merge(survey.round).valid_for = 1
-    pipeline.expire()
+    daily.expire()
     pipeline.settle()
     assert reasons(ask(survey)) == {"expired": 1}
     with transaction():

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 
-from app import clock, pipeline
+from app import clock, daily, pipeline
 from app.accounts.actors import OPERATOR
 from app.db import db, driver, transaction
 from app.errors import BadRequest, NotAllowed
@@ -130,7 +130,7 @@ def test_as_of_any_day(history, ago):
 
 
 def test_today_is_what_is_so_now(history):
-    pipeline.expire()
+    daily.expire()
     pipeline.settle()
     for level in ("commune", "village"):
         now = read(history, None, level)
@@ -200,14 +200,14 @@ def test_each_quarter_gives_a_rolling_round_out_once(survey):
     began = quarter_of(clock.today())
 
     for _ in range(2):
-        pipeline.give_out_quarters()
+        daily.give_out_quarters()
     (first,) = list_releases(survey.round.id)
     with transaction():  # as if it had been the quarter before
         driver().execute("update releases set released_at = %s", (began - timedelta(10),))
     for number in range(20, 30):
         visit(survey, number, 10, fibre=False)
     approve(survey)
-    pipeline.give_out_quarters()
+    daily.give_out_quarters()
 
     assert [one.version for one in list_releases(survey.round.id)] == [2, 1]
     assert [f.value for f in read(survey, None, actor=outsider)] == [0.5]
@@ -221,6 +221,6 @@ def test_each_quarter_gives_a_rolling_round_out_once(survey):
 def test_a_round_that_does_not_roll_is_given_out_by_people(survey):
     with transaction():
         db.session.get_one(Round, survey.round.id).valid_for = None
-    pipeline.give_out_quarters()
+    daily.give_out_quarters()
 
     assert list_releases(survey.round.id) == []

@@ -4,10 +4,12 @@ import io
 
 import pytest
 
+from app import pipeline
 from app.accounts.actors import OPERATOR
 from app.db import db, transaction
 from app.forms.models import Form, FormVersion
 from app.forms.source import FormSource
+from app.indicators import reevaluate
 from app.programme import publish
 from tests import people
 from tests.survey import HOUSEHOLD_FORM
@@ -245,5 +247,48 @@ def test_new_indicators_are_compared_and_tried_before_they_are_published(
     assert ["FIBRE", "66,7%", "3", "1", "33,3%", "3", "1", "3"] in page.rows()
     landed = administrator.post(page, "/forms")
     form = administrator.get(landed.leads_to)
-    assert "Chỉ tiêu mới: đã tính 0 trên 4 phiếu." in form.text
+    assert "Đã tính lại 0 trên 4 phiếu." in form.text
     assert "Chỉ tiêu thay đổi" not in hand_in(administrator, changed).text
+
+
+def test_interviews_are_evaluated_again_stopped_and_gone_on_with(
+    administrator, survey, sent, monkeypatch
+):
+    monkeypatch.setattr(reevaluate, "BATCH", 2)
+    for number in range(3):
+        sent(number)
+    address = f"/forms/{survey_form().id}"
+    act = f"{address}/evaluation"
+    assert administrator.post(administrator.get(address), act, act="start").leads_to == (
+        f"{address}#evaluation"
+    )
+    running = administrator.get(address)
+    assert running.response.headers["Refresh"] == "5"
+    assert "Đã tính lại 0 trên 3 phiếu." in running.text
+    administrator.post(running, act, 409, act="start")
+
+    pipeline.evaluate_again()
+    administrator.post(running, act, act="stop")
+    resting = administrator.get(address)
+    assert "Đã tính lại 2 trên 3 phiếu." in resting.text
+    assert "Việc tính đang dừng." in resting.text
+    assert "Refresh" not in resting.response.headers
+
+    administrator.post(resting, act, act="resume")
+    pipeline.settle()
+    done = administrator.get(address)
+    assert "Cả 3 phiếu đã được tính lại" in done.text
+    assert "Thời gian xử lý mỗi phiếu:" in done.text
+    administrator.post(done, act, 400, act="nonsense")
+
+
+def test_a_form_without_interviews_has_nothing_to_evaluate(administrator, survey):
+    address = f"/forms/{survey_form().id}"
+    answer = administrator.post(
+        administrator.get(address), f"{address}/evaluation", 409, act="start"
+    )
+    assert "chưa có phiếu hoàn thành nào" in answer.text
+
+
+def survey_form() -> Form:
+    return db.session.query(Form).one()

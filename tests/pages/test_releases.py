@@ -2,7 +2,7 @@
 
 import pytest
 
-from app import pipeline
+from app import daily, pipeline
 from app.accounts.actors import OPERATOR
 from app.db import transaction
 from app.indicators import releases
@@ -113,5 +113,5 @@ def test_readers_see_releases_and_cannot_make_them(signed_in, survey, sent, coun
 def test_the_self_check_is_shown_to_who_gives_figures_out(analyst, survey, sent, counting):
     sent(0)
     assert "chưa chạy lần nào" in analyst.get(address(survey)).text
-    pipeline.check_figures(1.0)
+    daily.check_figures(1.0)
     assert "Không có tổng nào bị lệch" in analyst.get(address(survey)).text
