@@ -216,8 +216,8 @@ def prefer(submission_id: int, actor: Actor) -> Submission:
 
 def throw_away(submission_id: int, reason: str, actor: Actor) -> None:
     """Puts an interview into the trash, out of every list and figure."""
+    trash.hold(submission_id, actor)
     subjects = subjects_of([submission_id])
-    counting.lock(subject.key for subject in subjects)
     trash.throw_away(submission_id, reason, actor)
     settle_counting(subjects, Urgency.DECIDED)
     on_commit(queue.ring)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
+from sqlalchemy import Connection, NullPool, create_engine
 
 MODELS = (
     "app.audit",
@@ -27,6 +28,12 @@ MODELS = (
     "app.counts.models",
     "app.fieldwork.models",
 )
+# A trigger notes the present transaction with whatever is written.
+CHANGING = ("submissions", "trashed_submissions", "purges")
+NOTE_AGAIN = """
+update {table} set project_id = project_id
+where changed_in >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+"""
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
@@ -42,3 +49,15 @@ def upgrade(sqlalchemy_url: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("sqlalchemy.url", sqlalchemy_url.replace("%", "%%"))
     command.upgrade(config, "head")
+    engine = create_engine(sqlalchemy_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        note_again(connection)
+
+
+def note_again(connection: Connection) -> None:
+    """Lets changes that a dump brought from another cluster have happened now.
+
+    Its numbers of transactions may lie ahead of those here, and would not be given out before.
+    """
+    for table in CHANGING:
+        connection.exec_driver_sql(NOTE_AGAIN.format(table=table))

@@ -1,5 +1,6 @@
-"""`thonso submissions`: interviews that are brought by hand."""
+"""`thonso submissions`: interviews that are brought by hand, and what happens to all of them."""
 
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,8 @@ OUTCOMES = {
     "parked": "parked",
     "skipped": "skipped",
 }
+
+FOLLOWED_EVERY = 1.0  # seconds
 
 
 @click.group()
@@ -79,3 +82,37 @@ def _summarize(seen: "list[Outcome]") -> None:
             click.echo(f"{outcome.path or '.'}: {OUTCOMES[outcome.case]}: {why}")
     counted = Counter(outcome.case for outcome in seen)
     click.echo(", ".join(f"{counted[case]} {name}" for case, name in OUTCOMES.items()))
+
+
+@submissions.command()
+@click.option("--after", help="The cursor that an earlier call ended with; else from the start.")
+@click.option("--follow", is_flag=True, help="Go on until Ctrl-C.")
+@click.option("--project", default=1, show_default=True, help="Number of the project.")
+@with_app
+def changes(after: str | None, follow: bool, project: int) -> None:
+    """Print what happened to interviews, a line each, and at the end a cursor to go on from."""
+    from app.accounts.actors import OPERATOR
+    from app.db import db
+    from app.errors import BadRequest
+    from app.review.copies import copies_of
+    from app.review.feed import MOST, Cursor, changes_after
+
+    cursor = Cursor.read(after) if after else None
+    if after and cursor is None:
+        raise BadRequest("The cursor is not from an answer of ours. Start without it.")
+    more = True
+    try:
+        while more or follow:
+            page = changes_after(OPERATOR, project, cursor, MOST)
+            copies = copies_of(OPERATOR, [change.id for change in page.changes])
+            for change in page.changes:
+                copy = copies.get(change.id)
+                about = f"\t{copy.submission.state}\t{copy.xml_form_id}" if copy else ""
+                click.echo(f"{change.id}\t{change.kind}{about}")
+            cursor, more = page.cursor, page.more
+            db.session.rollback()
+            if not more and follow:
+                time.sleep(FOLLOWED_EVERY)
+    except KeyboardInterrupt:
+        pass
+    click.echo(f"next: {cursor}", err=True)

@@ -1,5 +1,6 @@
 """The reviewers' queue, and what is known about one submission's review."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -141,16 +142,22 @@ def flags_of(instance_pk: int) -> Sequence[Flag]:
 
 def decisions_of(submission_id: int) -> list[Decision]:
     """The decisions about a submission, the first one first."""
+    return decisions_of_each([submission_id]).get(submission_id, [])
+
+
+def decisions_of_each(submission_ids: Sequence[int]) -> dict[int, list[Decision]]:
+    """The same of many, by submission."""
     statement = (
         select(ReviewDecision, User.full_name)
         .join(User, User.id == ReviewDecision.user_id)
-        .where(ReviewDecision.submission_id == submission_id)
+        .where(ReviewDecision.submission_id.in_(submission_ids))
         .order_by(ReviewDecision.id)
     )
-    return [
-        Decision(d.instance_pk, d.state, d.reason, d.decided_at, name)
-        for d, name in db.session.execute(statement)
-    ]
+    found = defaultdict(list)
+    for one, name in db.session.execute(statement):
+        decision = Decision(one.instance_pk, one.state, one.reason, one.decided_at, name)
+        found[one.submission_id].append(decision)
+    return found
 
 
 def _columns() -> Select[Any]:

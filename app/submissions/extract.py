@@ -156,7 +156,8 @@ def _expect_files(records: Sequence[Record]) -> None:
 
 # The versions of an interview are read in their order, but for one that had failed and is tried
 # again, or one that is read anew: the newest leads. All rows are locked, in the order of their ids.
-# Reading again leaves an interview in the trash; a newer version takes it out.
+# Reading again changes nothing but the place, and leaves an interview in the trash; a newer version
+# takes it out.
 RAISE = """
 insert into submissions (id, project_id, form_id, unit_id, current_pk, received_at)
 select id, project_id, form_id, unit_id, pk, received_at
@@ -165,8 +166,10 @@ from unnest(%s::bigint[], %s::int[], %s::int[], %s::int[], %s::bigint[], %s::tim
 where not exists (select from trashed_submissions t where t.id = new.id and t.current_pk >= new.pk)
 order by id
 on conflict (id) do update
-set current_pk = excluded.current_pk, unit_id = excluded.unit_id, state = 'edited'
-where submissions.current_pk < excluded.current_pk
+set current_pk = excluded.current_pk, unit_id = excluded.unit_id,
+    state = case when submissions.current_pk = excluded.current_pk then submissions.state
+                 else 'edited' end
+where submissions.current_pk <= excluded.current_pk
 """
 
 

@@ -10,12 +10,13 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     Index,
+    Integer,
     SmallInteger,
     UniqueConstraint,
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -130,7 +131,16 @@ class ParkedAttachment(Base):
     blob_sha256: Mapped[bytes] = mapped_column(ForeignKey("blobs.sha256"))
 
 
-class Submission(Base):
+class Changing:
+    """What the feed of changes goes by; triggers write both."""
+
+    # The transaction that changed the row last.
+    changed_in: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    # Where it lay before, so that who read it there learns that it has gone.
+    former_units: Mapped[list[int] | None] = mapped_column(ARRAY(Integer))
+
+
+class Submission(Changing, Base):
     """Our record of one interview: the chain of its instances and where its review stands.
 
     Its id is the id of the chain's first instance.
@@ -140,6 +150,7 @@ class Submission(Base):
     __table_args__ = (
         CheckConstraint("state in ('received', 'edited', 'approved', 'rejected')", name="state"),
         Index(None, "unit_id", "state", "id"),
+        Index(None, "changed_in", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -157,10 +168,11 @@ class Submission(Base):
     preferred_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
-class TrashedSubmission(Base):
+class TrashedSubmission(Changing, Base):
     """A submission that lies in the trash: its row as it was, by whom and why."""
 
     __tablename__ = "trashed_submissions"
+    __table_args__ = (Index(None, "changed_in", "id"),)
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     project_id: Mapped[int]
@@ -173,14 +185,16 @@ class TrashedSubmission(Base):
     reason: Mapped[str]
 
 
-class Purge(Base):
+class Purge(Changing, Base):
     """The proof that an interview was removed for good; rows are only ever added."""
 
     __tablename__ = "purges"
+    __table_args__ = (Index(None, "changed_in", "submission_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    submission_id: Mapped[int] = mapped_column(BigInteger)
+    submission_id: Mapped[int] = mapped_column(BigInteger, index=True)
     project_id: Mapped[int]
+    unit_id: Mapped[int | None]
     purged_at: Mapped[datetime] = mapped_column(Instant)
     actor: Mapped[str]
     reason: Mapped[str]

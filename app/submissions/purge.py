@@ -53,10 +53,10 @@ EMPTY = (
 )
 
 PROVE = """
-insert into purges (submission_id, project_id, purged_at, actor, reason, legal_basis, contents,
-                    proof)
-values (%(submission)s, %(project)s, %(at)s, %(actor)s, %(reason)s, %(law)s, %(contents)s,
-        %(proof)s)
+insert into purges (submission_id, project_id, unit_id, former_units, purged_at, actor, reason,
+                    legal_basis, contents, proof)
+values (%(submission)s, %(project)s, %(unit)s, %(former)s, %(at)s, %(actor)s, %(reason)s,
+        %(law)s, %(contents)s, %(proof)s)
 """
 
 
@@ -79,13 +79,13 @@ def purge(submission_id: int, reason: str, actor: Actor, *, law: str | None = No
     trashed = driver().execute(
         "delete from trashed_submissions t where t.id = %s and not exists"
         " (select from submissions s where s.id = t.id)"
-        " returning project_id, actor, reason, trashed_at",
+        " returning project_id, unit_id, former_units, actor, reason, trashed_at",
         (submission_id,),
     )
     row = trashed.fetchone()
     if row is None:
         raise NotFound("It does not lie in the trash: throw it away first.")
-    project_id, by, why, at = row
+    project_id, unit_id, former, by, why, at = row
     instances = driver().execute(CONTENTS, {"id": submission_id}).fetchall()
     contents = {
         "instances": [
@@ -105,7 +105,8 @@ def purge(submission_id: int, reason: str, actor: Actor, *, law: str | None = No
         "contents": contents,
     }
     digest = _digest(_last_proof(), proof)
-    driver().execute(PROVE, proof | {"contents": Jsonb(contents), "proof": digest})
+    row = proof | {"unit": unit_id, "former": former, "contents": Jsonb(contents), "proof": digest}
+    driver().execute(PROVE, row)
     audit.record(actor.label, "submission.purged", f"submission:{submission_id}", reason=reason)
     return digest.hex()
 

@@ -1,5 +1,6 @@
 """Reads submissions: counts for places, one whole submission, its versions and files."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -126,26 +127,32 @@ def _counts(states: dict[str, int]) -> Counts:
 
 def versions_of(submission_id: int) -> list[Version]:
     """The chain of a submission's instances, the first one first."""
+    return versions_of_each([submission_id]).get(submission_id, [])
+
+
+def versions_of_each(submission_ids: Sequence[int]) -> dict[int, list[Version]]:
+    """The same of many, by submission."""
+    root = func.coalesce(Instance.root_id, Instance.id)
     statement = (
-        select(Instance, FormVersion.version, AppUser.name)
+        select(
+            root,
+            Instance.id,
+            Instance.instance_id,
+            Instance.received_at,
+            Instance.form_version_id,
+            FormVersion.version,
+            AppUser.name,
+            Instance.device_id,
+        )
         .join(FormVersion, FormVersion.id == Instance.form_version_id)
         .outerjoin(AppUser, AppUser.id == Instance.app_user_id)
-        .where(or_(Instance.id == submission_id, Instance.root_id == submission_id))
+        .where(or_(Instance.id.in_(submission_ids), Instance.root_id.in_(submission_ids)))
         .order_by(Instance.id)
     )
-    return [_version(*row) for row in db.session.execute(statement)]
-
-
-def _version(instance: Instance, form_version: str, sent_by: str | None) -> Version:
-    return Version(
-        instance.id,
-        instance.instance_id,
-        instance.received_at,
-        instance.form_version_id,
-        form_version,
-        sent_by,
-        instance.device_id,
-    )
+    found = defaultdict(list)
+    for row in db.session.execute(statement):
+        found[row[0]].append(Version(*row[1:]))
+    return found
 
 
 def contents_of(instance_pk: int) -> Contents | None:
@@ -154,10 +161,11 @@ def contents_of(instance_pk: int) -> Contents | None:
     if interview is None:
         return None
     rows = select(InterviewRow).where(InterviewRow.instance_pk == instance_pk)
-    return Contents(interview, sorted(db.session.scalars(rows), key=_in_order))
+    return Contents(interview, sorted(db.session.scalars(rows), key=in_order))
 
 
-def _in_order(row: InterviewRow) -> Any:
+def in_order(row: InterviewRow) -> Any:
+    """Where a row stands among those of its interview."""
     return row.repeat, [int(part) for part in row.position.split(".")]
 
 

@@ -18,10 +18,16 @@ LONGEST_REASON = 2000
 
 THROW = """
 with gone as (delete from submissions where id = %(id)s returning *)
-insert into trashed_submissions (id, project_id, form_id, unit_id, current_pk, row, actor, reason)
-select id, project_id, form_id, unit_id, current_pk, to_jsonb(gone), %(actor)s, %(reason)s from gone
+insert into trashed_submissions (id, project_id, form_id, unit_id, former_units, current_pk, row,
+                                 actor, reason)
+select id, project_id, form_id, unit_id, former_units, current_pk, to_jsonb(gone),
+       %(actor)s, %(reason)s
+from gone
 on conflict (id) do update
-set unit_id = excluded.unit_id, current_pk = excluded.current_pk, row = excluded.row,
+set unit_id = excluded.unit_id,
+    former_units = trashed_submissions.former_units || trashed_submissions.unit_id
+                   || excluded.former_units,
+    current_pk = excluded.current_pk, row = excluded.row,
     actor = excluded.actor, reason = excluded.reason, trashed_at = now()
 """
 
@@ -33,17 +39,21 @@ on conflict do nothing returning id
 """
 
 
-def throw_away(submission_id: int, reason: str, actor: Actor) -> None:
-    """Puts an interview into the trash; its figures have to be counted anew by the caller.
-
-    Raises `NotFound` where the actor may not, `BadRequest` without a reason.
-    """
+def hold(submission_id: int, actor: Actor) -> None:
+    """Locks an interview that may be thrown away; `NotFound` where the actor may not."""
     held = select(Submission.id).where(
         Submission.id == submission_id,
         within(Submission.unit_id, actor, CAPABILITY, Submission.project_id),
     )
     if db.session.scalar(held.with_for_update()) is None:
         raise NotFound
+
+
+def throw_away(submission_id: int, reason: str, actor: Actor) -> None:
+    """Puts a held interview into the trash; its figures have to be counted anew by the caller.
+
+    Raises `BadRequest` without a reason.
+    """
     reason = reason.strip()[:LONGEST_REASON]
     if not reason:
         raise BadRequest("Write why it goes to the trash.")

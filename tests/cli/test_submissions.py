@@ -51,3 +51,17 @@ def test_refusals_are_one_line(thonso, survey, tmp_path):
         refused = thonso(f"submissions import {line}")
         assert refused.exit_code == 1
         assert text in refused.output
+
+
+def test_changes_are_followed_from_a_cursor(thonso, survey):
+    asking = f"submissions changes --project {survey.project.id}"
+    survey.send(survey.instance(survey.ids[0]))
+    first = thonso(asking)
+    assert first.exit_code == 0, first.output
+    [line] = first.stdout.splitlines()
+    assert line.split("\t")[1:] == ["written", "received", "ho"]
+    cursor = first.stderr.split()[-1]
+    survey.send(survey.instance(survey.ids[1]))
+    second = thonso(f"{asking} --after {cursor}")
+    assert len(second.stdout.splitlines()) == 1
+    assert "Start without it" in thonso(f"{asking} --after x").output

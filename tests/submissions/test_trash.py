@@ -69,7 +69,8 @@ def all_text():
 
 
 def test_it_leaves_lists_and_figures_and_comes_back_as_it_was(sent, survey):
-    before = driver().execute("select to_jsonb(s) from submissions s").fetchall()
+    row = "select to_jsonb(s) - 'changed_in' from submissions s"
+    before = driver().execute(row).fetchall()
     assert survey.figure().n == 1
     sent.throw()
     assert (count("submissions"), survey.figure().n) == (0, 0)
@@ -78,7 +79,7 @@ def test_it_leaves_lists_and_figures_and_comes_back_as_it_was(sent, survey):
     with transaction():
         pipeline.restore(sent.id, OPERATOR)
     pipeline.settle()
-    assert driver().execute("select to_jsonb(s) from submissions s").fetchall() == before
+    assert driver().execute(row).fetchall() == before
     assert (survey.figure().n, trash.list_trash(OPERATOR)) == (1, [])
 
 
