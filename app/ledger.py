@@ -50,7 +50,10 @@ select (select count(*) from inbox where attempts < %(most)s),
        (select count(*) from (select distinct round_id, village_id from stale_villages) s),
        (select count(*) from inbox where attempts >= %(most)s),
        (select count(*) from parked_uploads where settled_at is null),
-       (select count(*) from submissions where state in ('received', 'edited')),
+       (select coalesce(sum(n), 0) from
+        (select state, n from submission_counts
+         union all select state, n from submission_count_changes) kept
+        where state in ('received', 'edited')),
        (select count(*) from imports where state = 'running' and zip_sha256 is not null),
        (select count(*) from evaluations where state = 'running')
 """

@@ -29,7 +29,7 @@ from app.indicators.stale import Urgency
 from app.indicators.subjects import Subject, subjects_in, subjects_of
 from app.pace import Pace
 from app.review import decisions, flags, policy
-from app.submissions import extract, inbox, logs, settling, trash
+from app.submissions import counts, extract, inbox, logs, settling, trash
 from app.submissions.extract import Record
 from app.submissions.inbox import InboxEntry
 from app.submissions.models import Submission
@@ -65,6 +65,7 @@ def settle(pace: Pace | None = None, call_help: Callable[[], None] | None = None
         refresh_decided()
         with transaction():
             if not ledger.is_owed(driver()):
+                counts.fold()
                 return
         # What comes meanwhile is summed up with the rest.
         for _ in pace.rests():
@@ -79,6 +80,8 @@ def _refresh(pace: Pace) -> bool:
     while is_full := refresh_figures() >= STALE_BATCH:
         if time.monotonic() - began > SUMMING:
             break
+    with transaction():
+        counts.fold()
     pace.refreshed(time.monotonic() - began)
     return is_full
 

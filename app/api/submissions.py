@@ -54,6 +54,7 @@ class SubmissionQuery(Schema):
     state = fields.String(validate=OneOf(tuple(STATE_FILTERS)))
     form = text(description="Id of a form, such as xhs_ho.")
     flagged = fields.Boolean(metadata={"description": "Only those with, or without, doubts."})
+    q = text(200, "A number, an instance id, a surveyor, or how a household's code begins.")
     project = number(description="Number of a project; the caller's first one without.")
     limit = limit(100, 1000)
     next = text(200, "The text under “next” of the answer before.")
@@ -84,6 +85,7 @@ def list_submissions(asked: dict[str, Any]) -> dict[str, Any]:
         state=asked.get("state"),
         form_id=_form_id(project_id, asked.get("form")),
         flagged=asked.get("flagged"),
+        text=asked.get("q", "").strip(),
     )
     page = review_queue(actor, wanted, before=_before(asked.get("next")), limit=asked["limit"])
     following = write_cursor([page.next_before]) if page.next_before else None

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from app import audit
 from app.accounts.actors import Actor
@@ -203,9 +203,15 @@ def count_interviews(project_id: int, code: str) -> int:
         select(func.count())
         .select_from(Interview)
         .join(Submission, Submission.current_pk == Interview.instance_pk)
-        .where(Submission.project_id == project_id, Interview.household == code)
+        .where(Submission.project_id == project_id, _names(code))
     )
     return db.session.scalar(named) or 0
+
+
+def _names(code: str) -> ColumnElement[bool]:
+    """Condition: an interview names the household; what it is about begins so, and has an index."""
+    about = Interview.subject.between(code, code + "\U0010ffff")
+    return and_(about, Interview.household == code)
 
 
 def interviews_naming(
@@ -215,7 +221,7 @@ def interviews_naming(
     statement = (
         select(Submission)
         .join(Interview, Submission.current_pk == Interview.instance_pk)
-        .where(Submission.project_id == project_id, Interview.household == code)
+        .where(Submission.project_id == project_id, _names(code))
         .where(readable(actor))
         .order_by(Submission.id.desc())
         .limit(most)

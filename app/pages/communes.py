@@ -24,7 +24,7 @@ from app.pages.reader import reader
 from app.pages.rules import UNIT
 from app.rounds.models import Round
 from app.scorecards.catalog import definition_of, list_scorecards
-from app.submissions.queries import Counts, count_by_state
+from app.submissions.counts import Counts, count_by_state
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,10 @@ from app.pages.choices import choose_project
 from app.pages.inputs import asked
 from app.pages.reader import reader
 from app.projects.models import Project
-from app.review.queries import QueueFilter, count_queue
+from app.review.queries import MOST_COUNTED, QueueFilter, count_queue
 from app.rounds.models import Round
 from app.rounds.queries import current_round
-from app.submissions.queries import Counts, count_by_state
+from app.submissions.counts import Counts, count_by_state
 
 MOST_COMMUNES = 200  # a province has up to 170
 
@@ -46,6 +46,7 @@ def home() -> ResponseReturnValue:
         counts=counts,
         total=_sum(counts.values()),
         placeless=_placeless(actor, projects.chosen),
+        most=MOST_COUNTED,
         differing=_differing(actor, projects.chosen),
         wanted=wanted,
         is_full=len(communes) == MOST_COMMUNES,
@@ -53,7 +54,10 @@ def home() -> ResponseReturnValue:
 
 
 def _placeless(actor: Actor, project: Project) -> int:
-    """How many interviews name no known place, so that they are filed at the project's own."""
+    """How many interviews name no known place (at most `MOST_COUNTED` + 1).
+
+    They are filed at the project's own.
+    """
     if project.org_unit_id is None:
         return 0
     asked = QueueFilter(project.id, project.org_unit_id, itself=True)

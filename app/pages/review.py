@@ -12,11 +12,17 @@ from app.org_units.hierarchy import descendants
 from app.org_units.models import OrgUnit
 from app.pages.blueprint import pages
 from app.pages.choices import choose_project
-from app.pages.inputs import LARGEST_RECORD, asked_id, chosen
+from app.pages.inputs import LARGEST_RECORD, asked, asked_id, chosen
 from app.pages.reader import reader
 from app.pages.rules import UNIT
-from app.review.queries import STATE_FILTERS, QueueFilter, count_queue, review_queue
-from app.submissions.queries import count_by_state
+from app.review.queries import (
+    MOST_COUNTED,
+    STATE_FILTERS,
+    QueueFilter,
+    count_queue,
+    review_queue,
+)
+from app.submissions.counts import count_by_state
 
 ITEMS_A_PAGE = 50
 
@@ -28,19 +34,20 @@ def list_submissions(commune_id: int) -> ResponseReturnValue:
     actor = reader()
     place = get_unit(actor, "submission.read", commune_id)
     projects = choose_project(actor, "submission.read")
-    asked = _filter(projects.chosen.id, actor, place)
+    wanted = _filter(projects.chosen.id, actor, place)
     before = asked_id("before", LARGEST_RECORD)
     return render_template(
         "submissions.html",
         place=place,
         projects=projects,
-        asked=asked,
+        asked=wanted,
         forms=(forms := list_forms(projects.chosen.id)),
         titles={form.id: _title(form) for form in forms},
         villages=descendants(place.id, "village") if place.level == "commune" else [],
         counts=count_by_state(actor, projects.chosen.id, [place.id])[place.id],
-        found=count_queue(actor, asked),
-        queue=review_queue(actor, asked, before=before, limit=ITEMS_A_PAGE),
+        found=count_queue(actor, wanted),
+        most=MOST_COUNTED,
+        queue=review_queue(actor, wanted, before=before, limit=ITEMS_A_PAGE),
         before=before,
         decided=asked_id("decided", LARGEST_RECORD),
     )
@@ -61,4 +68,5 @@ def _filter(project_id: int, actor: Actor, place: OrgUnit) -> QueueFilter:
         form_id=asked_id("form"),
         flagged={"yes": True, "no": False}.get(chosen("flagged", ("yes", "no")) or ""),
         itself=chosen("itself", ("yes",)) is not None,
+        text=asked("q"),
     )

@@ -17,6 +17,7 @@ from app.org_units.models import OrgUnit, OrgUnitAncestor
 from app.review.models import Flag, ReviewDecision
 from app.submissions.models import Instance, Interview, Submission
 from app.submissions.queries import WAITING, readable
+from app.submissions.search import is_about
 
 # What a reader may ask for, and the states it stands for.
 STATE_FILTERS = {
@@ -26,6 +27,9 @@ STATE_FILTERS = {
     "approved": ("approved",),
     "rejected": ("rejected",),
 }
+
+
+MOST_COUNTED = 1000  # of what is asked for; more would have to be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class QueueFilter:
     form_id: int | None = None
     flagged: bool | None = None
     itself: bool = False  # only what is filed at the place itself, not below it
+    text: str = ""  # what a reviewer has at hand (`submissions.search`)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +103,18 @@ def review_queue(
     return QueuePage(items, items[-1].id if len(rows) > limit else None)
 
 
-def count_queue(actor: Actor, asked: QueueFilter) -> int:
-    """How many submissions are asked for."""
-    counted = _asked(actor, asked, select(func.count()).select_from(Submission))
-    return db.session.scalar(counted) or 0
+def count_queue(actor: Actor, asked: QueueFilter, most: int = MOST_COUNTED) -> int:
+    """How many submissions are asked for; `most` + 1 stands for more."""
+    found = _asked(actor, asked, select(Submission.id)).limit(most + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(found)) or 0
 
 
 def next_waiting(actor: Actor, asked: QueueFilter, after: int) -> int | None:
     """The next submission to look at: the next older one that waits, else the newest that does."""
-    waiting = _asked(actor, asked, select(Submission.id)).where(Submission.id != after)
-    older_first = waiting.order_by((Submission.id < after).desc(), Submission.id.desc())
-    found: int | None = db.session.scalar(older_first.limit(1))
+    waiting = _asked(actor, asked, select(Submission.id)).order_by(Submission.id.desc()).limit(1)
+    found: int | None = db.session.scalar(waiting.where(Submission.id < after))
+    if found is None:
+        found = db.session.scalar(waiting.where(Submission.id != after))
     return found
 
 
@@ -186,6 +192,8 @@ def _asked(actor: Actor, asked: QueueFilter, statement: Select[Any]) -> Select[A
         conditions.append(Submission.state.in_(STATE_FILTERS[asked.state]))
     if asked.form_id is not None:
         conditions.append(Submission.form_id == asked.form_id)
+    if asked.text:
+        conditions.append(is_about(asked.project_id, asked.text))
     if asked.flagged is not None:
         flagged = select(Flag.code).where(Flag.instance_pk == Submission.current_pk).exists()
         conditions.append(flagged if asked.flagged else ~flagged)

@@ -6,12 +6,15 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Column,
     DateTime,
     ForeignKey,
     Identity,
     Index,
     Integer,
     SmallInteger,
+    String,
+    Table,
     UniqueConstraint,
     func,
     text,
@@ -166,6 +169,22 @@ class Submission(Changing, Base):
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     # When a person chose it over another interview about the same subject.
     preferred_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+def _counted(name: str, *, is_sum: bool) -> Table:
+    return Table(
+        name,
+        Base.metadata,
+        Column("project_id", Integer, primary_key=is_sum, autoincrement=False, nullable=False),
+        Column("unit_id", Integer, primary_key=is_sum, autoincrement=False, nullable=False),
+        Column("state", String, primary_key=is_sum, nullable=False),
+        Column("n", Integer, nullable=False),
+    )
+
+
+# How many submissions there are: sums, and what triggers noted since (`submissions.counts`).
+submission_counts = _counted("submission_counts", is_sum=True)
+count_changes = _counted("submission_count_changes", is_sum=False)
 
 
 class TrashedSubmission(Changing, Base):

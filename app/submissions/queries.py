@@ -1,7 +1,7 @@
-"""Reads submissions: counts for places, one whole submission, its versions and files."""
+"""Reads submissions: one whole, its versions and its files."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,6 @@ from app.accounts.scope import within
 from app.db import db
 from app.errors import NotFound
 from app.forms.models import FormVersion
-from app.org_units.hierarchy import valid_on
-from app.org_units.models import OrgUnitAncestor
 from app.storage.models import Blob
 from app.submissions.models import (
     Instance,
@@ -26,20 +24,6 @@ from app.submissions.models import (
 )
 
 WAITING = ("received", "edited")
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """How many submissions a place has, by where their review stands."""
-
-    waiting: int = 0
-    approved: int = 0
-    rejected: int = 0
-
-    @property
-    def total(self) -> int:
-        """All of them."""
-        return self.waiting + self.approved + self.rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,31 +82,6 @@ def may_read(actor: Actor, submission_id: int, capability: str = "submission.rea
         Submission.id == submission_id, readable(actor, capability)
     )
     return db.session.scalar(visible) is not None
-
-
-def count_by_state(actor: Actor, project_id: int, unit_ids: Iterable[int]) -> dict[int, Counts]:
-    """By place, the submissions of it and of all that lies in it, as far as the actor may see."""
-    wanted = list(unit_ids)
-    counted = (
-        select(OrgUnitAncestor.ancestor_id, Submission.state, func.count())
-        .join(OrgUnitAncestor, OrgUnitAncestor.unit_id == Submission.unit_id)
-        .where(
-            OrgUnitAncestor.ancestor_id.in_(wanted),
-            valid_on(OrgUnitAncestor),
-            Submission.project_id == project_id,
-            readable(actor),
-        )
-        .group_by(OrgUnitAncestor.ancestor_id, Submission.state)
-    )
-    by_unit: dict[int, dict[str, int]] = {unit_id: {} for unit_id in wanted}
-    for unit_id, state, number in db.session.execute(counted):
-        by_unit[unit_id][state] = number
-    return {unit_id: _counts(states) for unit_id, states in by_unit.items()}
-
-
-def _counts(states: dict[str, int]) -> Counts:
-    waiting = sum(states.get(state, 0) for state in WAITING)
-    return Counts(waiting, states.get("approved", 0), states.get("rejected", 0))
 
 
 def versions_of(submission_id: int) -> list[Version]:

@@ -13,6 +13,7 @@ import os
 import re
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -23,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))  # started as a script, it is
 from app import create_app
 from app.accounts import sessions
 from app.accounts.app_users import app_user_token, create_app_user
+from app.api.cursors import read_cursor, write_cursor
 from app.config import Config
 from app.db import close_db, db, driver, transaction
 from app.embedded import daemon
@@ -157,14 +159,44 @@ def measure(bench: Bench) -> None:
 
 
 def pages(bench: Bench, cookie: str) -> Iterator[tuple[str, str, str, list[str]]]:
-    """What reviewers look at: a commune's list, what waits of the province's, and its figures."""
+    """What reviewers look at: lists of a commune and of the province, what is searched for."""
+    with transaction():
+        province = find_by_code(PROVINCE)
+        assert province is not None
+        household = driver().execute("select code from households order by id desc limit 1")
+        code = str((household.fetchone() or ("T-",))[0])
     commune = f"{bench.base_url}/communes/{bench.commune_id}"
+    whole = f"{bench.base_url}/communes/{province.id}/submissions"
+    yield "page: home", "GET", f"{bench.base_url}/", [cookie]
     yield "page: commune", "GET", commune, [cookie]
     yield "page: its interviews", "GET", f"{commune}/submissions", [cookie]
     yield "page: those that wait", "GET", f"{commune}/submissions?state=waiting", [cookie]
+    yield "page: the province's", "GET", whole, [cookie]
+    yield "page: those that wait in it", "GET", f"{whole}?state=waiting", [cookie]
+    yield "search: a household", "GET", f"{whole}?q={code}", [cookie]
+    yield "search: a surveyor", "GET", f"{whole}?q=DTV01", [cookie]
+    yield "search: a number", "GET", f"{whole}?q=77", [cookie]
     key = f"Authorization: Bearer {bench.api_key}"
     listed = f"{bench.base_url}/api/v1/submissions?unit={bench.commune_id}"
     yield "API: newest interviews", "GET", listed, [key]
+    feed = f"{bench.base_url}/api/v1/changes"
+    yield "API: changes, the first 200", "GET", feed, [key]
+    for name, cursor in cursors(feed, bench.api_key).items():
+        yield f"API: changes, {name}", "GET", f"{feed}?next={cursor}", [key]
+
+
+def cursors(feed: str, api_key: str) -> dict[str, str]:
+    """Cursors of the feed in the middle of all changes, and at their end."""
+    key = {"Authorization": f"Bearer {api_key}"}
+    with urllib.request.urlopen(urllib.request.Request(f"{feed}?limit=1", headers=key)) as answer:
+        [first] = read_cursor(json.load(answer)["next"])
+    history = str(first).rpartition(".")[2]
+    row = driver().execute("select max(changed_in), max(id) from submissions").fetchone()
+    db.session.rollback()
+    assert row is not None
+    last, newest = row
+    places = {"from the middle": (last // 2, 0), "the tail": (last, newest)}
+    return {name: write_cursor([f"{at}.{pk}.{history}"]) for name, (at, pk) in places.items()}
 
 
 def signed_in() -> str:

@@ -1,6 +1,7 @@
 """The reviewers' queue: filters, paging by the last id, and the next interview to look at."""
 
 import pytest
+from sqlalchemy import select
 
 from app.accounts.actors import OPERATOR
 from app.db import db, transaction
@@ -14,7 +15,7 @@ from app.review.queries import (
     next_waiting,
     review_queue,
 )
-from app.submissions.models import Submission
+from app.submissions.models import Instance, Submission
 from tests import people
 from tests.survey import new_id, start_survey
 
@@ -157,3 +158,26 @@ def test_an_edit_shows_its_own_village_and_waits_again(survey, lead):
 
     line = next(i for i in review_queue(lead, asked(survey)).items if i.id == submission_id)
     assert (line.state, line.household) == ("edited", survey.ids[1])
+
+
+def test_an_interview_is_found_by_what_is_at_hand(survey):
+    first, *_, last = ids()
+    xml_id = db.session.scalar(select(Instance.instance_id).where(Instance.id == first))
+    edit = new_id()
+    survey.send(survey.instance(survey.ids[0], instance_id=edit, deprecated_id=xml_id))
+    surveyor = survey.phone
+
+    for text in (str(first), f"#{first}", xml_id, xml_id.removeprefix("uuid:").upper(), edit):
+        assert found(survey, text=text) == [first], text
+    assert found(survey, text=survey.ids[-1]) == [last]
+    assert found(survey, text=survey.ids[-1].lower()) == [last]
+    assert found(survey, text=survey.ids[-1][:-1]) == ids()[::-1]
+    for text in ("ro cham", surveyor.username, surveyor.enumerator_code):
+        assert found(survey, text=text) == ids()[::-1], text
+    for text in ("9" * 19, "0", new_id(), "nobody", "%", "\\", "T-99999"):
+        assert found(survey, text=text) == [], text
+
+
+def test_more_than_can_be_counted_is_said_to_be_more(survey):
+    assert count_queue(OPERATOR, asked(survey), most=4) == 5
+    assert count_queue(OPERATOR, asked(survey), most=3) == 4

@@ -6,11 +6,11 @@ from app.accounts.actors import OPERATOR
 from app.db import db, transaction
 from app.errors import NotFound
 from app.storage.blobs import store
+from app.submissions.counts import count_by_state
 from app.submissions.models import Submission
 from app.submissions.queries import (
     attachments_of,
     contents_of,
-    count_by_state,
     get_submission,
     versions_of,
 )

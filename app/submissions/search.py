@@ -1,0 +1,58 @@
+"""Finds interviews by what a reviewer has at hand; each way of asking has its index.
+
+A number is an interview's own; `uuid:…` the id of any of its versions. Anything else is the name,
+user name or code of a surveyor, or else the code of a household, or its beginning.
+"""
+
+import re
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, false, func, or_, select
+
+from app.accounts.models import AppUser
+from app.db import db
+from app.forms.models import Form
+from app.org_units.names import fold
+from app.submissions.models import Instance, Interview, Submission
+
+LARGEST_RECORD = 2**63 - 1
+_NUMBER = re.compile(r"#?([0-9]{1,19})")
+_UUID = re.compile(r"(?:uuid:)?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.IGNORECASE)
+
+
+def is_about(project_id: int, text: str) -> ColumnElement[bool]:
+    """Condition: a submission of the project is one that the text asks for."""
+    if number := _NUMBER.fullmatch(text):
+        wanted = int(number[1])
+        return Submission.id == wanted if wanted <= LARGEST_RECORD else false()
+    if uuid := _UUID.fullmatch(text):
+        return _with_version(project_id, uuid[1].lower())
+    if surveyors := _surveyors(project_id, text):
+        sent = select(Instance.id).where(Instance.app_user_id.in_(surveyors))
+        return Submission.current_pk.in_(sent)
+    return _about_household(text)
+
+
+def _with_version(project_id: int, uuid: str) -> ColumnElement[bool]:
+    forms = select(Form.id).where(Form.project_id == project_id)
+    named = select(func.coalesce(Instance.root_id, Instance.id)).where(
+        Instance.form_id.in_(forms), Instance.instance_id.in_((f"uuid:{uuid}", uuid))
+    )
+    return Submission.id.in_(named)
+
+
+def _surveyors(project_id: int, text: str) -> Sequence[int]:
+    asked = fold(text)
+    known = select(AppUser.id, AppUser.name, AppUser.username, AppUser.enumerator_code)
+    return [
+        surveyor_id
+        for surveyor_id, *names in db.session.execute(known.where(AppUser.project_id == project_id))
+        if asked and any(asked in fold(name) for name in names)
+    ]
+
+
+def _about_household(text: str) -> ColumnElement[bool]:
+    """By the beginning of the subject, as a range: that has its index however it is planned."""
+    begins = {text, text.upper()}
+    within = (Interview.subject.between(code, code + "\U0010ffff") for code in begins)
+    return Submission.current_pk.in_(select(Interview.instance_pk).where(or_(*within)))
