@@ -22,7 +22,7 @@ PREFIX = "/api/v1"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 RESOURCES = (
     "indicators", "differences", "revisits", "explain", "submissions", "entities", "units",
-    "unit_changes", "villages", "rounds", "openapi", "changes",
+    "unit_changes", "villages", "rounds", "openapi", "changes", "trash",
     "scorecards", "cards", "evidence", "counts", "count_tasks",
     "households",
 )  # fmt: skip

@@ -12,13 +12,17 @@ from typing import Any
 
 import orjson
 from psycopg.types.json import Jsonb
+from sqlalchemy import select
 
 from app import audit
 from app.accounts.actors import Actor
-from app.db import driver
+from app.accounts.scope import within
+from app.db import db, driver
 from app.errors import BadRequest, NotFound
 from app.storage.unneeded import forget_unneeded, remove_unrecorded
 from app.submissions import extract
+from app.submissions.models import Purge
+from app.submissions.trash import CAPABILITY
 
 KEPT_DAYS = 30  # in the trash, before a purge takes it
 
@@ -124,6 +128,15 @@ def _empty(pks: list[int]) -> None:
     for statement in EMPTY:
         driver().execute(statement, {"pks": pks})
     forget_unneeded(digests)
+
+
+def list_purges(actor: Actor, limit: int, *, before: int | None = None) -> list[Purge]:
+    """What was purged where the actor may use the trash, the latest first."""
+    here = within(Purge.unit_id, actor, CAPABILITY, Purge.project_id)
+    statement = select(Purge).where(here).order_by(Purge.id.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(Purge.id < before)
+    return list(db.session.scalars(statement))
 
 
 def remove_files() -> int:

@@ -72,9 +72,13 @@ def restore(submission_id: int, actor: Actor) -> None:
     audit.record(actor.label, "submission.restored", f"submission:{submission_id}")
 
 
-def list_trash(actor: Actor, limit: int = 500) -> list[TrashedSubmission]:
-    """What lies in the trash where the actor may use it, newest first."""
-    statement = _visible(actor).order_by(TrashedSubmission.trashed_at.desc()).limit(limit)
+def list_trash(
+    actor: Actor, limit: int = 500, *, before: int | None = None
+) -> list[TrashedSubmission]:
+    """What lies in the trash where the actor may use it, the newest interviews first."""
+    statement = _visible(actor).order_by(TrashedSubmission.id.desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(TrashedSubmission.id < before)
     return list(db.session.scalars(statement))
 
 

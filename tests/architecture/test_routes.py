@@ -47,6 +47,7 @@ MACHINES = ("api.", "api_elsewhere.")
 BODIES = {
     "change_entity": {"act": "delete", "reason": "felled"},
     "change_household": {"act": "split"},
+    "throw_submission_away": {"reason": "x"},
     "write_criterion": {"own": "1", "explanation": "x"},
     "grant_points": {"points": "1", "remark": "x"},
     "advance_card": {"step": "review"},
@@ -56,6 +57,7 @@ HARMLESS = {"pages.sign_out", "pages.choose_language", "pages.sign_in"}
 # What decisions, admissions and publications write to.
 CHANGING = (
     "submissions",
+    "trashed_submissions",
     "review_decisions",
     "parked_uploads",
     "forms",

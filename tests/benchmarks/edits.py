@@ -106,9 +106,7 @@ def told() -> dict[str, tuple[int, ...]]:
 
 def show(when: str, now: dict[str, tuple[int, ...]], before: dict[str, tuple[int, ...]]) -> None:
     """Prints tables with what grew since."""
-    print(
-        f"{when}: table | rows | dead | inserted | updated, hot | MB of rows | of indexes | vacuumed"
-    )
+    print(f"{when}: table | rows | dead | new | updated (hot) | MB of rows | of indexes | vacuums")
     for name, numbers in now.items():
         live, dead, inserted, updated, hot, _, rows, indexes, vacuums = numbers
         was = before.get(name, (0,) * len(numbers))

@@ -1,12 +1,14 @@
 """The trash: out of every list and figure, back as it was, or purged with a proof."""
 
 import uuid
+from contextlib import suppress
 
+import psycopg
 import pytest
 
 from app import pipeline
 from app.accounts.actors import OPERATOR
-from app.db import db, driver, transaction
+from app.db import Base, db, driver, transaction
 from app.errors import BadRequest, NotFound
 from app.storage.blobs import blob_path, store
 from app.submissions import purge, trash
@@ -175,3 +177,25 @@ def test_only_what_lay_long_enough_is_due(sent, survey):
     with transaction():
         driver().execute("update trashed_submissions set trashed_at = now() - interval '31 days'")
     assert purge.due(survey.project.id) == [sent.id]
+
+
+# What may go with what it belongs to: parts of drafts, of samples, and names of households.
+GOING_ALONG = {"form_drafts", "draft_submissions", "samples", "households"}
+KEPT = ("instances", "submissions", "interviews", "review_decisions")
+
+
+def test_nothing_goes_away_with_a_form_or_a_person():
+    keys = [key for table in Base.metadata.tables.values() for key in table.foreign_keys]
+    assert {key.column.table.name for key in keys if key.ondelete} <= GOING_ALONG
+
+
+@pytest.mark.parametrize("table", ["forms", "form_versions", "app_users", "users", "projects"])
+def test_what_interviews_name_cannot_take_them_along(sent, survey, table):
+    with transaction():
+        reviewer = people.actor("commune_reviewer", people.IA_DOM, of=survey.project)
+    with transaction():
+        pipeline.decide(sent.id, "rejected", "why", reviewer)
+    before = [count(name) for name in KEPT]
+    with suppress(psycopg.errors.ForeignKeyViolation), transaction():
+        driver().execute(f"delete from {table}")
+    assert [count(name) for name in KEPT] == before
