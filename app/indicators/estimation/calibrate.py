@@ -3,6 +3,7 @@
 Post-stratification is raking to a single margin, so one procedure serves both.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,9 @@ from app.indicators.estimation.plan import Adjustment, DataFault
 from app.indicators.estimation.rows import Row
 
 CONVERGED = 1e-13
+ROUNDED = 1e-11  # of sums over millions of rows no more can be said
 ROUNDS = 10_000
+LOOK = 100  # rounds; in so many the margins move by a tenth less, or they never settle
 AGREES = 1e-9
 
 Cell = tuple[str, tuple[str, ...]]  # margin and the values in it
@@ -27,6 +30,7 @@ class Calibration:
     base: Sequence[float]
     unit_cells: list[dict[int, float]]  # unit -> cell -> sum of fitted weights
     factor: Matrix
+    cell_weights: Sequence[float]  # sums of base weights
 
     def fit(self, scores: Mapping[int, float]) -> list[float]:
         """Coefficients of the cells, by least squares weighted with the base weights.
@@ -38,6 +42,17 @@ class Calibration:
             for cell in self.cells_of[row]:
                 sides[cell] += self.base[row] * score
         return solve(self.factor, sides)
+
+    def largest(self, sizes: Mapping[int, float]) -> float:
+        """The largest mean of the rows of a cell: of this size are coefficients, or their parts.
+
+        One of 0 comes out as the rounding of them.
+        """
+        sums = [0.0] * len(self.factor)
+        for row, size in sizes.items():
+            for cell in self.cells_of[row]:
+                sums[cell] += self.base[row] * size
+        return max(part / whole for part, whole in zip(sums, self.cell_weights, strict=True))
 
 
 def calibrate(
@@ -61,7 +76,8 @@ def calibrate(
             unit_cells[unit_of[row]][cell] += weights[row]
             for other in cells:
                 crossed[cell][other] += base[row]
-    return Calibration(weights, cells_of, base, unit_cells, decompose(crossed))
+    in_cells = [crossed[cell][cell] for cell in range(len(known))]
+    return Calibration(weights, cells_of, base, unit_cells, decompose(crossed), in_cells)
 
 
 def totals_columns(adjustment: Adjustment) -> set[str]:
@@ -137,7 +153,8 @@ def _rake(
     margins: int,
 ) -> list[float]:
     """Iterative proportional fitting: each margin in turn, until none moves any more."""
-    for _ in range(ROUNDS):
+    moved = before = math.inf
+    for turn in range(1, ROUNDS + 1):
         moved = 0.0
         for margin in range(margins):
             sums = [0.0] * len(goals)
@@ -148,4 +165,10 @@ def _rake(
             moved = max(moved, *(abs(factor - 1) for factor in factors))
         if margins == 1 or moved <= CONVERGED:
             return weights
+        if turn % LOOK == 0:
+            if moved > 0.9 * before:
+                break
+            before = moved
+    if moved <= ROUNDED:
+        return weights
     raise DataFault("raking does not settle: the margins contradict each other", source="totals")

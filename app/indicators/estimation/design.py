@@ -11,6 +11,7 @@ from app.indicators.estimation.plan import DataFault, Plan
 from app.indicators.estimation.rows import Row
 
 Key = tuple[str, ...]
+ROUNDING = 1e-9  # a size may be worked out from weights
 
 
 @dataclass(slots=True)
@@ -18,7 +19,7 @@ class Stage:
     """A place from which units were drawn: a stratum, or a PSU of a two-stage sample."""
 
     name: str
-    population: float | None  # None: drawn with replacement, or not known
+    population: float | None  # units there are; None: drawn with replacement, or not known
     first: Row
     sampled: int = 0
 
@@ -77,9 +78,18 @@ def draw(rows: Sequence[Row], plan: Plan) -> Sample:
             sample.psus[psu].sampled += 1
         sample.unit_of.append(unit)
         sample.weights.append(row.positive(plan.weight))
+    if _are_fractions([*sample.strata, *sample.psus]):
+        for stage in (*sample.strata, *sample.psus):
+            stage.population = stage.population and stage.sampled / stage.population
     _check_sizes(sample.strata, _column(plan, 0))
     _check_sizes(sample.psus, _column(plan, 1))
     return sample
+
+
+def _are_fractions(stages: Sequence[Stage]) -> bool:
+    """Whether what is said of population sizes are sampled shares: none is above 1, some below."""
+    said = [stage.population for stage in stages if stage.population is not None]
+    return bool(said) and max(said) <= 1 and min(said) < 1
 
 
 def _column(plan: Plan, stage: int) -> str | None:
@@ -103,7 +113,7 @@ def _enter(
 
 def _check_sizes(stages: Sequence[Stage], column: str | None) -> None:
     for stage in stages:
-        if stage.population is not None and stage.population < stage.sampled:
+        if stage.population is not None and stage.population * (1 + ROUNDING) < stage.sampled:
             message = f"{stage.population:g} is less than the {stage.sampled} sampled"
             raise DataFault(
                 f"{message} in {stage.name}", row=stage.first.number, column=column or ""

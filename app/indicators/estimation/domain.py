@@ -7,12 +7,12 @@ from app.indicators.estimation import intervals
 from app.indicators.estimation.calibrate import Calibration
 from app.indicators.estimation.design import Sample
 from app.indicators.estimation.effects import (
-    Element,
     design_effects,
     element_variance,
     kish,
     total_weight,
 )
+from app.indicators.estimation.elements import Element, residuals, total_of
 from app.indicators.estimation.result import Estimate
 from app.indicators.estimation.totals import total_up
 from app.indicators.estimation.variance import Score, variance
@@ -32,26 +32,31 @@ class DomainEstimator:
             result.flags = "no_valid" if result.n_eligible else "no_eligible"
             return
         psus = self._count_units(result, elements)
-        result.w_num = sum(e.weight * e.y for e in elements.values())
-        result.w_den = sum(e.weight * e.x for e in elements.values())
+        result.w_num, result.w_den = total_of(elements.values())
         totals = total_up(elements, self.sample.unit_of, self.calibration)
         var_num = self._variance({unit: Score(t.y, t.size_y) for unit, t in totals.items()})
         var_den = self._variance({unit: Score(t.x, t.size_x) for unit, t in totals.items()})
         result.se_w_num, result.se_w_den = math.sqrt(var_num), math.sqrt(var_den)
         if result.kind == "total":
             result.est, result.var = result.w_num, var_num
+            _effects(result, list(elements.values()), 0.0, 1.0)
         elif result.w_den:
-            ratio = result.w_num / result.w_den
-            result.est = ratio
-            result.var = self._variance({unit: t.score(ratio) for unit, t in totals.items()})
-            result.var /= result.w_den**2
+            result.est = result.w_num / result.w_den
+            self._fill_ratio(result, residuals(elements, result.est))
         else:
             result.flags = "zero_den;"
             return
-        result.se = math.sqrt(result.var)
+        result.se = math.sqrt(result.var or 0.0)
         result.cv = result.se / result.est if result.est else None
-        _effects(result, list(elements.values()))
         _intervals(result, self.sample.is_complete(psus))
+
+    def _fill_ratio(self, result: Estimate, left: Mapping[int, Element]) -> None:
+        """The variance of a ratio, from what it leaves of each element and the rest of it."""
+        rest = total_of(left.values())[0] / result.w_den
+        totals = total_up(left, self.sample.unit_of, self.calibration)
+        scores = {unit: total.score(rest) for unit, total in totals.items()}
+        result.var = self._variance(scores) / result.w_den**2
+        _effects(result, list(left.values()), rest, 1 / result.w_den)
 
     def _variance(self, scores: Mapping[int, Score]) -> float:
         return variance(self.sample, scores, self.lonely)
@@ -65,15 +70,12 @@ class DomainEstimator:
         return psus
 
 
-def _effects(result: Estimate, elements: list[Element]) -> None:
+def _effects(result: Estimate, elements: list[Element], ratio: float, scale: float) -> None:
     weights, squares = total_weight(elements)
-    if result.est is None or result.var is None:
-        return
     result.kish_neff = kish(weights, squares)
-    is_total = result.kind == "total"
-    ratio, scale = (0.0, weights) if is_total else (result.est, weights / result.w_den)
-    between = element_variance(elements, ratio, scale)
-    result.deff_wr, result.deff_wor = design_effects(result.var, between, result.n_valid, weights)
+    between = element_variance(elements, ratio, scale * weights)
+    found = design_effects(result.var or 0.0, between, result.n_valid, weights)
+    result.deff_wr, result.deff_wor = found
 
 
 def _intervals(result: Estimate, complete: bool) -> None:

@@ -1,17 +1,10 @@
 """How much a design costs: design effects, and Kish's effective sample size."""
 
+import math
 from collections.abc import Iterable
-from typing import NamedTuple
 
+from app.indicators.estimation.elements import Element
 from app.indicators.estimation.variance import ROUNDING_OF_CENTRED
-
-
-class Element(NamedTuple):
-    """One observation with an answer: its weight, numerator and denominator."""
-
-    weight: float
-    y: float
-    x: float
 
 
 def kish(sum_of_weights: float, sum_of_squares: float) -> float | None:
@@ -24,11 +17,11 @@ def element_variance(elements: list[Element], ratio: float, scale: float) -> flo
     n = len(elements)
     if n <= 1:
         return None
-    weights = sum(e.weight for e in elements)
+    weights = math.fsum(e.weight for e in elements)
     scores = [(e.weight, (e.y - ratio * e.x) * scale) for e in elements]
-    mean = sum(weight * score for weight, score in scores) / weights
+    mean = math.fsum(weight * score for weight, score in scores) / weights
     squares = sum(weight * (score - mean) ** 2 for weight, score in scores)
-    size = sum(e.weight * ((abs(e.y) + abs(ratio * e.x)) * scale) ** 2 for e in elements)
+    size = sum(e.weight * ((e.size + abs(ratio * e.x)) * scale) ** 2 for e in elements)
     return n / (n - 1) * squares / weights if squares > ROUNDING_OF_CENTRED * size else 0.0
 
 
@@ -47,4 +40,4 @@ def design_effects(
 def total_weight(elements: Iterable[Element]) -> tuple[float, float]:
     """Sum of the weights, and of their squares."""
     weights = [element.weight for element in elements]
-    return sum(weights), sum(weight * weight for weight in weights)
+    return math.fsum(weights), math.fsum(weight * weight for weight in weights)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.indicators.estimation.calibrate import calibrate
 from app.indicators.estimation.design import draw, stratum_key
 from app.indicators.estimation.domain import DomainEstimator
-from app.indicators.estimation.effects import Element
+from app.indicators.estimation.elements import Element
 from app.indicators.estimation.plan import DataFault, Domain, Indicator, Plan
 from app.indicators.estimation.result import Estimate
 from app.indicators.estimation.rows import BLANK, Row
@@ -23,20 +23,23 @@ class Answers:
     elements: dict[int, Element]
 
 
-def estimate(rows: Sequence[Row], plan: Plan, totals: Sequence[Row] = ()) -> Iterator[Estimate]:
+def estimate(
+    rows: Sequence[Row], plan: Plan, totals: Sequence[Row] = (), empty: Sequence[Row] = ()
+) -> Iterator[Estimate]:
     """Estimates in the order of the plan's domains, their groups, and its indicators.
 
     `rows` are all rows of the file: those the filter leaves out still say which units and strata
-    there are. `totals` are the rows of the file that a calibration names. Raises DataFault.
+    there are. `totals` are the rows of the file that a calibration names. `empty` are rows of
+    sampled units without anybody of the population that is calibrated. Raises DataFault.
     """
     kept = [row for row in rows if all(row.cells[c] == value for c, value in plan.filter)]
     if not kept:
         raise DataFault("no row is left by the filter" if plan.filter else "there are no rows")
-    sample = draw(kept, plan)
-    weights: Sequence[float] = sample.weights
+    sample = draw([*kept, *empty], plan)
+    weights: Sequence[float] = sample.weights[: len(kept)]
     fitted = None
     if plan.calibration:
-        fitted = calibrate(plan.calibration, totals, kept, weights, sample.unit_of)
+        fitted = calibrate(plan.calibration, totals, kept, weights, sample.unit_of[: len(kept)])
         weights = fitted.weights
     estimator = DomainEstimator(sample, plan.lonely, fitted)
     answers = [_answers(kept, weights, indicator) for indicator in plan.indicators]

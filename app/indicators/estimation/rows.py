@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.indicators.estimation.plan import DataFault
 
-BLANK = ("", "NA")
+BLANK = ("", "NA", "NaN")
 TRUTH = {"1": 1.0, "0": 0.0, "true": 1.0, "false": 0.0}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.indicators.estimation.calibrate import Calibration
-from app.indicators.estimation.effects import Element
+from app.indicators.estimation.elements import Element
 from app.indicators.estimation.variance import Score
 
 
@@ -27,12 +27,13 @@ def total_up(
 ) -> dict[int, Totals]:
     """Totals of every unit with an element (row -> element), of all units when calibrated."""
     totals: dict[int, Totals] = {}
-    for row, (weight, y, x) in elements.items():
+    for row, element in elements.items():
+        weight, y, x, _ = element
         total = totals.setdefault(unit_of[row], Totals())
         total.y += weight * y
         total.x += weight * x
-        total.size_y += abs(weight * y)
-        total.size_x += abs(weight * x)
+        total.size_y += weight * element.size
+        total.size_x += weight * abs(x)
     if calibration is not None:
         _explain(totals, elements, calibration)
     return totals
@@ -44,10 +45,12 @@ def _explain(
     """Leave of every unit the residuals: cells touch units outside the domain as well."""
     by = calibration.fit({row: element.y for row, element in elements.items()})
     bx = calibration.fit({row: element.x for row, element in elements.items()})
+    largest_y = calibration.largest({row: element.size for row, element in elements.items()})
+    largest_x = calibration.largest({row: abs(element.x) for row, element in elements.items()})
     for unit, cells in enumerate(calibration.unit_cells):
         total = totals.setdefault(unit, Totals())
         for cell, weight in cells.items():
             total.y -= by[cell] * weight
             total.x -= bx[cell] * weight
-            total.size_y += abs(by[cell] * weight)
-            total.size_x += abs(bx[cell] * weight)
+            total.size_y += largest_y * weight
+            total.size_x += largest_x * weight
