@@ -69,6 +69,52 @@ def test_households_asked_twice_tell_the_change_better(survey):
     assert found.difference.df == 3
 
 
+PANEL = {  # phones of adults by household, in one round and in the next
+    0: (("20", "2", "002", "22", "0"), ("22", "2", "022", "22", "2")),
+    1: (("02", "0", "220", "00", "2", "20"), ("02", "2", "220", "20", "0", "22")),
+}
+
+
+def test_a_panel_of_households_as_in_r(survey):
+    """Adults of 5 of 10 and 6 of 20 households, asked twice.
+
+    R: s <- svydesign(~hh, strata=~village, fpc=~N, weights=~w, data=both)
+    svycontrast(svyby(~phone, ~round, s, svymean, covmat=TRUE), c(-1, 1))
+    """
+    other = survey.add_village("Bi")
+    homes = {0: survey.ids, 1: survey.register(20, other)}
+    villages = {0: survey.village, 1: other}
+    for number, day in enumerate((None, LATER)):
+        for village, said in PANEL.items():
+            for household, phones in zip(homes[village], said[number], strict=False):
+                members = [(40, phone) for phone in phones]
+                place = str(villages[village].public_id)
+                survey.post(survey.instance(household, members=members, day=day, village=place))
+        pipeline.settle()
+    found = {
+        level: changes(
+            OPERATOR,
+            round_=db.session.merge(survey.later),
+            before=db.session.merge(survey.round),
+            unit_id=unit.id,
+            level=level,
+            indicator="PHONE",
+        )[0]
+        for level, unit in (
+            ("commune", people.unit(people.IA_DOM)),
+            ("village", survey.village),
+        )
+    }
+
+    commune, village = found["commune"], found["village"].difference
+    was, now = commune.against, commune.figure
+    assert (was.value, was.se) == pytest.approx((0.4878048780488, 0.08235746781286), rel=1e-11)
+    assert (now.value, now.se) == pytest.approx((0.719512195122, 0.06310893731192), rel=1e-11)
+    assert commune.difference.value == pytest.approx(0.2317073170732, rel=1e-11)
+    assert commune.difference.se == pytest.approx(0.1063020990998, rel=1e-11)
+    assert (village.value, village.se) == pytest.approx((0.3333333333333, 0.09259259259259))
+
+
 def test_nobody_changed(survey):
     send(survey, survey.ids[:4], "1000")
     send(survey, survey.ids[:4], "1000", LATER)

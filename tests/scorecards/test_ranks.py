@@ -31,6 +31,26 @@ def test_the_studentized_range(k, q):
     assert studentized_range(k) == pytest.approx(q, abs=0.0006)
 
 
+@pytest.mark.parametrize(
+    ("k", "q"),
+    # R: qtukey(0.95, k, Inf), which is exact to six digits.
+    [(3, 3.3144932), (10, 4.4741245), (132, 6.2523448), (800, 7.2542546), (3321, 7.9638040)],
+)
+def test_the_studentized_range_of_a_country(k, q):
+    assert studentized_range(k) == pytest.approx(q, rel=1e-6)
+
+
+def test_intervals_of_ranks_as_r_counts_them():
+    """R: ptukey(|a - b| / sqrt(SE² + SE²) * sqrt(2), 10, Inf, lower.tail = FALSE) < 0.05."""
+    points = ("231.5", "228.25", "224", "219.75", "219.75", "203.5", "188", "171.25", "140", "96.5")
+    errors = (6.1, 2.4, 9.8, 0.0, 3.3, 12.5, 4.75, 8.2, 1.1, 20.4)
+    found = rank_all(standings(*zip(points, errors, strict=True)))
+
+    assert [one.rank for one in found] == [1, 2, 3, 4, 4, 6, 7, 8, 9, 10]
+    assert [one.best for one in found] == [1, 1, 1, 2, 1, 1, 6, 6, 9, 9]
+    assert [one.worst for one in found] == [6, 5, 6, 6, 6, 8, 8, 8, 10, 10]
+
+
 def test_two_values_are_the_normal_distribution():
     assert studentized_range(2) == pytest.approx(NormalDist().inv_cdf(0.975) * 2**0.5, abs=1e-8)
 
