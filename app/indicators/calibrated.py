@@ -19,14 +19,15 @@ from app.indicators.estimation.estimate import estimate
 from app.indicators.estimation.plan import Adjustment, DataFault, Domain, Indicator, Plan
 from app.indicators.estimation.result import Estimate
 from app.indicators.estimation.rows import Row
+from app.indicators.kinds import kind_of_version
 from app.indicators.known_totals import PLACES, totals_of
 from app.indicators.models import IndicatorDomain, IndicatorVersion
 from app.indicators.reading import RELEASED
 from app.indicators.sample_reading import DESIGN
-from app.indicators.shares import kind_of
 from app.indicators.sum_models import CalibratedFigure, KnownTotal, Release
 from app.samples.queries import is_sampled
 
+YES, NO, OUT = ("1", "1"), ("0", "1"), ("0", "0")
 NOT_KNOWN = 1e300  # a population so large that f = 0
 
 INTERVIEWS = (
@@ -43,7 +44,7 @@ select case when p.village_id is null then d.part else coalesce(nullif(d.stratum
              and h.village_id = b.village_id and h.outcome = 'complete'
            order by hf.id limit 1) else 1 end,
        u.public_id, c.id, cc.code,
-       o.domain_ids, o.n, o.y, o.x, o.dont_know, o.refused, o.blank, o.irrelevant
+       o.domain_ids, o.n, o.y, o.x, o.yy, o.xy, o.xx, o.dont_know, o.refused, o.blank, o.irrelevant
 from {bases} b
 cross join lateral unnest(b.instances) as counted (instance_pk)
 join interviews w on w.instance_pk = counted.instance_pk and w.outcome = 'complete'
@@ -70,7 +71,15 @@ class Group(NamedTuple):
     n: int
     y: float
     x: float
+    yy: float
+    xy: float
+    xx: float
     missing: int
+
+    @property
+    def is_share(self) -> bool:
+        """Each row's y and x are 0 or 1, and no y is without its x."""
+        return self.y == self.yy == self.xy and self.x == self.xx
 
 
 def totals_for(round_id: int) -> list[list[Any]]:
@@ -107,13 +116,17 @@ def _calibrate(made: Release, version: IndicatorVersion, totals: Sequence[KnownT
         domain.id: (domain.breakdown, domain.value)
         for domain in db.session.scalars(select(IndicatorDomain).filter_by(indicator_id=version.id))
     }
-    kind = kind_of(version.definition["numerator"], version.definition["denominator"])
+    wanted = [
+        Row(number, {"margin": t.margin, "level": t.level, "N": repr(t.n)})
+        for number, t in enumerate(totals, 2)
+    ]
+    rows, empty = _rows(made, version, domains, margins, breakdowns)
     plan = Plan(
         ids=("psu",),
         strata=("stratum",),
         fpc=("population",),
         weight="weight",
-        indicators=(Indicator(version.code, kind, "y", "x" if kind == "ratio" else None),),
+        indicators=(_indicator(version, rows),),
         domains=tuple(
             Domain(level, unit, breakdown)
             for level, unit in (("province", None), ("commune", "commune_id"))
@@ -121,18 +134,21 @@ def _calibrate(made: Release, version: IndicatorVersion, totals: Sequence[KnownT
         ),
         calibration=Adjustment("rake", tuple(margins), ""),
     )
-    wanted = [
-        Row(number, {"margin": t.margin, "level": t.level, "N": repr(t.n)})
-        for number, t in enumerate(totals, 2)
-    ]
     try:
-        rows = list(_rows(made, version, domains, margins, breakdowns))
-        found = [one for one in estimate(rows, plan, wanted) if one.est is not None]
+        found = [one for one in estimate(rows, plan, wanted, empty) if one.est is not None]
     except DataFault as fault:
         raise Conflict(
             "The known totals of %(code)s do not fit: %(fault)s.", code=version.code, fault=fault
         ) from fault
     _keep(made, found, {place: domain_id for domain_id, place in domains.items()})
+
+
+def _indicator(version: IndicatorVersion, rows: Sequence[Row]) -> Indicator:
+    """Of a share, rows that are not in the denominator are in the sample and no more."""
+    pairs = {(row.cells["y"], row.cells["x"]) for row in rows} - {("", "")}
+    if kind_of_version(version.id) == "prop" and pairs <= {YES, NO, OUT}:
+        return Indicator(version.code, "prop", "y", eligible="x")
+    return Indicator(version.code, "ratio", "y", "x")
 
 
 def _rows(
@@ -141,9 +157,11 @@ def _rows(
     domains: dict[int, tuple[str, str]],
     margins: Sequence[str],
     breakdowns: Sequence[str],
-) -> Iterator[Row]:
+) -> tuple[list[Row], list[Row]]:
+    """Rows of those whom the indicator is about, and of interviews where there is nobody."""
+    rows: list[Row] = []
+    empty: list[Row] = []
     asked = {"round": made.round_id, "release": made.version, "form": version.form_id}
-    number = 1
     for row in driver().execute(INTERVIEWS.format(**RELEASED), asked):
         stratum, psu, population, weight, village, commune_id, commune, *said = row
         if not weight:
@@ -153,18 +171,23 @@ def _rows(
             "weight": repr(weight), "village": village, "commune": commune or "", "province": "",
             "commune_id": str(commune_id),
         }  # fmt: skip
+        before = len(rows)
         for values, group in _groups(_said(said, domains), breakdowns, version.code):
             inside = {**cells, **dict(zip(breakdowns, values, strict=True))}
             inside |= {margin: "/".join(inside[n] for n in margin.split("/")) for margin in margins}
             for y, x in _answers(group):
-                number += 1
-                yield Row(number, {**inside, "y": y, "x": x})
+                rows.append(Row(len(rows) + 2, {**inside, "y": y, "x": x}))
+        if len(rows) == before:
+            empty.append(Row(0, cells))
+    return rows, empty
 
 
 def _said(said: Sequence[Any], domains: dict[int, tuple[str, str]]) -> dict[tuple[str, str], Group]:
-    ids, n, y, x, *missing = said
+    ids, n, y, x, yy, xy, xx, *missing = said
     return {
-        domains[domain_id]: Group(n[at], y[at], x[at], sum(reason[at] for reason in missing))
+        domains[domain_id]: Group(
+            n[at], y[at], x[at], yy[at], xy[at], xx[at], sum(reason[at] for reason in missing)
+        )
         for at, domain_id in enumerate(ids)
         if domain_id in domains
     }
@@ -196,9 +219,9 @@ def _answers(group: Group) -> list[tuple[str, str]]:
     missing = [("", "")] * group.missing
     if not group.n:
         return missing
-    if group.x == group.n and group.y in range(group.n + 1):
-        yes = int(group.y)
-        return [("1", "1")] * yes + [("0", "1")] * (group.n - yes) + missing
+    if group.is_share:
+        yes, inside = int(group.y), int(group.x)
+        return [YES] * yes + [NO] * (inside - yes) + [OUT] * (group.n - inside) + missing
     return [(repr(group.y / group.n), repr(group.x / group.n))] * group.n + missing
 
 

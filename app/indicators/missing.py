@@ -1,4 +1,4 @@
-"""Which answers mean that there is none: declared in the sheet `missing`, never guessed."""
+"""PURE. Which answers mean that there is none: declared in the sheet `missing`, never guessed."""
 
 import re
 from collections.abc import Callable, Iterable

@@ -11,12 +11,12 @@ from app.clock import local_date, today
 from app.db import driver
 from app.indicators import past
 from app.indicators.boundaries import break_figure, broken_series
-from app.indicators.estimation.moments import Moments, estimate_unit
+from app.indicators.estimation.moments import PUBLISHED, SCREEN, Moments, estimate_unit
 from app.indicators.figures import MISSING_REASONS, Base, Figure, bounds_of
+from app.indicators.kinds import kind_of_version
 from app.indicators.places import Place, places_of
 from app.indicators.reading import INDICATORS, NOW, RELEASED, statements
 from app.indicators.release_queries import newest_release
-from app.indicators.shares import kind_of
 from app.indicators.sum_models import Release
 from app.indicators.withhold import reads_interviews, withhold
 from app.rounds.models import Round
@@ -35,14 +35,13 @@ class Found(NamedTuple):
     labels: dict[str, str]
     unit: str
     form_kind: str
-    numerator: str
-    denominator: str
+    counts_each: bool  # the denominator is the number of rows
     is_pending: bool  # interviews of its form are still being evaluated again
 
     @property
     def kind(self) -> str:
         """The estimator's kind."""
-        return kind_of(self.numerator, self.denominator)
+        return kind_of_version(self.id)
 
 
 def find_figures(  # noqa: PLR0913 - each narrows the question
@@ -182,7 +181,8 @@ def _figure(empty: Figure, found: Found, row: Sequence[Any], *, certain: bool) -
     complete = (
         taken_whole and certain and not (one_adult or found.is_pending or any(missing.values()))
     )
-    of_frame = found.unit in {"household", "village"} and found.kind == "prop" and not breakdown
+    is_share, is_whole = found.kind == "prop" and found.counts_each, not breakdown
+    of_frame = found.unit in {"household", "village"} and is_share and is_whole
     figure = replace(
         empty,
         domain_id=domain_id,
@@ -197,7 +197,8 @@ def _figure(empty: Figure, found: Found, row: Sequence[Any], *, certain: bool) -
         if of_frame and not empty.base.is_sample
         else None,
     )
-    estimate = estimate_unit(moments, kind=found.kind, complete=complete)
+    use = SCREEN if empty.release is None else PUBLISHED
+    estimate = estimate_unit(moments, kind=found.kind, complete=complete, use=use)
     if estimate is None:
         return figure
     return replace(

@@ -104,7 +104,7 @@ def statements(tables: Mapping[str, str], *, sampled: bool) -> Iterator[tuple[st
 
 INDICATORS = """
 select i.id, i.form_id, i.code, i.version, i.labels, i.unit, f.kind,
-       i.definition ->> 'numerator', i.definition ->> 'denominator',
+       trim(i.definition ->> 'denominator') in ('', '1'),
        %(released)s::int[] is null and exists (
            select from evaluations e where e.form_id = i.form_id and e.state <> 'finished')
 from indicator_versions i join forms f on f.id = i.form_id

@@ -13,8 +13,8 @@ from app.accounts.actors import Actor
 from app.accounts.scope import require_whole
 from app.db import db
 from app.errors import Conflict, NotFound
+from app.indicators.kinds import kind_of_version
 from app.indicators.models import IndicatorVersion
-from app.indicators.shares import kind_of
 from app.scorecards.definitions import TARGET, Definition
 from app.scorecards.models import CommuneScore, Scorecard
 from app.scorecards.read import read_scorecard
@@ -152,8 +152,7 @@ def _about_indicators(
                 {"code": criterion.indicator},
             )
             continue
-        said = found.definition
-        is_share = kind_of(said["numerator"], said["denominator"]) == "prop"
+        is_share = kind_of_version(found.id) == "prop"
         if is_share and criterion.rule == TARGET and criterion.target and criterion.target > 1:
             yield Finding(
                 "%(code)s is a share: write the target as 0.8 or 80 per cent.",

@@ -63,6 +63,29 @@ def test_outsiders_read_what_was_given_out_and_insiders_what_is_so_now(survey):
     assert read(survey, survey.insider) == {"Ia Dom": 24}
 
 
+def test_a_share_that_is_given_out_has_the_conservative_interval(survey):
+    """6 of 10 in a village of 12; on the screens of staff it is the logit one."""
+    visit(survey, 0, 0, 6)
+    visit(survey, 0, 6, 10, fibre="0")
+    release(survey)
+    screen, published = (
+        find_figures(
+            survey.insider,
+            round_=survey.round,
+            unit_id=survey.villages[0].id,
+            level="village",
+            indicator="FIBRE",
+            release=version and get_release(survey.round.id, version),
+        )[0]
+        for version in (None, 1)
+    )
+
+    assert (screen.ci_method, published.ci_method) == ("logit", "korn_graubard")
+    assert screen.se == published.se
+    # Its sample is worth 0.6 · 0.4 / SE² = 54, but no more than the 10 that were asked.
+    assert published.ci == pytest.approx((0.2623781, 0.8784477), abs=1e-7)
+
+
 def test_few_households_wait_until_there_are_more(survey):
     """Else two releases would differ by those few; the total keeps them back as well."""
     visit(survey, 0, 0, 12)

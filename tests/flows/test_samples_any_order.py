@@ -191,6 +191,22 @@ def test_figures_are_those_of_the_exported_rows(app, name):
     assert compared >= 4
 
 
+def test_strata_of_one_mind_each_leave_no_error_of_rounding(app):
+    """In one commune all say yes, in the other no: SE is exactly 0, whatever the weights."""
+    design = DESIGNS["by commune, more of the poor"]
+    story = Story(start_survey(households=0), design, 7)
+    for household in story.sample:
+        said = "01"[story.codes[household.rpartition("-")[0]] == people.IA_DOM]
+        story.write = lambda said=said: {"fibre": said, "members": [(40, "2")], "visit": "1"}
+        story.send(household)
+    pipeline.settle()
+    figure = read(story.survey, "province")[people.unit(people.GIA_LAI).id, "FIBRE"]
+
+    assert 0 < figure.value < 1
+    assert (figure.se, figure.ci_method) == (0.0, "cp_neff0")
+    assert figure.ci[0] < figure.value < figure.ci[1]
+
+
 def test_the_order_of_arrival_makes_no_difference(app):
     """Sent, decided, taken back and decided again in two orders: the same sums."""
     story = Story(start_survey(policy="hold-all", households=0), DESIGNS["two stages"], 3)

@@ -154,6 +154,28 @@ def test_the_same_answer_everywhere_shows_no_variance_and_an_honest_interval(sur
     assert figure.ci == (pytest.approx(0.025 ** (1 / 10)), 1.0)
 
 
+def test_villages_of_one_mind_each_leave_no_error_of_rounding(survey):
+    """7 of 100 say yes, 9 of 30 no: SE is exactly 0, and the interval that of 11.06 answers.
+
+    Weights of 100/7 and 30/9 are no round numbers, and sums of squares of them would leave 1e-9 of
+    each other. Kish: 130² / (7 · (100/7)² + 9 · (30/9)²) = 11.056, fewer than 16 households;
+    R: p <- 100/130; qbeta(c(0.025, 0.975), n * p + 0:1, n * (1 - p) + 1:0).
+    """
+    other = survey.add_village("Mook Trang")
+    codes = survey.register(30, other)
+    village = str(other.public_id)
+    take_in(
+        survey,
+        *(survey.instance(household, fibre="1") for household in survey.ids[:7]),
+        *(survey.instance(household, fibre="0", village=village) for household in codes[:9]),
+    )
+    commune = survey.figure(unit=people.unit(people.IA_DOM))
+
+    assert commune.value == pytest.approx(100 / 130)
+    assert (commune.se, commune.ci_method, commune.df) == (0.0, "cp_neff0", 14)
+    assert commune.ci == pytest.approx((0.432342659008, 0.95844704266), rel=1e-9)
+
+
 def test_a_village_nobody_went_to_is_named_and_ends_the_claim_to_be_complete(survey):
     other = survey.add_village("Mook Trang")
     survey.register(50, other)

@@ -82,7 +82,7 @@ def test_a_stored_composite_stands_for_itself(read, definition):
         "PAID": "if(${pay} != '7', ${pay} != '1', '')",
     }
     compile_indicators([again], definition)
-    assert kind_of(both.numerator, both.denominator) == "prop"
+    assert kind_of(both, definition) == "prop"
 
 
 def test_a_part_that_changes_changes_the_composite(read):

@@ -6,6 +6,7 @@ import pytest
 
 from app.indicators.cases import run_cases
 from app.indicators.checks import check_indicators
+from app.indicators.shares import kind_of
 from app.indicators.sheet import read_indicators
 
 CATALOGUE = {
@@ -50,6 +51,16 @@ def test_only_the_figure_that_joins_two_forms_is_left_out(indicators):
 def test_the_core_of_2026_says_so(indicators):
     core = {code for code, row in indicators.items() if "core 2026" in row.text("note")}
     assert core == CORE
+
+
+def test_all_but_the_members_of_groups_are_shares(compiled):
+    """However they are written: XHS-09 is an if() that may come out blank."""
+    kinds = {
+        indicator.code: kind_of(indicator, form.definition)
+        for form in compiled.values()
+        for indicator in read_indicators(form.workbook).indicators
+    }
+    assert [code for code, kind in kinds.items() if kind != "prop"] == ["XHS-26"]
 
 
 def test_every_indicator_has_a_name_in_both_languages(indicators):

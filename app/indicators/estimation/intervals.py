@@ -36,7 +36,7 @@ def wilson(p: float, variance: float, df: int) -> Interval | None:
     return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
-def korn_graubard(p: float, variance: float, df: int, n: int) -> Interval | None:
+def korn_graubard(p: float, variance: float, df: int, n: float) -> Interval | None:
     """Clopper-Pearson with an effective sample size, corrected for the df, of at most n."""
     if df < 1 or n <= 1 or variance <= 0 or not 0 < p < 1:
         return None

@@ -14,6 +14,7 @@ from app.indicators.estimation.variance import ROUNDING_OF_EXPANDED
 
 SCREEN, PUBLISHED = "screen", "published"
 MIDDLE = (0.05, 0.95)
+SAME = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,21 @@ class Moments:
         size = self.var_y + 2 * abs(ratio * self.cov) + ratio**2 * self.var_x
         return found if found > ROUNDING_OF_EXPANDED * size else 0.0
 
+    @property
+    def is_share(self) -> bool:
+        """Of elements worth 0 or 1: whoever is in the numerator is in the denominator too."""
+        return abs(self.xy - self.y) <= SAME * self.y
+
+    @property
+    def effective(self) -> tuple[float, float]:
+        """Elements in the denominator, and the observations that are as good as they.
+
+        A denominator of 0 and 1 leaves elements out, of whom only the weight is known.
+        """
+        inside = min(self.x / self.w, 1.0) if self.w else 1.0
+        n = self.n * inside
+        return n, min(self.psus, (kish(self.w, self.ww) or 0.0) * inside, n)
+
 
 @dataclass(frozen=True, slots=True)
 class UnitEstimate:
@@ -60,8 +76,9 @@ def estimate_unit(
 ) -> UnitEstimate | None:
     """The estimate of Y / X; None without a denominator.
 
-    `kind` is "prop", "mean" or "ratio"; `complete` says that everybody was counted and answered,
-    so that nothing is left to chance; `use` is "screen" or "published".
+    `kind` is "prop" (y and x of each element are 0 or 1), "mean" or "ratio"; `complete` says that
+    everybody was counted and answered, so that nothing is left to chance; `use` is "screen" or
+    "published".
     """
     if moments.x == 0:
         return None
@@ -85,12 +102,14 @@ def _interval(
 ) -> tuple[Interval | None, str]:
     """Korn-Graubard for shares that are published or near 0 or 1; otherwise what is usual."""
     (kind, use), (ratio, variance) = asked, found
-    least = min(moments.psus, kish(moments.w, moments.ww) or 0.0, moments.n)
+    if kind == "prop" and not moments.is_share:
+        kind = "ratio"
+    n, least = moments.effective
     ci, method = intervals.recommended(
         kind, ratio, variance, moments.df, complete=complete, effective=least
     )
     if method == "logit" and (use == PUBLISHED or not MIDDLE[0] < ratio < MIDDLE[1]):
-        exact = intervals.korn_graubard(ratio, variance, moments.df, moments.n)
+        exact = intervals.korn_graubard(ratio, variance, moments.df, n)
         return exact, "korn_graubard"
     return ci, method
 

@@ -7,9 +7,12 @@ there on everything is the product's own.
 from collections import defaultdict
 from datetime import date
 
+from psycopg.types.json import Jsonb
+
 from app.accounts.actors import OPERATOR
 from app.db import columns, driver
 from app.indicators.cells import add
+from app.indicators.definitions import Indicator
 from app.indicators.queries import find_figures
 from tests import people
 
@@ -33,14 +36,15 @@ class Stored:
         self.domains = {}
 
     def define(self, code, kind):
-        said = '{"numerator": "%s", "denominator": ""}' % ("true()" if kind == "prop" else "1")
+        numerator = "true()" if kind == "prop" else "2"
+        said = Indicator(code, "1", "m", numerator).to_json()
         return (
             driver()
             .execute(
                 "insert into indicator_versions (project_id, form_id, form_version_id, code,"
                 " version, unit, labels, definition) select project_id, id, current_version_id, %s,"
-                " '1', 'm', '{}', %s::jsonb from forms where xml_form_id = 'ho' returning id",
-                (code, said),
+                " '1', 'm', '{}', %s from forms where xml_form_id = 'ho' returning id",
+                (code, Jsonb(said)),
             )
             .fetchone()[0]
         )

@@ -1,5 +1,7 @@
 """Figures from totals and their covariance matrix: what is shown of their precision, and when."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.indicators.estimation.moments import PUBLISHED, Moments, estimate_unit
@@ -61,8 +63,11 @@ def test_a_difference_that_is_rounding_is_no_variance():
     """Y = 0.3 X in every household: V(Y), C and V(X) are large, and V(R) is 0."""
     var_x = 7.77e5
     found = estimate(
-        Moments(0.3 * 1e3, 1e3, 0.09 * var_x, 0.3 * var_x, var_x, 90, 90, 89, w=1, ww=1)
-    )
+        Moments(
+            0.3 * 1e3, 1e3, 0.09 * var_x, 0.3 * var_x, var_x, 90, 90, 89,
+            w=1e3, ww=1e6 / 90, yy=300, xy=300, xx=1e3,
+        )
+    )  # fmt: skip
 
     assert (found.se, found.ci_method) == (0, "cp_neff0")
 
@@ -71,3 +76,20 @@ def test_a_small_true_variance_is_kept():
     found = estimate(Moments(1e9, 1e3, 1e-3, 0, 0, 1000, 1000, 999, w=1, ww=1), kind="ratio")
 
     assert found.se == pytest.approx(1e-3**0.5 / 1e3)
+
+
+def test_a_share_of_those_in_the_denominator():
+    """Twenty more of whom the question is not: n stays 40, and so does the exact interval."""
+    those = share(30, 40, 60)
+    wider = replace(those, n=60, psus=60, w=1.5 * those.w, ww=1.5 * those.ww)
+
+    assert estimate(wider, use=PUBLISHED).ci == pytest.approx(estimate(those, use=PUBLISHED).ci)
+    none = replace(wider, y=0.0, var_y=0.0, yy=0.0, xy=0.0)
+    assert estimate(none).ci == (0, pytest.approx(1 - 0.025 ** (1 / 40)))
+
+
+def test_a_yes_of_somebody_outside_the_denominator_makes_a_ratio():
+    """30 of 40 rows say yes and only 10 are in the denominator: 3, which no share can be."""
+    found = estimate(replace(share(30, 40, 60), x=15.0, xy=7.5, xx=15.0))
+
+    assert (found.value, found.ci_method) == (3, "t")
