@@ -145,5 +145,6 @@ def _questions(indicator: Indicator, definition: FormDefinition) -> list[Field]:
     plan = Plan(definition, frozenset(gate_of(definition)))
     scope = unit_scope(plan, indicator.unit)
     assert scope is not None
-    used = compile_formula(indicator, plan, scope).used
+    used = {path for path, (item, _) in compile_formula(indicator, plan, scope).used.items()
+            if item.type != "repeat"}  # fmt: skip
     return [item for item in definition.fields if item.path in used and item.pii is None]

@@ -135,7 +135,9 @@ def compile_text(
 
 def _group(meaning: Meaning, faults: Faults) -> Run:
     if meaning.kind is Kind.CODES:
-        faults.append(ExpressionError(f"{meaning} may put a row in several groups", meaning.at))
+        advice = f"for each choice a breakdown if(selected({meaning}, '…'), 'yes', 'no')"
+        message = f"{meaning} may put a row in several groups: write {advice}"
+        faults.append(ExpressionError(message, meaning.at))
     return as_text(meaning)
 
 

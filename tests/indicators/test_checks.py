@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 import pytest
+from lxml import etree
 
 from app.indicators.checks import check_indicators, faults_of
+from app.indicators.evaluate import compile_indicators
 
 ADULTS = {"unit": "m", "eligible": "${m_age} >= 18", "numerator": "${m_phone} = '2'"}
 BY = "| breakdowns |\n| | name | expression | label |\n| | g | {} | G |\n"
@@ -76,6 +78,51 @@ def test_whoever_uses_a_skipped_question_says_what_that_means(errors, numerator,
     assert errors({"numerator": numerator}) == ([message] if names else [])
     for choice in ("0", "missing", "out"):
         assert errors({"numerator": numerator, "irrelevant": choice}) == []
+
+
+@pytest.fixture
+def with_condition(definition):
+    """The questionnaire with members that are asked for only where there is a net."""
+    fields = tuple(
+        replace(item, relevant_if="${net} = '1'") if item.name == "m" else item
+        for item in definition.fields
+    )
+    return replace(definition, fields=fields)
+
+
+@pytest.mark.parametrize("numerator", ["count(${m})", "sum(${m_age})", "count(${m}) > 1"])
+def test_whoever_counts_a_skipped_repeat_says_what_that_means(read, with_condition, numerator):
+    found = check_indicators(read({"numerator": numerator}), with_condition)
+    assert [str(item) for item in found] == [
+        "indicators!H2: Say what it means when m was not asked: 0, missing or out."
+    ]
+    for choice in ("0", "missing", "out"):
+        sheet = read({"numerator": numerator, "irrelevant": choice})
+        assert check_indicators(sheet, with_condition) == []
+
+
+@pytest.mark.parametrize(
+    ("net", "choice", "expected"),
+    [
+        ("2", "0", (1, 0.0, 0, 0)),
+        ("2", "missing", (0, 0.0, 1, 0)),
+        ("2", "out", None),
+        ("1", "0", (1, 0.0, 0, 0)),  # asked, and there were none
+        ("1", "missing", (1, 0.0, 0, 0)),
+        ("1", "out", (1, 0.0, 0, 0)),
+        ("8", "0", (0, 0.0, 0, 1)),
+        ("8", "out", (0, 0.0, 0, 1)),
+    ],
+)
+def test_a_repeat_that_was_not_asked_is_what_the_sheet_says(
+    read, with_condition, net, choice, expected
+):
+    sheet = read({"numerator": "count(${m})", "irrelevant": choice})
+    evaluator = compile_indicators(sheet.indicators, with_condition)
+    root = etree.fromstring(f"<ho><main><net>{net}</net></main></ho>")
+    cells = evaluator.evaluate(root, interview_date="2026-11-22")
+    found = [(cell.n, cell.y, cell.irrelevant, cell.dont_know) for cell in cells]
+    assert found == ([] if expected is None else [expected])
 
 
 def test_without_a_gate_the_consent_is_a_condition_like_others(read, definition):

@@ -57,8 +57,12 @@ def as_truth(part: Meaning, faults: Faults) -> Run:
 def as_operand(part: Meaning, faults: Faults) -> Run:
     """A number to compute with; choices and texts are a fault, number() says they are meant."""
     if part.kind in {Kind.CODE, Kind.CODES, Kind.TEXT, Kind.NOTHING}:
-        advice = " (if its digits are meant, write number(…))" if part.kind is Kind.CODE else ""
-        shown = f"{part}, which is {part.kind.value}," if part.answer else part.kind.value
+        advice, kind = "", part.kind.value
+        if part.kind is Kind.CODE:
+            advice = " (if its digits are meant, write number(…))"
+        elif is_date(part):
+            advice, kind = f" (write date({part}))", Kind.DATE.value
+        shown = f"{part}, which is {kind}," if part.answer else kind
         faults.append(ExpressionError(f"{shown} is not a number{advice}", part.at))
     return as_number(part)
 
@@ -108,6 +112,11 @@ def as_day(part: Meaning, faults: Faults, read: Callable[[str], float | Missing]
     if part.kind in impossible or not_a_date(part, types, read):
         faults.append(ExpressionError(f"{_shown(part)} is not a date", part.at))
     return one(read, as_text(part))
+
+
+def is_date(part: Meaning) -> bool:
+    """Whether it is a question that is answered by a date, which stands there as text."""
+    return part.answer is not None and part.answer.field.type in DATES
 
 
 def not_a_date(

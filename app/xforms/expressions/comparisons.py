@@ -1,7 +1,8 @@
 """Comparisons: codes and texts as strings, numbers and dates as numbers, nothing by accident."""
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from math import inf
 from typing import Any
 
 from app.xforms.expressions.coercion import as_number, as_operand, as_text, as_truth, not_a_date
@@ -160,6 +161,13 @@ def check_code(answer: Answer, code: str, at: int, faults: Faults) -> None:
     faults.append(ExpressionError(message, at))
 
 
+def _possible(sure: int, maybe: float, number: float) -> Iterable[float]:
+    """The counts that may be; where there is no end to them, those that can tell from `number`."""
+    if maybe < inf:
+        return range(sure, sure + int(maybe) + 1)
+    return (sure, sure + 1, *([number] if number >= sure and number.is_integer() else ()), inf)
+
+
 def _counted(sign: str, left: Meaning, right: Meaning, faults: Faults) -> Run:
     """A comparison of a count: decided as soon as the members nobody knows of cannot change it."""
     if left.tally is None:
@@ -171,7 +179,7 @@ def _counted(sign: str, left: Meaning, right: Meaning, faults: Faults) -> Run:
         if number.__class__ is Missing:
             return number
         sure, maybe, why = tally(row)
-        found = {test(count, number) for count in range(sure, sure + maybe + 1)}
+        found = {test(count, number) for count in _possible(sure, maybe, number)}
         return found.pop() if len(found) == 1 else why
 
     return value

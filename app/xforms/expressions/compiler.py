@@ -170,14 +170,31 @@ class Compiler:
         if item is None or item.type in NO_ANSWER:
             raise ExpressionError(self._unknown(node, item), node.at)
         if item.type == "repeat":
-            target = self.plan.scope(item.path)
-            return Meaning(Kind.MEMBERS, members.rows_of(target, self.scope), node.at, scope=target)
+            return self._members(self.plan.scope(item.path), node.at)
         target = self.plan.scope(item.repeat)
         if target in members.scopes_up(self.scope):
             return self.answer(item, node.at)
-        each = self.among(target).answer(item, node.at)
+        found = self._members(target, node.at)
+        found.each = self.among(target).answer(item, node.at)
+        return found
+
+    def _members(self, target: Scope, at: int) -> Meaning:
+        steps = [
+            (scope.members, self._asked(scope)) for scope in members.steps_to(target, self.scope)
+        ]
+        lost = members.lost(target, self.scope, steps, nothing=self.nothing)
         run = members.rows_of(target, self.scope)
-        return Meaning(Kind.MEMBERS, run, node.at, scope=target, each=each)
+        return Meaning(Kind.MEMBERS, run, at, scope=target, lost=lost)
+
+    def _asked(self, scope: Scope) -> int | None:
+        """Where the rows around it have whether the repeat was asked; None: it always is."""
+        repeat = self.plan.by_path[scope.path]
+        slot = self.plan.asked(repeat, self.codes)
+        if slot is not None and scope.around:
+            self.slots.add((scope.around.path, slot))
+            below = scope.around not in members.scopes_up(self.home or self.scope)
+            self.used.setdefault(repeat.path, (repeat, below))
+        return slot
 
     def among(self, scope: Scope) -> "Compiler":
         """The compiler for the rows of members below the row at hand, or beside it."""
@@ -186,7 +203,9 @@ class Compiler:
     def get(self, item: Field) -> Run:
         """The answer to a question asked in this row, or in a row around it, as it stands there."""
         scope = self.plan.scope(item.repeat)
-        slot = self.plan.slot(item, self.codes)
+        slot = self.plan.asked(item, self.codes) if item.type == "repeat" else None
+        if slot is None:
+            slot = self.plan.slot(item, self.codes)
         self.slots.add((scope.path, slot))
         return members.climbed(itemgetter(slot), members.scopes_up(self.scope).index(scope))
 

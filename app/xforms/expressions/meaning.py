@@ -57,6 +57,7 @@ class Meaning:
     scope: Scope | None = None  # of members: their kind of row
     each: "Meaning | None" = None  # of a question of members: its meaning in their rows
     holds: Run | None = None  # of members: the condition in brackets
+    lost: Run | None = None  # of members: why nobody knows of some, as a list; None: all are there
 
     def __str__(self) -> str:
         return f"${{{self.answer.field.name}}}" if self.answer else self.kind.value

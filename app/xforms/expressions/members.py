@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from functools import reduce
+from math import inf
 from typing import Any
 
-from app.xforms.expressions.coercion import as_operand, as_text
+from app.xforms.expressions.coercion import as_day, as_operand, as_text, is_date
 from app.xforms.expressions.comparisons import is_blank
 from app.xforms.expressions.functions import check_count
 from app.xforms.expressions.meaning import Faults, Kind, Meaning, Run
 from app.xforms.expressions.rows import AROUND, Row, Scope
 from app.xforms.expressions.strict import constant, several
 from app.xforms.expressions.tokens import ExpressionError
-from app.xforms.expressions.values import BLANK, Missing, finite, worst
+from app.xforms.expressions.values import BLANK, IRRELEVANT, Missing, finite, worst
 
 
 def scopes_up(scope: Scope) -> list[Scope]:
@@ -33,11 +34,8 @@ def climbed(run: Run, levels: int) -> Run:
 
 def rows_of(target: Scope, scope: Scope) -> Run:
     """The rows of a repeat that belong to a row of the scope, or to the nearest row around it."""
-    up = scopes_up(scope)
-    down = [target]
-    while down[-1].around not in up:
-        down.append(down[-1].around or target)
-    slots = [step.members for step in reversed(down)]
+    steps = steps_to(target, scope)
+    slots = [step.members for step in steps]
 
     def value(row: Row) -> list[Row]:
         rows = [row]
@@ -45,21 +43,59 @@ def rows_of(target: Scope, scope: Scope) -> Run:
             rows = [member for outer in rows for member in outer[slot]]
         return rows
 
-    return climbed(value, up.index(down[-1].around or target))
+    return climbed(value, _levels(steps, scope))
+
+
+def steps_to(target: Scope, scope: Scope) -> list[Scope]:
+    """The repeats on the way to one, from the nearest row that is around both."""
+    up, down = scopes_up(scope), [target]
+    while down[-1].around not in up:
+        down.append(down[-1].around or target)
+    return down[::-1]
+
+
+def _levels(steps: list[Scope], scope: Scope) -> int:
+    return scopes_up(scope).index(steps[0].around or steps[0])
+
+
+def lost(
+    target: Scope, scope: Scope, steps: list[tuple[int, int | None]], *, nothing: bool
+) -> Run | None:
+    """Why nobody knows of some members: their repeat was not asked, or perhaps not.
+
+    `steps` are the slots of the members and of whether they were asked, on the way to the target.
+    `nothing` says that a repeat that was not asked surely has no members.
+    """
+    if all(asked is None for _, asked in steps):
+        return None
+
+    def value(row: Row) -> list[Missing]:
+        found: list[Missing] = []
+        rows = [row]
+        for slot, asked in steps:
+            reasons = [outer[asked] for outer in rows if asked is not None and not outer[slot]]
+            found += [why for why in reasons if why is not BLANK]
+            rows = [member for outer in rows for member in outer[slot]]
+        return [why for why in found if not (nothing and why is IRRELEVANT)]
+
+    return climbed(value, _levels(steps_to(target, scope), scope))
 
 
 def count(at: int, parts: Sequence[Meaning], _: Faults) -> Meaning:
     """How many members there are, or for how many a condition holds."""
     check_count("count", at, len(parts), 1, 1)
     members = _members("count", parts[0])
-    holds = members.holds
-    if holds is None:
+    holds, gone = members.holds, members.lost
+    if holds is None and gone is None:
         return Meaning(Kind.NUMBER, lambda row: float(len(members.run(row))), at)
 
-    def tally(row: Row) -> tuple[int, int, Missing]:
-        found = [holds(member) for member in members.run(row)]
+    def tally(row: Row) -> tuple[int, float, Missing]:
+        found = [holds(member) if holds else True for member in members.run(row)]
         unknown = [item for item in found if item.__class__ is Missing]
-        return found.count(True), len(unknown), reduce(worst, unknown, BLANK)
+        maybe: float = len(unknown)
+        if gone and (why := gone(row)):
+            unknown, maybe = [*unknown, *why], inf  # as many as one likes
+        return found.count(True), maybe, reduce(worst, unknown, BLANK)
 
     def value(row: Row) -> float | Missing:
         sure, maybe, why = tally(row)
@@ -74,9 +110,11 @@ def count_non_empty(at: int, parts: Sequence[Meaning], _: Faults) -> Meaning:
     members = _members("count-non-empty", parts[0])
     if members.each is None or members.each.answer is None:
         raise ExpressionError("count-non-empty() counts answers: ${question}", parts[0].at)
-    blank = is_blank(members.each.answer)
+    blank, gone = is_blank(members.each.answer), members.lost
 
-    def value(row: Row) -> float:
+    def value(row: Row) -> float | Missing:
+        if gone and (why := gone(row)):
+            return reduce(worst, why, BLANK)
         return float(sum(not blank(member) for member in members.run(row)))
 
     return Meaning(Kind.NUMBER, value, at)
@@ -101,10 +139,10 @@ def _joined(name: str, at: int, mark: Run, parts: Sequence[Meaning]) -> Meaning:
         return Meaning(Kind.TEXT, several(lambda sign, *texts: sign.join(texts), runs), at)
     if first.each is None:
         raise ExpressionError(f"{name}() takes a question of the members: ${{question}}", first.at)
-    each = as_text(first.each)
+    each, gone = as_text(first.each), first.lost
 
     def value(row: Row) -> Any:
-        found = [mark(row), *map(each, first.run(row))]
+        found = [mark(row), *map(each, first.run(row)), *(gone(row) if gone else ())]
         missing = [item for item in found if item.__class__ is Missing]
         return reduce(worst, missing) if missing else found[0].join(found[1:])
 
@@ -133,22 +171,32 @@ def _extreme(
     name: str, call: Callable[..., Any], at: int, parts: Sequence[Meaning], faults: Faults
 ) -> Meaning:
     check_count(name, at, len(parts), 1, None)
-    if len(parts) == 1:
-        run = _over(name, parts[0], lambda values: call(values) if values else BLANK, faults)
-    else:
+    if len(parts) > 1:
         run = several(call, [as_operand(part, faults) for part in parts])
-    return Meaning(Kind.NUMBER, run, at)
+        return Meaning(Kind.NUMBER, run, at)
+    each = parts[0].each
+    is_day = each is not None and is_date(each)
+    read = as_day if is_day else as_operand
+    run = _over(name, parts[0], lambda values: call(values) if values else BLANK, faults, read)
+    return Meaning(Kind.DATE if is_day else Kind.NUMBER, run, at)
 
 
-def _over(name: str, part: Meaning, call: Callable[[list[float]], Any], faults: Faults) -> Run:
+def _over(
+    name: str,
+    part: Meaning,
+    call: Callable[[list[float]], Any],
+    faults: Faults,
+    read: Callable[[Meaning, Faults], Run] = as_operand,
+) -> Run:
     members = _members(name, part)
     if members.each is None:
         raise ExpressionError(f"{name}() adds up a question of the members: ${{question}}", part.at)
-    each = as_operand(members.each, faults)
+    each = read(members.each, faults)
 
     def value(row: Row) -> Any:
         found = [each(member) for member in members.run(row)]
         missing = [item for item in found if item.__class__ is Missing]
+        missing += members.lost(row) if members.lost else ()
         return reduce(worst, missing) if missing else call(found)
 
     return value

@@ -22,11 +22,12 @@ from app.xforms.expressions.values import BLANK, IRRELEVANT, Missing
 
 Codes = Callable[[Field], dict[str, Missing]]  # the answers of a question that mean missing
 Key = tuple[str, int]  # path of a scope, and a slot in its rows
+ASKED = "@asked"  # no element has this name
 
 
 @dataclass(eq=False)
 class Condition:
-    """When the question in this slot was asked; `needs` are the slots to settle before."""
+    """When the question or repeat of this slot was asked; `needs`: the slots to settle before."""
 
     field: Field
     scope: Scope
@@ -76,11 +77,29 @@ class Plan:
         slot, new = scope.answer(item.path, {"": BLANK, **special})
         if new:
             self.read.append(item)
-        if new and self.sources(item):
+        if new:
+            self._ask(item, scope, slot, codes)
+        return slot
+
+    def asked(self, repeat: Field, codes: Codes) -> int | None:
+        """Where the rows around a repeat have why there may be no members; None: always asked.
+
+        BLANK: it was asked, and there are none. Else as a blank answer: not asked, or nobody knows.
+        """
+        if not self.sources(repeat):
+            return None
+        scope = self.scope(repeat.repeat)
+        self.scope(repeat.path)
+        slot, new = scope.answer(f"{repeat.path}/{ASKED}", {})
+        if new:
+            self._ask(repeat, scope, slot, codes)
+        return slot
+
+    def _ask(self, item: Field, scope: Scope, slot: int, codes: Codes) -> None:
+        if self.sources(item):
             condition = Condition(item, scope, slot, codes)
             self.conditions[scope.path, slot] = condition
             self.unsettled.append(condition)
-        return slot
 
     def sources(self, item: Field) -> list[tuple[str, str]]:
         """The conditions that decide whether it is asked in a row of its scope: (path, text)."""

@@ -47,6 +47,12 @@ SURVEY = """
 |        | integer                        | hours     |                              |
 |        | end_repeat                     |           |                              |
 |        | end_repeat                     |           |                              |
+|        | begin_repeat                   | visit     | ${net} = '1'                 |
+|        | integer                        | minutes   |                              |
+|        | begin_repeat                   | fault     | ${minutes} > 5               |
+|        | select_one yndk                | cause     |                              |
+|        | end_repeat                     |           |                              |
+|        | end_repeat                     |           |                              |
 |        | end_group                      |           |                              |
 """
 CHOICES = """
@@ -150,7 +156,7 @@ def faults(definition) -> Callable[..., list[str]]:
 def members(definition) -> Callable[..., list[Any]]:
     """The values of an expression in the rows of a repeat, or in the interview around them."""
 
-    def evaluate(text: str, xml: str, unit: str = "m") -> list[Any]:
-        return Expression(definition, text, unit).values(f"<main>{xml}</main>")
+    def evaluate(text: str, xml: str, unit: str = "m", *, nothing: bool = False) -> list[Any]:
+        return Expression(definition, text, unit, nothing).values(f"<main>{xml}</main>")
 
     return evaluate
