@@ -1,5 +1,6 @@
 """Thôn Số: the one place where the parts are put together; nothing imports from here but starts."""
 
+from collections.abc import Sequence
 from importlib import import_module
 
 from flask import Flask, Request
@@ -23,8 +24,8 @@ class NoSession(SessionInterface):
         """Open none."""
 
 
-def create_app(config: Config) -> Flask:
-    """The application over one database, one queue and one data folder."""
+def create_app(config: Config, doors: Sequence[str] = DOORS) -> Flask:
+    """The application over one database, one queue and one data folder; workers need no doors."""
     from app.db import init_db
     from app.proxies import BehindProxies
     from app.queue import init_queue
@@ -39,7 +40,7 @@ def create_app(config: Config) -> Flask:
     init_db(app, sqlalchemy_url=config.sqlalchemy_url, conninfo=config.conninfo)
     init_queue(app, config.queue_url)
     use_folder(config.blobs_dir)
-    for door in DOORS:
+    for door in doors:
         import_module(door).register(app)
     if config.public_url or config.trusted_proxies:
         proxied = BehindProxies(app.wsgi_app, config.public_url, config.trusted_proxies)

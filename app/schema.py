@@ -3,8 +3,6 @@
 from importlib import import_module
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
 from sqlalchemy import Connection, NullPool, create_engine
 
 MODELS = (
@@ -45,6 +43,10 @@ def import_models() -> None:
 
 def upgrade(sqlalchemy_url: str) -> None:
     """Brings a database to the newest migration; nothing happens when it is there."""
+    # Here, since web and worker import the models and would hold Alembic in memory for nothing.
+    from alembic import command
+    from alembic.config import Config as AlembicConfig
+
     config = AlembicConfig()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("sqlalchemy.url", sqlalchemy_url.replace("%", "%%"))

@@ -11,4 +11,4 @@ def worker() -> None:
     from app.jobs.worker import work
 
     config = Config.from_environment()
-    work(create_app(config), config.queue_url)
+    work(create_app(config, doors=()), config.queue_url)
