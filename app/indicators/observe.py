@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
 
+import orjson
 from lxml import etree
 from sqlalchemy import select
 
@@ -22,6 +24,8 @@ Domain = tuple[int, str, str]  # indicator version, breakdown, value
 Observed = list[tuple[int, list[tuple[Domain, Cell]]]]  # by instance
 
 MEASURES = ("n", "y", "x", "yy", "xy", "xx", "dont_know", "refused", "blank", "irrelevant")
+_measures = attrgetter(*MEASURES)
+_NOTHING: Sequence[Sequence[float]] = [()] * (1 + len(MEASURES))
 COPY = f"copy observations (instance_pk, domain_ids, {', '.join(MEASURES)}) from stdin"
 
 
@@ -105,14 +109,18 @@ def _write(observed: Observed) -> None:
     domains = _domain_ids({domain for _, said in observed for domain, _ in said})
     with driver().cursor() as cursor, cursor.copy(COPY) as copy:
         for instance_pk, said in observed:
-            ids = _array(domains[domain] for domain, _ in said)
-            sums = [_array(getattr(cell, name) for _, cell in said) for name in MEASURES]
-            copy.write_row([instance_pk, ids, *sums])
+            rows = [(domains[domain], *_measures(cell)) for domain, cell in said]
+            told = zip(*rows, strict=True) if rows else _NOTHING
+            copy.write_row([instance_pk, *map(as_array, told)])
 
 
-def _array(values: Iterable[float]) -> str:
-    # The driver makes arrays element by element, at twenty times the cost.
-    return "{" + ",".join(map(repr, values)) + "}"
+def as_array(values: Sequence[float]) -> str:
+    """Numbers as PostgreSQL reads an array of them."""
+    # The driver makes arrays element by element, at many times the cost.
+    text = orjson.dumps(values).decode()
+    if "null" in text:  # JSON has no infinity
+        text = f"[{','.join(map(repr, values))}]"
+    return f"{{{text[1:-1]}}}"
 
 
 ADD = """
