@@ -54,12 +54,13 @@ def prepare() -> Programme:
         assert commune is not None
         assert province is not None
         get_project(PROJECT).org_unit_id = province.id
-        villages = [_village(commune.id, public_id) for public_id in VILLAGE_IDS]
+        for public_id in VILLAGE_IDS:
+            _village(commune.id, public_id)
         own = _village(commune.id, PHONES_VILLAGE)
         programme.open_round(
             PROJECT, ROUND, "Benchmark", date(2026, 1, 1), None, actor=OPERATOR
         ).review_policy = "approve-unflagged"
-        sender = create_app_user(PROJECT, "Sender", "sender", "DTV01", [v.id for v in villages])
+        sender = create_app_user(PROJECT, "Sender", "sender", "DTV01", [commune.id])
         phone = create_app_user(PROJECT, "Phone", "phone", "DTV02", [own.id])
         reader = create_user(OPERATOR, username=READER, full_name="Reader", password=PASSWORD)
         grant_role(
@@ -81,6 +82,18 @@ def prepare() -> Programme:
         programme.publish(lister.project_id, _form(number), OPERATOR)
     register(f"{PHONES_VILLAGE}-{number}" for number in range(PHONES_HOUSEHOLDS))
     return made
+
+
+def elsewhere(template: str, number: int) -> str:
+    """The template for villages of the commune that nobody visited, others for each number."""
+    villages = {old: old.replace("T-BEN", f"T-B{number:02}") for old in VILLAGE_IDS}
+    with transaction():
+        commune = find_by_code(COMMUNE)
+        assert commune is not None
+        for old, new in villages.items():
+            _village(commune.id, new)
+            template = template.replace(old, new)
+    return template
 
 
 def register(codes: Iterable[str]) -> None:
