@@ -10,8 +10,13 @@ from flask import current_app, request, url_for
 
 def own_base() -> str:
     """Scheme and host, and what a proxy puts before our paths."""
+    return base_of(request.scheme, request.host)
+
+
+def base_of(scheme: str, host: str) -> str:
+    """The same of a request that came so."""
     public_url: str | None = current_app.config["THONSO"].public_url
-    return public_url or f"{request.scheme}://{request.host}"
+    return public_url or f"{scheme}://{host}"
 
 
 def own_url(view: str, **parts: Any) -> str:

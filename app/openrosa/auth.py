@@ -35,10 +35,10 @@ def admit() -> None:
         if not g.phone.actor.may(needed, g.project_id):
             raise NotAllowed
     elif phone is None and request.method != "POST":
-        check_sender()
+        check_sender(g.token_hash, g.project_id)
 
 
-def check_sender() -> None:
+def check_sender(token_hash: bytes, project_id: int) -> None:
     """Refuse (`UnknownSender`) what a stranger sends."""
-    if not is_known(g.token_hash, g.project_id):
+    if not is_known(token_hash, project_id):
         raise UnknownSender

@@ -29,10 +29,10 @@ from app.openrosa.blueprint import METHODS, answer_like_openrosa, language
 from app.openrosa.briefcase_documents import id_chunk, submission, taken
 from app.openrosa.documents import ListedFile, ListedForm, form_list, manifest
 from app.openrosa.downloads import send_media
+from app.openrosa.receiving import keep_files
 from app.openrosa.responses import Document
 from app.openrosa.sign_in import NonceExpired, name_in, read_proof
 from app.openrosa.uploads import read_body
-from app.openrosa.views import keep_files
 from app.storage.blobs import blob_path
 from app.submissions.intake import receive_brought
 from app.submissions.parked import REASONS

@@ -14,7 +14,8 @@ from urllib.parse import quote
 from flask import Response, send_file
 
 from app.accounts.actors import Actor
-from app.accounts.phones import Edition
+from app.accounts.phones import Edition, Phone
+from app.clock import today
 from app.entities.phone_lists import PhoneList, list_rows, phone_lists
 from app.errors import NotFound
 from app.forms.media import ENTITIES, REGISTRY
@@ -28,6 +29,7 @@ from app.openrosa.entities import entity_type, integrity_url
 from app.openrosa.responses import Document
 from app.storage.blobs import blob_path
 
+CAPABILITY = "list.download"
 # Per process: more than the phones of a province; an entry has some kilobytes.
 KEPT = 2048
 
@@ -42,6 +44,13 @@ class Asker(NamedTuple):
     actor: Actor
     edition: Edition
     day: date  # places, and so territories, are valid from a day to a day
+
+
+def asker(base: str, token: str | None, project_id: int, phone: Phone) -> Asker:
+    """A phone that came to this server (`base`) by its token, or (None) by name."""
+    key = "" if token is None else f"/key/{token}"
+    address = f"{base}/v1{key}/projects/{project_id}"
+    return Asker(address, project_id, phone.actor, phone.edition, today())
 
 
 class Wanted(NamedTuple):

@@ -31,9 +31,9 @@ from app.openrosa.auth import SUBMISSION
 from app.openrosa.blueprint import METHODS, answer_like_openrosa
 from app.openrosa.documents import ListedFile, ListedForm, form_list, manifest
 from app.openrosa.downloads import send_media
+from app.openrosa.receiving import device_in, keep_files
 from app.openrosa.responses import Document
 from app.openrosa.uploads import read_body
-from app.openrosa.views import device_id, keep_files
 from app.storage.blobs import blob_path
 from app.submissions.upload import Upload
 
@@ -127,7 +127,7 @@ def receive_trial() -> Response:
     content_type = request.headers.get("Content-Type", "")
     stream, length = request.stream, request.content_length
     with read_body(stream, content_type, length, lambda: None) as body:
-        upload = Upload(body.xml, keep_files(body), device_id())
+        upload = Upload(body.xml, keep_files(body), device_in(request.environ["QUERY_STRING"]))
     with transaction():
         keep_trial(g.draft, upload)
     return responses.created()

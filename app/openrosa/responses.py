@@ -27,12 +27,12 @@ _MESSAGE = (
     '<OpenRosaResponse xmlns="http://openrosa.org/http/response">'
     '<message nature="%s">%s</message></OpenRosaResponse>'
 )
-_SUCCESS = (_MESSAGE % ("submit_success", SUCCESS)).encode()
+RECEIVED = (_MESSAGE % ("submit_success", SUCCESS)).encode()
 
 
 def created() -> Response:
     """A submission is stored."""
-    return Response(_SUCCESS, 201, content_type=XML)
+    return Response(RECEIVED, 201, content_type=XML)
 
 
 def accepted(text: str) -> Response:
@@ -46,6 +46,9 @@ def refused(problem: Problem) -> Response:
     if problem.status == 503:  # noqa: PLR2004
         response.headers["Retry-After"] = RETRY_AFTER
     return response
+
+
+Answer = tuple[int, list[tuple[str, str]], bytes]  # status, headers, content
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,27 +67,41 @@ class Document:
 
 def send(document: Document, content_type: str = XML) -> Response:
     """A document; 304 when the phone has these bytes, packed when it can unpack them."""
+    asked = request.headers
+    status, headers, content = choose(
+        document, asked.get("If-None-Match"), asked.get("Accept-Encoding", "")
+    )
+    return Response(content, status, headers, content_type=content_type)
+
+
+def choose(document: Document, known: str | None, accepted: str) -> Answer:
+    """Status, headers and bytes for a phone that has what `known` names (If-None-Match)."""
     # The tag is weak, since packed and unpacked bytes share it.
     headers = [("ETag", f'W/"{document.md5}"'), ("Vary", "Accept-Encoding")]
-    known = request.headers.get("If-None-Match")
     if known is not None and parse_etags(known).contains_weak(document.md5):
-        return Response(status=304, headers=headers)
-    if not _unpacks(request.headers.get("Accept-Encoding", "")):
-        content = gzip.decompress(document.packed)
-        return Response(content, headers=headers, content_type=content_type)
+        return 304, headers, b""
+    if not _unpacks(accepted):
+        return 200, headers, gzip.decompress(document.packed)
     headers.append(("Content-Encoding", "gzip"))
-    return Response(document.packed, headers=headers, content_type=content_type)
+    return 200, headers, document.packed
 
 
 def complete(response: Response) -> Response:
     """Add what every answer of this door carries, refusals too."""
-    headers = response.headers
-    headers["X-OpenRosa-Version"] = "1.0"
-    headers["X-OpenRosa-Accept-Content-Length"] = ACCEPTED_LENGTH
-    headers["Date"] = _date(int(time.time()))
-    # A proxy or phone that kept a list would show old forms for hours.
-    headers["Cache-Control"] = "private, no-cache"
+    for name, value in common():
+        response.headers[name] = value
     return response
+
+
+def common() -> list[tuple[str, str]]:
+    """The headers of every answer."""
+    return [
+        ("X-OpenRosa-Version", "1.0"),
+        ("X-OpenRosa-Accept-Content-Length", ACCEPTED_LENGTH),
+        ("Date", _date(int(time.time()))),
+        # A proxy or phone that kept a list would show old forms for hours.
+        ("Cache-Control", "private, no-cache"),
+    ]
 
 
 def _message(text: str, nature: str, status: int) -> Response:

@@ -4,7 +4,6 @@ from flask import Flask, Response, g, request
 
 from app.access import requires
 from app.audit import record
-from app.clock import today
 from app.db import transaction
 from app.errors import NotFound
 from app.forms.queries import PublishedForm, published
@@ -12,30 +11,30 @@ from app.households.lists import surveyor_list
 from app.i18n import gettext, in_language
 from app.openrosa import downloads, responses
 from app.openrosa.addresses import own_base
-from app.openrosa.auth import SUBMISSION, check_sender
+from app.openrosa.auth import SUBMISSION
 from app.openrosa.blueprint import BY_NAME, BY_TOKEN, door, language
 from app.openrosa.downloads import Asker, Wanted
 from app.openrosa.entities import send_entities
+from app.openrosa.receiving import take_in
 from app.openrosa.responses import Document
-from app.openrosa.uploads import Body, Packed, read_body
-from app.submissions.intake import receive
+from app.openrosa.shortcut import OUTCOME, Shortcut
 from app.submissions.parked import REASONS
-from app.submissions.upload import Upload, UploadedFile
+from app.submissions.upload import Receipt
 
 ID = "int(max=2147483647)"
 PROJECT = f"/projects/<{ID}:project_id>"
 VERSION = f"{PROJECT}/forms/<{ID}:version_id>"
-DEVICE_ID_LENGTH = 200
 
 
 def register(app: Flask) -> None:
-    """Bring the door into the application, at both of its addresses."""
+    """Bring the door into the application, at both of its addresses, and the short way to it."""
     app.register_blueprint(door, url_prefix=BY_TOKEN)
     app.register_blueprint(door, url_prefix=BY_NAME, name=f"{door.name}_by_name")
+    app.wsgi_app = Shortcut(app)  # type: ignore[method-assign]
 
 
 @door.get(f"{PROJECT}/formList", strict_slashes=False)
-@requires("list.download")
+@requires(downloads.CAPABILITY)
 def list_forms() -> Response:
     """The forms that the phone should have, one version of each."""
     asked = request.args
@@ -48,7 +47,7 @@ def list_forms() -> Response:
 
 
 @door.get(f"{VERSION}/form.xml", strict_slashes=False)
-@requires("list.download")
+@requires(downloads.CAPABILITY)
 def download_form(version_id: int) -> Response:
     """An XForm, byte for byte as its hash in the list says."""
     form = _published(version_id)
@@ -56,7 +55,7 @@ def download_form(version_id: int) -> Response:
 
 
 @door.get(f"{VERSION}/manifest", strict_slashes=False)
-@requires("list.download")
+@requires(downloads.CAPABILITY)
 def list_media(version_id: int) -> Response:
     """The files that go with a form; one that cannot be served is not listed."""
     _published(version_id)
@@ -64,7 +63,7 @@ def list_media(version_id: int) -> Response:
 
 
 @door.get(f"{VERSION}/media/<name>", strict_slashes=False)
-@requires("list.download")
+@requires(downloads.CAPABILITY)
 def download_media(version_id: int, name: str) -> Response:
     """A file of a form: as it was uploaded, or made for this surveyor."""
     file = next((file for file in _published(version_id).files if file.name == name), None)
@@ -90,12 +89,11 @@ def announce_submission() -> Response:
 @requires(SUBMISSION)
 def receive_submission() -> Response:
     """Take in one POST of an interview; what is acknowledged is durable."""
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise Packed
-    content_type = request.headers.get("Content-Type", "")
-    with read_body(request.stream, content_type, request.content_length, check_sender) as body:
-        upload = Upload(body.xml, keep_files(body), device_id())
-    receipt = receive(upload, project_id=g.project_id, token_hash=g.token_hash)
+    # What the short way took in, or why it could not.
+    found = request.environ.get(OUTCOME)
+    if isinstance(found, Exception):
+        raise found
+    receipt: Receipt = found or take_in(request.environ, g.project_id, g.token_hash)
     if receipt.reason is None:
         return responses.created()
     with in_language(language()):
@@ -103,9 +101,7 @@ def receive_submission() -> Response:
 
 
 def _asker() -> Asker:
-    key = "" if g.token is None else f"/key/{g.token}"
-    address = f"{own_base()}/v1{key}/projects/{g.project_id}"
-    return Asker(address, g.project_id, g.phone.actor, g.phone.edition, today())
+    return downloads.asker(own_base(), g.token, g.project_id, g.phone)
 
 
 def _published(version_id: int) -> PublishedForm:
@@ -124,17 +120,8 @@ def _send_list(name: str) -> Response:
     return response
 
 
-def keep_files(body: Body) -> list[UploadedFile]:
-    return [UploadedFile(name, file.keep()) for name, file in body.files.items()]
-
-
 def _why_kept(reason: str) -> str:
     return gettext(
         "Received and kept; it need not be sent again. The commune will look at it: %(reason)s",
         reason=gettext(REASONS[reason]),
     )
-
-
-def device_id() -> str | None:
-    given = request.args.get("deviceID")
-    return given.replace("\0", "")[:DEVICE_ID_LENGTH] if given else None
