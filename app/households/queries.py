@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, true, union
 
 from app import audit
 from app.accounts.actors import Actor
@@ -99,11 +99,11 @@ def _found(actor: Actor, asked: Search) -> Select[Household, OrgUnit]:
         inside = select(OrgUnitAncestor.unit_id).where(
             OrgUnitAncestor.ancestor_id == asked.unit_id, OrgUnitAncestor.valid_to.is_(None)
         )
-        statement = statement.where(
-            or_(Household.village_id == asked.unit_id, Household.village_id.in_(inside))
-        )
+        # One set, so that the villages' index is used.
+        places = union(inside, select(literal(asked.unit_id))).subquery()
+        statement = statement.where(Household.village_id.in_(select(places.c.unit_id)))
     if asked.text:
-        said = [Household.code.istartswith(asked.text, autoescape=True)]
+        said = [_begins(Household.code, code) for code in {asked.text, asked.text.upper()}]
         if asked.text.isascii() and asked.text.isdigit() and len(asked.text) <= MOST_DIGITS:
             said.append(Household.number == int(asked.text))
         if asked.named and fold(asked.text):
@@ -202,7 +202,8 @@ def count_interviews(project_id: int, code: str) -> int:
     named = (
         select(func.count())
         .select_from(Interview)
-        .join(Submission, Submission.current_pk == Interview.instance_pk)
+        .join(Submission, Submission.id == Interview.submission_id)
+        .where(Submission.current_pk == Interview.instance_pk)
         .where(Submission.project_id == project_id, _names(code))
     )
     return db.session.scalar(named) or 0
@@ -210,8 +211,12 @@ def count_interviews(project_id: int, code: str) -> int:
 
 def _names(code: str) -> ColumnElement[bool]:
     """Condition: an interview names the household; what it is about begins so, and has an index."""
-    about = Interview.subject.between(code, code + "\U0010ffff")
-    return and_(about, Interview.household == code)
+    return and_(_begins(Interview.subject, code), Interview.household == code)
+
+
+def _begins(column: Any, code: str) -> ColumnElement[bool]:
+    """Condition: the text begins so; as a range, which has its index however it is planned."""
+    return and_(column >= code, column <= code + "\U0010ffff")
 
 
 def interviews_naming(
@@ -220,7 +225,8 @@ def interviews_naming(
     """Those of them that the actor may see, the newest first."""
     statement = (
         select(Submission)
-        .join(Interview, Submission.current_pk == Interview.instance_pk)
+        .join(Interview, Submission.id == Interview.submission_id)
+        .where(Submission.current_pk == Interview.instance_pk)
         .where(Submission.project_id == project_id, _names(code))
         .where(readable(actor))
         .order_by(Submission.id.desc())

@@ -24,6 +24,7 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
     tuple_,
     union_all,
 )
@@ -133,13 +134,9 @@ def _history(actor: Actor, project_id: int) -> tuple[str, int]:
 
 def _look_ahead(begin: Position, end: int) -> Position | None:
     """Where a page ends that looks at as many changes as it may; None when there are fewer."""
-    found = _entries(begin, (end, 0)).subquery()
-    statement = (
-        select(found.c.at, found.c.id)
-        .order_by(found.c.at, found.c.id)
-        .offset(LOOKED_AT - 1)
-        .limit(1)
-    )
+    found = _entries(begin, (end, 0), most=LOOKED_AT).subquery()
+    order = (found.c.at, found.c.id)
+    statement = select(*order).order_by(*order).offset(LOOKED_AT - 1).limit(1)
     row = db.session.execute(statement).first()
     return (row.at, row.id) if row else None
 
@@ -177,18 +174,22 @@ def _one_of(places: Any, scope: Scope) -> ColumnElement[bool]:
     )
 
 
-def _entries(begin: Position, last: Position) -> CompoundSelect[Any]:
-    """Each interview of all projects as it stands now, if it changed between two places."""
+def _entries(begin: Position, last: Position, most: int | None = None) -> CompoundSelect[Any]:
+    """Each interview of all projects as it stands now, if it changed between two places.
+
+    With `most` no more than the first so many that were written, trashed and purged.
+    """
     back = exists().where(Submission.id == TrashedSubmission.id)
     kept = or_(
         exists().where(Submission.id == Purge.submission_id),
         exists().where(TrashedSubmission.id == Purge.submission_id),
     )
-    return union_all(
+    parts = (
         _between(Submission, Submission.id, "written", begin, last),
         _between(TrashedSubmission, TrashedSubmission.id, "trashed", begin, last).where(~back),
         _between(Purge, Purge.submission_id, "purged", begin, last).where(~kept),
     )
+    return union_all(*(part.order_by(text("at"), text("id")).limit(most) for part in parts))
 
 
 def _between(

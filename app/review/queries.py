@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, literal_column, select
 
 from app.accounts.actors import Actor
 from app.accounts.models import AppUser, User
@@ -14,6 +14,7 @@ from app.db import db
 from app.forms.models import Form
 from app.org_units.hierarchy import valid_on
 from app.org_units.models import OrgUnit, OrgUnitAncestor
+from app.projects.models import Project
 from app.review.models import Flag, ReviewDecision
 from app.submissions.models import Instance, Interview, Submission
 from app.submissions.queries import WAITING, readable
@@ -95,12 +96,13 @@ def review_queue(
     actor: Actor, asked: QueueFilter, *, before: int | None = None, limit: int = 50
 ) -> QueuePage:
     """The submissions asked for with ids below `before`, newest first."""
-    statement = _asked(actor, asked, _columns()).order_by(Submission.id.desc()).limit(limit + 1)
+    found = _newest_first(actor, asked).limit(limit + 1)
     if before is not None:
-        statement = statement.where(Submission.id < before)
-    rows = db.session.execute(statement).all()
-    items = [_item(row) for row in rows[:limit]]
-    return QueuePage(items, items[-1].id if len(rows) > limit else None)
+        found = found.where(Submission.id < before)
+    ids = db.session.scalars(found).all()
+    shown = _columns().where(Submission.id.in_(ids[:limit])).order_by(Submission.id.desc())
+    items = [_item(row) for row in db.session.execute(shown)]
+    return QueuePage(items, ids[limit - 1] if len(ids) > limit else None)
 
 
 def count_queue(actor: Actor, asked: QueueFilter, most: int = MOST_COUNTED) -> int:
@@ -111,7 +113,7 @@ def count_queue(actor: Actor, asked: QueueFilter, most: int = MOST_COUNTED) -> i
 
 def next_waiting(actor: Actor, asked: QueueFilter, after: int) -> int | None:
     """The next submission to look at: the next older one that waits, else the newest that does."""
-    waiting = _asked(actor, asked, select(Submission.id)).order_by(Submission.id.desc()).limit(1)
+    waiting = _newest_first(actor, asked).limit(1)
     found: int | None = db.session.scalar(waiting.where(Submission.id < after))
     if found is None:
         found = db.session.scalar(waiting.where(Submission.id != after))
@@ -182,6 +184,17 @@ def _columns() -> Select[Any]:
     )
 
 
+def _newest_first(actor: Actor, asked: QueueFilter) -> Select[int]:
+    """Ids; of a part of the project's territory from its own rows, whatever the planner thinks.
+
+    It would look through the newest of all until enough are found, which may be never.
+    """
+    territory = select(Project.org_unit_id).where(Project.id == asked.project_id)
+    whole = db.session.scalar(territory) == asked.unit_id
+    order = Submission.id if whole and not asked.itself else Submission.id + 0
+    return _asked(actor, asked, select(Submission.id)).order_by(order.desc())
+
+
 def _asked(actor: Actor, asked: QueueFilter, statement: Select[Any]) -> Select[Any]:
     conditions: list[ColumnElement[bool]] = [
         Submission.project_id == asked.project_id,
@@ -190,6 +203,9 @@ def _asked(actor: Actor, asked: QueueFilter, statement: Select[Any]) -> Select[A
     ]
     if asked.state is not None:
         conditions.append(Submission.state.in_(STATE_FILTERS[asked.state]))
+        if asked.state != "approved":
+            # In the words of the index of the few that are not.
+            conditions.append(Submission.state != literal_column("'approved'"))
     if asked.form_id is not None:
         conditions.append(Submission.form_id == asked.form_id)
     if asked.text:

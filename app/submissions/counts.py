@@ -7,7 +7,7 @@ Triggers note what each statement changed, beside the sums, so that nobody waits
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, union_all
+from sqlalchemy import Subquery, func, select, union_all
 
 from app.accounts.actors import Actor
 from app.accounts.scope import within
@@ -50,28 +50,30 @@ def fold() -> None:
 def count_by_state(actor: Actor, project_id: int, unit_ids: Iterable[int]) -> dict[int, Counts]:
     """By place, the submissions of it and of all that lies in it, as far as the actor may see."""
     wanted = list(unit_ids)
-    noted = union_all(
-        *(
-            select(table.c.unit_id, table.c.state, table.c.n).where(
-                table.c.project_id == project_id
-            )
-            for table in (submission_counts, count_changes)
-        )
-    ).subquery()
+    kept = _kept(project_id)
     counted = (
-        select(OrgUnitAncestor.ancestor_id, noted.c.state, func.sum(noted.c.n))
-        .join(OrgUnitAncestor, OrgUnitAncestor.unit_id == noted.c.unit_id)
+        select(OrgUnitAncestor.ancestor_id, kept.c.state, func.sum(kept.c.n))
+        .join(OrgUnitAncestor, OrgUnitAncestor.unit_id == kept.c.unit_id)
         .where(
             OrgUnitAncestor.ancestor_id.in_(wanted),
             valid_on(OrgUnitAncestor),
-            within(noted.c.unit_id, actor, "submission.read", project_id),
+            within(kept.c.unit_id, actor, "submission.read", project_id),
         )
-        .group_by(OrgUnitAncestor.ancestor_id, noted.c.state)
+        .group_by(OrgUnitAncestor.ancestor_id, kept.c.state)
     )
     by_unit: dict[int, dict[str, int]] = {unit_id: {} for unit_id in wanted}
     for unit_id, state, number in db.session.execute(counted):
         by_unit[unit_id][state] = int(number)
     return {unit_id: _counts(states) for unit_id, states in by_unit.items()}
+
+
+def _kept(project_id: int) -> Subquery:
+    tables = (submission_counts, count_changes)
+    parts = [
+        select(table.c.unit_id, table.c.state, table.c.n).where(table.c.project_id == project_id)
+        for table in tables
+    ]
+    return union_all(*parts).subquery()
 
 
 def _counts(states: dict[str, int]) -> Counts:

@@ -154,6 +154,8 @@ class Submission(Changing, Base):
         CheckConstraint("state in ('received', 'edited', 'approved', 'rejected')", name="state"),
         Index(None, "unit_id", "state", "id"),
         Index(None, "changed_in", "id"),
+        # The few among many: what waits, and what was rejected.
+        Index("submissions_not_approved", "id", postgresql_where=text("state <> 'approved'")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

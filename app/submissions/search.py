@@ -1,7 +1,8 @@
 """Finds interviews by what a reviewer has at hand; each way of asking has its index.
 
 A number is an interview's own; `uuid:…` the id of any of its versions. Anything else is the name,
-user name or code of a surveyor, or else the code of a household, or its beginning.
+user name or code of a surveyor, or else the code of a household, or its beginning, that some
+version names.
 """
 
 import re
@@ -55,4 +56,4 @@ def _about_household(text: str) -> ColumnElement[bool]:
     """By the beginning of the subject, as a range: that has its index however it is planned."""
     begins = {text, text.upper()}
     within = (Interview.subject.between(code, code + "\U0010ffff") for code in begins)
-    return Submission.current_pk.in_(select(Interview.instance_pk).where(or_(*within)))
+    return Submission.id.in_(select(Interview.submission_id).where(or_(*within)))
