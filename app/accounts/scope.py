@@ -3,17 +3,27 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, literal, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlalchemy.orm import aliased
 
 from app.accounts.actors import Actor
 from app.accounts.models import RoleGrant, User
 from app.accounts.permissions import ROLES
-from app.db import db
+from app.clock import today
+from app.db import db, driver
 from app.errors import NotAllowed
 from app.org_units.hierarchy import valid_on
 from app.org_units.models import OrgUnitAncestor
 from app.projects.queries import get_project
+
+# The condition of `within` for statements in SQL, whose values `reach` gives.
+WITHIN = """(%(everywhere)s or exists (
+    select from org_unit_ancestors around
+    where around.unit_id = {column} and around.ancestor_id = any(%(reached)s)
+      and around.valid_from <= %(today)s
+      and (around.valid_to is null or around.valid_to >= %(today)s)
+))"""
+SEES = f"select {WITHIN.format(column='%(unit)s')}"
 
 
 def within(
@@ -35,10 +45,22 @@ def within(
     return or_(false(), *per_project)
 
 
+def reach(actor: Actor, capability: str, project_id: int | None = None) -> dict[str, Any]:
+    """What `WITHIN` asks of an actor; a grant reaches into its own project alone."""
+    return {
+        "everywhere": actor.is_operator,
+        "reached": actor.units(capability, project_id),
+        "today": today(),
+    }
+
+
 def sees(actor: Actor, capability: str, unit_id: int, project_id: int | None = None) -> bool:
     """Whether the actor has the capability at this place today."""
-    condition = within(literal(unit_id), actor, capability, project_id)
-    return bool(db.session.scalar(select(condition)))
+    if not actor.may(capability, project_id):
+        return False
+    asked = {**reach(actor, capability, project_id), "unit": unit_id}
+    ((found,),) = driver().execute(SEES, asked)
+    return bool(found)
 
 
 def holds_whole(actor: Actor, capability: str, project_id: int) -> bool:

@@ -7,7 +7,7 @@ from functools import cache
 from sqlalchemy import ColumnElement, select, update
 
 from app.accounts import passwords
-from app.accounts.actors import Actor, user_actor
+from app.accounts.actors import Actor, find_person
 from app.accounts.models import User, UserSession
 from app.accounts.throttle import count_attempt, forget_attempts
 from app.accounts.tokens import hash_token
@@ -17,6 +17,10 @@ from app.db import db
 from app.errors import SignInNeeded
 
 LIFETIME = timedelta(hours=12)  # a working day; not prolonged, so that a forgotten one ends
+SIGNED_IN = """
+select user_id from user_sessions
+where token_hash = %s and expires_at > %s and revoked_at is null
+"""
 
 
 class WrongPassword(SignInNeeded):
@@ -58,17 +62,7 @@ def check_credentials(username: str, password: str) -> User:
 
 def find_session(token: str) -> Actor | None:
     """Who is signed in with this token, unless it is unknown, expired, revoked or disabled."""
-    user = db.session.scalar(
-        select(User)
-        .join(UserSession, UserSession.user_id == User.id)
-        .where(
-            UserSession.token_hash == hash_token(token),
-            UserSession.expires_at > now(),
-            UserSession.revoked_at.is_(None),
-            User.disabled_at.is_(None),
-        )
-    )
-    return None if user is None else user_actor(user.id)
+    return find_person(SIGNED_IN, hash_token(token), now())
 
 
 def sign_out(token: str) -> None:

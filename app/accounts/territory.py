@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Select, exists, or_, select
 
 from app.accounts.actors import Actor
-from app.accounts.scope import within
+from app.accounts.scope import sees, within
 from app.db import db
 from app.errors import NotFound
 from app.org_units.hierarchy import valid_on
@@ -59,9 +59,8 @@ def find_units(
 
 def get_unit(actor: Actor, capability: str, unit_id: int, *, level: str | None = None) -> OrgUnit:
     """The place with this id; `NotFound` also when it lies outside the actor's territory."""
-    statement = select(OrgUnit).where(OrgUnit.id == unit_id, within(OrgUnit.id, actor, capability))
-    unit = db.session.scalar(_restricted(statement, UnitFilter(level=level)))
-    if unit is None:
+    unit = db.session.get(OrgUnit, unit_id)
+    if unit is None or level not in {None, unit.level} or not sees(actor, capability, unit_id):
         raise NotFound
     return unit
 

@@ -46,6 +46,8 @@ class Match:
 def on_date(unit_id: int, on: date) -> list[Match]:
     """The places that have this place's ground on a date; itself while it is; none when unknown."""
     unit = get_unit(unit_id)
+    if unit.valid_from <= on and (unit.valid_to is None or on <= unit.valid_to):
+        return [Match(unit, "whole")]
     statement = _EARLIER if on < unit.valid_from else _LATER
     found = dict(driver().execute(statement, {"unit": unit_id, "on": on}).fetchall())
     units = select(OrgUnit).where(OrgUnit.id.in_(found)).order_by(OrgUnit.sort_key, OrgUnit.id)

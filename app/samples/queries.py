@@ -7,10 +7,12 @@ from sqlalchemy import func, select
 
 from app.accounts.actors import Actor
 from app.accounts.scope import within
-from app.db import db
+from app.db import db, driver
 from app.errors import NotFound
 from app.org_units.models import OrgUnit
 from app.samples.models import RoundSample, SampleHousehold, SampleStratum, SampleVillage
+
+SAMPLED = "select exists (select from samples where round_id = %s and kind <> 'census')"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,8 @@ def find_sample(round_id: int) -> RoundSample | None:
 
 def is_sampled(round_id: int) -> bool:
     """Whether a round is of some of its households only."""
-    sample = find_sample(round_id)
-    return sample is not None and sample.kind != "census"
+    ((found,),) = driver().execute(SAMPLED, (round_id,))
+    return bool(found)
 
 
 def get_sample(round_id: int) -> RoundSample:
