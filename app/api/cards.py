@@ -25,7 +25,7 @@ from app.clock import today
 from app.db import transaction
 from app.errors import NotFound
 from app.org_units.models import OrgUnit
-from app.org_units.queries import code_of, codes_of
+from app.org_units.queries import code_of
 from app.rounds.models import Round
 from app.rounds.queries import current_round, get_round
 from app.scorecards import workflow, writing
@@ -54,17 +54,7 @@ CRITERION = f"{CARD}/criteria/<criterion>"
 def find_cards(asked: dict[str, Any], scorecard: str) -> dict[str, Any]:
     """How far the cards of the communes are"""
     found, round_ = _asked(asked, scorecard, CAPABILITY)
-    standings = list_cards(caller(), found, round_)
-    codes = codes_of([one.unit.id for one in standings])
-    items = [
-        {
-            "unit": _unit(one.unit, codes.get(one.unit.id)),
-            "state": one.state,
-            "due_on": one.due_on,
-        }
-        for one in standings
-    ]
-    return {"items": items, "next": None}
+    return {"items": list_cards(caller(), found, round_), "next": None}
 
 
 @resource(CARD, query=OneCard, answer=CardSchema)

@@ -18,12 +18,10 @@ from app.api.score_schemas import (
     ScorePage,
 )
 from app.errors import NotFound
-from app.org_units.models import OrgUnit
-from app.org_units.queries import codes_of
 from app.rounds.models import Round
 from app.rounds.queries import current_round, get_round
 from app.scorecards.catalog import definition_of, get_scorecard, list_scorecards
-from app.scorecards.compute import Named, find_ranking, find_scores
+from app.scorecards.compute import find_ranking, find_scores
 from app.scorecards.definitions import Definition
 from app.scorecards.granted import find_granted_ranking
 from app.scorecards.models import Scorecard
@@ -131,15 +129,11 @@ def list_ranks(asked: dict[str, Any], scorecard: str) -> Any:
     found, round_ = _asked(asked, scorecard)
     find = find_granted_ranking if asked["by"] == "granted" else find_ranking
     units, ranking = find(caller(), found, round_)
-    codes = codes_of(units)
     if asked["format"] == "csv":
-        names = {unit.id: (codes.get(unit.id), unit.name) for unit in units.values()}
+        names = {unit.id: (unit.code, unit.name) for unit in units.values()}
         rows = ranking_csv(names, ranking, scorecard=found.code, round=round_.code)
         return Response(rows, mimetype=CSV)
-    items = [
-        {**row, "unit": _named(units[row["unit_id"]], codes.get(row["unit_id"]))}
-        for row in rank_rows(ranking)
-    ]
+    items = [{**row, "unit": units[row["unit_id"]]} for row in rank_rows(ranking)]
     return {
         "items": items,
         "basis": [one.code for one in ranking.basis],
@@ -201,10 +195,6 @@ def _said(said: Definition) -> dict[str, Any]:
         "legal_basis": said.legal_basis or None,
         "due_on": said.due_on,
     }
-
-
-def _named(unit: OrgUnit, code: str | None) -> Named:
-    return Named(unit.id, code, unit.name, unit.level)
 
 
 def _apart(apart: Any) -> dict[str, Any]:

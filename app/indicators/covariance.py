@@ -104,7 +104,7 @@ def of_rounds(after: Figure, before: Figure, rounds: tuple[Round, Round], asked:
     form_id, kind, domain_id, day = asked
     within = after.level == "village"
     common = {
-        "units": [after.unit_id], "indicators": [], "by": None, "on": day, "within": within,
+        "units": [after.unit_id], "domains": [], "on": day, "within": within,
         "form": form_id, "domain": domain_id, "sampled": False,
     }  # fmt: skip
     sides = [{**common, "round": round_.id, "before": rounds[1].id} for round_ in rounds]
@@ -118,13 +118,13 @@ def of_rounds(after: Figure, before: Figure, rounds: tuple[Round, Round], asked:
     return found / scale
 
 
-def of_places(one: Figure, other: Figure, round_: Round, indicator_id: int, day: Any) -> float:
+def of_places(one: Figure, other: Figure, round_: Round, day: Any) -> float:
     """The covariance of two places in one round, whose sample has strata that lie in both."""
     if not is_sampled(round_.id):
         return 0.0
     asked = {
-        "round": round_.id, "units": [one.unit_id, other.unit_id], "indicators": [indicator_id],
-        "by": None, "on": day, "within": one.level == "village", "domain": one.domain_id,
+        "round": round_.id, "units": [one.unit_id, other.unit_id], "domains": [one.domain_id],
+        "on": day, "within": one.level == "village", "domain": one.domain_id,
     }  # fmt: skip
     scores: dict[str, dict[int, float]] = defaultdict(dict)
     scales: dict[str, float] = {}

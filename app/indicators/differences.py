@@ -94,8 +94,7 @@ def contrasts(
             continue
         shared = 0.0
         if figure.release is None and figure.domain_id in forms:
-            indicator_id = forms[figure.domain_id][2]
-            shared = covariance.of_places(figure, other[key], round_, indicator_id, today())
+            shared = covariance.of_places(figure, other[key], round_, today())
         found.append(_change(figure, other[key], shared))
     return found
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 from app.accounts.actors import Actor
@@ -15,7 +16,7 @@ from app.indicators.estimation.moments import PUBLISHED, SCREEN, Moments, estima
 from app.indicators.figures import MISSING_REASONS, Base, Figure, bounds_of
 from app.indicators.kinds import kind_of_version
 from app.indicators.places import Place, places_of
-from app.indicators.reading import INDICATORS, NOW, RELEASED, statements
+from app.indicators.reading import DOMAINS, INDICATORS, NOW, RELEASED, statements
 from app.indicators.release_queries import newest_release
 from app.indicators.sum_models import Release
 from app.indicators.withhold import reads_interviews, withhold
@@ -23,6 +24,7 @@ from app.rounds.models import Round
 from app.samples.queries import is_sampled
 
 NOTHING = Base(0.0, 0, 0, 0, 0, 0, 0, 0, None, None, None)
+Empty = partial[Figure]  # a figure but for its numbers
 
 
 class Found(NamedTuple):
@@ -44,6 +46,15 @@ class Found(NamedTuple):
         return kind_of_version(self.id)
 
 
+class Sum(NamedTuple):
+    """What the statements of `reading` add up for one unit: one group of one indicator."""
+
+    breakdown: str
+    value: str
+    domain_id: int
+    numbers: list[Any]
+
+
 def find_figures(  # noqa: PLR0913 - each narrows the question
     actor: Actor,
     *,
@@ -55,6 +66,7 @@ def find_figures(  # noqa: PLR0913 - each narrows the question
     on: date | None = None,
     release: Release | None = None,
     as_of: date | None = None,
+    error: bool = True,
 ) -> list[Figure]:
     """Figures of every unit of a level at or below a unit, as far as the reader's rights go.
 
@@ -64,6 +76,7 @@ def find_figures(  # noqa: PLR0913 - each narrows the question
     their Vietnamese order, indicators by code; an indicator without any interview yet is there,
     with no value. Who has no access to interviews reads the newest release, or the one asked for,
     without what it withholds; others read what is so now, or what was so on the day `as_of`.
+    Without `error` nothing is estimated of it, as for tables of many places that show none.
     """
     if as_of is not None:
         past.check_day(as_of)
@@ -73,8 +86,11 @@ def find_figures(  # noqa: PLR0913 - each narrows the question
         on = None if on == today() else on
     day = on or (local_date(release.released_at) if release else today())
     places = places_of(actor, round_.project_id, unit_id, level, day)
-    figures = read_figures(places, round_, indicator, by, release=release, day=day, as_of=as_of)
-    broken = broken_series(round_.id, level, [u.id for u, _ in places], day, is_today=on is None)
+    figures = read_figures(
+        places, round_, indicator, by, release=release, day=day, as_of=as_of, error=error
+    )
+    units = [place.id for place in places]
+    broken = broken_series(round_.id, level, units, day, is_today=on is None)
     figures = [
         break_figure(figure, broken[figure.unit_id]) if figure.unit_id in broken else figure
         for figure in figures
@@ -85,7 +101,7 @@ def find_figures(  # noqa: PLR0913 - each narrows the question
     return withhold(figures, release if on is None else None)
 
 
-def read_figures(
+def read_figures(  # noqa: PLR0913 - as above
     places: Sequence[Place],
     round_: Round,
     indicator: str | None,
@@ -94,6 +110,7 @@ def read_figures(
     release: Release | None,
     day: date,
     as_of: date | None = None,
+    error: bool = True,
 ) -> list[Figure]:
     """Figures of these places, whoever asks: as they are now, as a release left them, or as of."""
     wanted = {
@@ -102,39 +119,44 @@ def read_figures(
         "released": release and release.indicators,
     }
     indicators = [Found(*row) for row in driver().execute(INDICATORS, wanted)]
-    units, sampled = [unit.id for unit, _ in places], is_sampled(round_.id)
-    asked = {
+    asked: dict[str, Any] = {
         "round": round_.id,
-        "units": units,
+        "units": [place.id for place in places],
         "indicators": [found.id for found in indicators],
         "by": by,
         "on": day,
         "release": release and release.version,
-        "sampled": sampled,
-        "within": all(unit.level == "village" for unit, _ in places),
+        "sampled": is_sampled(round_.id),
+        "within": all(place.level == "village" for place in places),
     }
+    domains = {row[0]: row[1:] for row in driver().execute(DOMAINS, asked)}
+    asked["domains"] = list(domains)
     bases: dict[tuple[int, int], Base] = {}
-    sums: dict[tuple[int, int], list[Any]] = defaultdict(list)
+    sums: dict[tuple[int, int], list[Sum]] = defaultdict(list)
     tables = RELEASED if release else NOW
     if release is None and as_of is not None and as_of < today():
-        past.sum_up(round_, units, day, as_of, sampled=sampled)
+        past.sum_up(round_, asked["units"], day, as_of, sampled=asked["sampled"])
         tables = past.PAST
-    for coverages, moments in statements(tables, sampled=sampled):
+    for coverages, moments in statements(tables, sampled=asked["sampled"]):
         bases |= {(row[0], row[1]): Base(*row[2:]) for row in driver().execute(coverages, asked)}
-        for row in driver().execute(moments, asked):
-            sums[row[0], row[1]].append(row[3:5] + row[2:3] + row[5:])
+        for unit_id, domain_id, *numbers in driver().execute(moments, asked):
+            indicator_id, breakdown, value = domains[domain_id]
+            sums[unit_id, indicator_id].append(Sum(breakdown, value, domain_id, numbers))
     figures: list[Figure] = []
+    version = release.version if release else None
     for place in places:
         for found in indicators:
-            base = bases.get((place[0].id, found.form_id), NOTHING)
-            empty = _no_figure(place, round_.code, found, base)
-            if release is not None:
-                empty = replace(empty, release=release.version)
-            rows = sorted(sums.get((place[0].id, found.id), []))
-            open_ = {row[0] for row in rows if row[0] and not row[1]}  # somebody's group is unknown
-            figures += [_figure(empty, found, row, certain=row[0] not in open_) for row in rows]
+            base = bases.get((place.id, found.form_id), NOTHING)
+            empty = _no_figure(place, round_.code, found, base, version)
+            rows = sorted(sums.get((place.id, found.id), []))
+            open_ = {row.breakdown for row in rows if row.breakdown and not row.value}
+            figures += [
+                # Where somebody's group is unknown, no group of the breakdown is certain.
+                _figure(empty, found, row, certain=row.breakdown not in open_, error=error)
+                for row in rows
+            ]
             if not rows and not by:
-                figures.append(empty)
+                figures.append(empty())
     return _fitted(figures, release) if release is not None and release.totals else figures
 
 
@@ -172,37 +194,38 @@ def _as_fitted(figure: Figure, found: Sequence[Any] | None) -> Figure:
     )
 
 
-def _figure(empty: Figure, found: Found, row: Sequence[Any], *, certain: bool) -> Figure:
-    breakdown, value, domain_id, *numbers = row
-    moments = Moments(*numbers[:8], *numbers[8:13])
+def _figure(empty: Empty, found: Found, row: Sum, *, certain: bool, error: bool) -> Figure:
+    numbers, base = row.numbers, empty.keywords["base"]
+    moments = Moments(*numbers[:13])
     missing = dict(zip(MISSING_REASONS, numbers[14:18], strict=True))
-    taken_whole = numbers[18] if empty.base.is_sample else empty.base.is_counted
+    taken_whole = numbers[18] if base.is_sample else base.is_counted
     one_adult = found.form_kind == "person"
     complete = (
         taken_whole and certain and not (one_adult or found.is_pending or any(missing.values()))
     )
-    is_share, is_whole = found.kind == "prop" and found.counts_each, not breakdown
+    is_share, is_whole = found.kind == "prop" and found.counts_each, not row.breakdown
     of_frame = found.unit in {"household", "village"} and is_share and is_whole
-    figure = replace(
+    figure = partial(
         empty,
-        domain_id=domain_id,
-        breakdown=breakdown,
-        breakdown_value=value,
+        domain_id=row.domain_id,
+        breakdown=row.breakdown,
+        breakdown_value=row.value,
         numerator=moments.y,
         denominator=moments.x,
         n=moments.n,
         missing=missing,
         value=moments.y / moments.x if moments.x else None,
-        bounds=bounds_of(numbers[13], moments.n, sum(missing.values()), empty.base)
-        if of_frame and not empty.base.is_sample
+        bounds=bounds_of(numbers[13], moments.n, sum(missing.values()), base)
+        if of_frame and not base.is_sample
         else None,
     )
-    use = SCREEN if empty.release is None else PUBLISHED
+    if not error:
+        return figure()
+    use = SCREEN if empty.keywords["release"] is None else PUBLISHED
     estimate = estimate_unit(moments, kind=found.kind, complete=complete, use=use)
     if estimate is None:
-        return figure
-    return replace(
-        figure,
+        return figure()
+    return figure(
         se=estimate.se,
         ci=estimate.ci,
         ci_method=estimate.ci_method,
@@ -211,14 +234,16 @@ def _figure(empty: Figure, found: Found, row: Sequence[Any], *, certain: bool) -
     )
 
 
-def _no_figure(place: Place, round_code: str, found: Found, base: Base) -> Figure:
-    """The figure of an indicator that nobody has answered yet."""
-    unit, code = place
-    return Figure(
-        unit_id=unit.id,
-        unit_code=code,
-        unit_name=unit.name,
-        level=unit.level,
+def _no_figure(
+    place: Place, round_code: str, found: Found, base: Base, release: int | None
+) -> Empty:
+    """Makes the figure of an indicator that nobody has answered yet, or one with numbers."""
+    return partial(
+        Figure,
+        unit_id=place.id,
+        unit_code=place.code,
+        unit_name=place.name,
+        level=place.level,
         round=round_code,
         indicator=found.code,
         version=found.version,
@@ -230,5 +255,6 @@ def _no_figure(place: Place, round_code: str, found: Found, base: Base) -> Figur
         n=0,
         missing=dict.fromkeys(MISSING_REASONS, 0),
         base=base,
+        release=release,
         is_pending=found.is_pending,
     )

@@ -7,9 +7,10 @@ from app.indicators import sample_reading
 # Each village counts by its estimated number of subjects, not by how many were visited: the factor
 # N̂/n, with N̂ = eligible + e · unresolved, and e the eligible share among those resolved. A village
 # form is about one subject, the village, however many quarters it reports in the round; forms
-# without a frame stand for themselves.
+# without a frame stand for themselves. Worked out before sums are looked up: of the many sums of a
+# village none asks again where it lies.
 BASES = """
-with bases as (
+with bases as materialized (
     select a.ancestor_id as unit_id, f.kind, b.*,
            case when f.kind in ('household', 'person') then b.eligible + b.unresolved *
                     case when b.eligible + b.ineligible > 0
@@ -32,8 +33,7 @@ with bases as (
 # f is the share of those who should be there that have an answer; one adult chosen in a household
 # stands for others whoever was visited, so that f = 0.
 MOMENTS = """
-select u.unit_id, d.indicator_id, d.id, d.breakdown, d.value,
-       sum(u.factor * s.y), sum(u.factor * s.x),
+select u.unit_id, s.domain_id, sum(u.factor * s.y), sum(u.factor * s.x),
        sum(v.scale * (s.yy + v.outside * s.y * s.y)),
        sum(v.scale * (s.xy + v.outside * s.y * s.x)),
        sum(v.scale * (s.xx + v.outside * s.x * s.x)),
@@ -50,7 +50,7 @@ from (
 ) u
 join {sums} s on s.round_id = %(round)s
      and (s.village_id, s.stratum, s.form_id) = (u.village_id, u.stratum, u.form_id)
-join indicator_domains d on d.id = s.domain_id
+     and s.domain_id = any(%(domains)s)
 cross join lateral (
     select s.n + s.dont_know + s.refused + s.blank + s.irrelevant as asked
 ) a
@@ -65,8 +65,7 @@ cross join lateral (
                 when u.n = 1 then 1
                 else 1 / s.m::float8 - 1 / u.n::float8 end as outside
 ) v
-where d.indicator_id = any(%(indicators)s) and (%(by)s::text is null or d.breakdown = %(by)s)
-group by u.unit_id, d.indicator_id, d.id, d.breakdown, d.value
+group by u.unit_id, s.domain_id
 """
 
 COVERAGE = """
@@ -101,6 +100,11 @@ def statements(tables: Mapping[str, str], *, sampled: bool) -> Iterator[tuple[st
             f"{design} {sample_reading.SPREADS.format(**tables)} {sample_reading.MOMENTS}",
         )
 
+
+DOMAINS = """
+select id, indicator_id, breakdown, value from indicator_domains
+where indicator_id = any(%(indicators)s) and (%(by)s::text is null or breakdown = %(by)s)
+"""
 
 INDICATORS = """
 select i.id, i.form_id, i.code, i.version, i.labels, i.unit, f.kind,

@@ -97,6 +97,7 @@ from (
     from households
     group by round_id, village_id, stratum, form_id, domain_id
 ) sums
+order by round_id, village_id  -- so that a village's sums lie side by side, and are read at once
 """
 )
 

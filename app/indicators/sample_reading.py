@@ -48,7 +48,7 @@ SPREADS = """
                 then least(1 / min(factor), 1) else 0 end as fraction
     from drawn group by form_id, kind, stratum, of_households
 ), items as (
-    select a.ancestor_id as unit_id, d.indicator_id, s.domain_id, p.form_id, p.stratum,
+    select a.ancestor_id as unit_id, s.domain_id, p.form_id, p.stratum,
            case when p.of_households then sum(s.m) else least(sum(s.m), 1) end::float8 as m,
            sum(p.factor * s.y) as y, sum(p.factor * s.x) as x,
            sum(p.factor ^ 2 * s.yy) filter (where p.of_households) as yy,
@@ -61,12 +61,10 @@ SPREADS = """
            sum(s.irrelevant) as irrelevant
     from drawn p
     join {sums} s on s.round_id = %(round)s and (s.form_id, s.stratum) = (p.form_id, p.part)
-    join indicator_domains d on d.id = s.domain_id
     join org_unit_ancestors a on a.unit_id = s.village_id
          and a.valid_from <= %(on)s and (a.valid_to is null or a.valid_to >= %(on)s)
-    where a.ancestor_id = any(%(units)s) and d.indicator_id = any(%(indicators)s)
-      and (%(by)s::text is null or d.breakdown = %(by)s)
-    group by a.ancestor_id, d.indicator_id, s.domain_id, p.form_id, p.stratum, p.of_households,
+    where a.ancestor_id = any(%(units)s) and s.domain_id = any(%(domains)s)
+    group by a.ancestor_id, s.domain_id, p.form_id, p.stratum, p.of_households,
              case when p.of_households then s.village_id else p.psu end
 ), about_means as (
     select *, y / nullif(m, 0) - sum(y) over inside / nullif(sum(m) over inside, 0) as off_y,
@@ -74,7 +72,7 @@ SPREADS = """
     from items
     window inside as (partition by unit_id, domain_id, form_id, stratum)
 ), spreads as (
-    select unit_id, indicator_id, domain_id, form_id, stratum, sum(m) as m,
+    select unit_id, domain_id, form_id, stratum, sum(m) as m,
            sum(y) as y, sum(x) as x,
            coalesce(sum(yy), 0) + coalesce(sum(m * off_y * off_y), 0) as yy,
            coalesce(sum(xy), 0) + coalesce(sum(m * off_y * off_x), 0) as xy,
@@ -83,11 +81,11 @@ SPREADS = """
            sum(element_xy) as element_xy, sum(element_xx) as element_xx, sum(yes) as yes,
            sum(dont_know) as dont_know, sum(refused) as refused, sum(blank) as blank,
            sum(irrelevant) as irrelevant
-    from about_means group by unit_id, indicator_id, domain_id, form_id, stratum
+    from about_means group by unit_id, domain_id, form_id, stratum
 )"""
 
 MOMENTS = """
-select s.unit_id, s.indicator_id, d.id, d.breakdown, d.value, sum(s.y), sum(s.x),
+select s.unit_id, s.domain_id, sum(s.y), sum(s.x),
        sum(v.scale * (v.yy + v.outside * s.y * s.y)),
        sum(v.scale * (v.xy + v.outside * s.y * s.x)),
        sum(v.scale * (v.xx + v.outside * s.x * s.x)),
@@ -98,7 +96,6 @@ select s.unit_id, s.indicator_id, d.id, d.breakdown, d.value, sum(s.y), sum(s.x)
        sum(s.irrelevant)::bigint, bool_and(v.fraction >= 1)
 from spreads s
 join strata h using (form_id, stratum)
-join indicator_domains d on d.id = s.domain_id
 cross join lateral (
     -- A stratum taken whole is still without those who gave no answer.
     select least(h.fraction, s.n / nullif(s.n + s.dont_know + s.refused + s.blank + s.irrelevant, 0)
@@ -115,7 +112,7 @@ cross join lateral (
                 then s.xy else 0 end as xy,
            case when s.xx * s.m > 1e-24 * s.x * s.x then s.xx else 0 end as xx
 ) v
-group by s.unit_id, s.indicator_id, d.id, d.breakdown, d.value
+group by s.unit_id, s.domain_id
 """
 
 # Of those drawn, how many are there and answered; a village is left out where nobody of a part of

@@ -8,9 +8,8 @@ from flask.typing import ResponseReturnValue
 from app.access import requires
 from app.clock import today
 from app.errors import NotFound
-from app.org_units.models import OrgUnit
+from app.indicators.places import Place
 from app.org_units.names import sort_key
-from app.org_units.queries import codes_of
 from app.pages.blueprint import pages
 from app.pages.choices import RoundChoice, choose_project
 from app.pages.export import EXCEL_MARK
@@ -87,8 +86,7 @@ def download_ranking(scorecard: str) -> ResponseReturnValue:
     """The same as a file for Excel."""
     found, _, round_ = _asked(scorecard)
     _, (units, ranking) = _ranked(found, round_)
-    codes = codes_of(units)
-    names = {unit.id: (codes.get(unit.id), unit.name) for unit in units.values()}
+    names = {unit.id: (unit.code, unit.name) for unit in units.values()}
     response = Response(
         EXCEL_MARK + ranking_csv(names, ranking, scorecard=found.code, round=round_.code),
         mimetype="text/csv",
@@ -97,7 +95,7 @@ def download_ranking(scorecard: str) -> ResponseReturnValue:
     return response
 
 
-def _ranked(scorecard: Scorecard, round_: Round) -> tuple[str, tuple[dict[int, OrgUnit], Ranking]]:
+def _ranked(scorecard: Scorecard, round_: Round) -> tuple[str, tuple[dict[int, Place], Ranking]]:
     by = chosen("by", BY) or "computed"
     find = find_granted_ranking if by == "granted" else find_ranking
     return by, find(reader(), scorecard, round_)

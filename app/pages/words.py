@@ -7,6 +7,7 @@ from app.entities.merge import PROBLEMS
 from app.i18n import gettext, present_language
 from app.imports.find import REASONS as SKIPPED
 from app.indicators.behind import REASONS as SHARES
+from app.indicators.places import Place
 from app.org_units.models import OrgUnit
 from app.org_units.names import official_name
 from app.review.checks import FLAGS
@@ -231,7 +232,7 @@ def entity_problem(code: str) -> str:
     return gettext(PROBLEMS.get(code, code))
 
 
-def place(unit: OrgUnit) -> str:
+def place(unit: OrgUnit | Place) -> str:
     """A place's name in full."""
     return official_name(unit.type, unit.name, present_language())
 

@@ -14,7 +14,7 @@ from app.accounts.scope import sees
 from app.clock import today
 from app.db import db
 from app.errors import NotAllowed, NotFound
-from app.indicators.places import places_of
+from app.indicators.places import Place, places_of
 from app.org_units.models import OrgUnit
 from app.projects.queries import get_project
 from app.rounds.models import Round
@@ -60,7 +60,7 @@ class Found:
 class Standing:
     """How far a commune's card is."""
 
-    unit: OrgUnit
+    unit: Place
     state: str
     due_on: date | None
 
@@ -164,7 +164,7 @@ def list_cards(actor: Actor, scorecard: Scorecard, round_: Round) -> list[Standi
         Standing(unit, record.state, due_on_of(record))
         if record
         else Standing(unit, COMPUTED, due_on)
-        for unit, _ in places_of(actor, round_.project_id, place, "commune", today())
+        for unit in places_of(actor, round_.project_id, place, "commune", today())
         for record in (records.get(unit.id),)
     ]
 

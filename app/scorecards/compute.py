@@ -9,11 +9,10 @@ from app.accounts.actors import OPERATOR, Actor
 from app.clock import today
 from app.errors import NotFound
 from app.indicators.figures import Figure
-from app.indicators.places import places_of
+from app.indicators.places import Place, places_of
 from app.indicators.queries import find_figures
 from app.indicators.sum_models import Release
 from app.indicators.withhold import reads_interviews
-from app.org_units.models import OrgUnit
 from app.projects.queries import get_project
 from app.rounds.models import Round
 from app.scorecards.catalog import definition_of
@@ -56,7 +55,7 @@ def find_scores(  # noqa: PLR0913 - each narrows the question
         by_unit[figure.unit_id].append(figure)
     if not figures:  # no indicator is in force
         places = places_of(actor, round_.project_id, unit_id, level, on or today())
-        units = {unit.id: Named(unit.id, code, unit.name, unit.level) for unit, code in places}
+        units = {one.id: Named(one.id, one.code, one.name, one.level) for one in places}
     definition = definition_of(scorecard)
     is_outsider = not reads_interviews(actor, unit_id, round_.project_id)
     told = {} if reported is None else reported
@@ -68,7 +67,7 @@ def find_scores(  # noqa: PLR0913 - each narrows the question
 
 def find_ranking(
     actor: Actor, scorecard: Scorecard, round_: Round
-) -> tuple[dict[int, OrgUnit], Ranking]:
+) -> tuple[dict[int, Place], Ranking]:
     """The communes that the reader may see, by id, and their ranks among all of the round.
 
     Ranked are the points that figures give: what communes report comes in one by one. Who reads
@@ -86,7 +85,7 @@ def find_ranking(
         actor, round_.project_id, place, "commune", today(),
         "submission.read" if is_staff else "indicator.read",
     )  # fmt: skip
-    units = {unit.id: unit for unit, _ in own}
+    units = {one.id: one for one in own}
     return units, ranking.seen_by(units)
 
 

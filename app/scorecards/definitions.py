@@ -33,7 +33,7 @@ class Criterion:
     """
 
     code: str
-    labels: Labels
+    labels: Labels = field(hash=False)
     points: Fraction
     rule: str
     group: str = ""
@@ -42,7 +42,7 @@ class Criterion:
     each: Fraction | None = None
     steps: tuple[Step, ...] = ()
     evidence: bool = False
-    guide: Labels = field(default_factory=dict)
+    guide: Labels = field(default_factory=dict, hash=False)
     department: str = ""
     basis: str = ""
     note: str = ""

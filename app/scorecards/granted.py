@@ -3,8 +3,7 @@
 from app.accounts.actors import Actor
 from app.clock import today
 from app.errors import NotFound
-from app.indicators.places import places_of
-from app.org_units.models import OrgUnit
+from app.indicators.places import Place, places_of
 from app.projects.queries import get_project
 from app.rounds.models import Round
 from app.scorecards.card import APPRAISED, Card, CardLine, Entry, thaw
@@ -17,7 +16,7 @@ from app.scorecards.scores import score
 
 def find_granted_ranking(
     actor: Actor, scorecard: Scorecard, round_: Round
-) -> tuple[dict[int, OrgUnit], Ranking]:
+) -> tuple[dict[int, Place], Ranking]:
     """The communes that the reader may see, and their ranks among all whose card is appraised.
 
     Points granted as computed keep the survey's error; where the province decided otherwise there
@@ -41,5 +40,5 @@ def find_granted_ranking(
         lines = (CardLine(line, said.get(line.criterion.code, Entry())) for line in kept.lines)
         scores.append(Card(tuple(lines), APPRAISED).granted_score(record.unit_id))
     own = places_of(actor, round_.project_id, place, "commune", today(), CAPABILITY)
-    units = {unit.id: unit for unit, _ in own}
+    units = {one.id: one for one in own}
     return units, rank_scores(scores).seen_by(units)

@@ -13,6 +13,8 @@ NORMAL_95 = 1.96
 REACH, STEP = 8.0, 0.05  # of the integral over the normal density, in standard deviations
 LARGEST_RANGE = 12.0  # no studentized range of fewer than millions lies above
 
+Value = tuple[float, float | None]  # points and their standard error
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -61,10 +63,11 @@ def rank_all(standings: Sequence[Standing]) -> list[Rank]:
     """
     factor = studentized_range(len(standings)) / sqrt(2)
     read = [shown(one.points) for one in standings]
+    values = [(float(one.points), one.error) for one in standings]
     ranks = []
-    for one, points in zip(standings, read, strict=True):
+    for value, points in zip(values, read, strict=True):
         ahead = sum(other > points for other in read)
-        apart = [_side(one, other, factor) for other in standings]
+        apart = [_side(value, other, factor) for other in values]
         best, worst = 1 + apart.count(1), len(standings) - apart.count(-1)
         # By chance of rounding alone a tie may lie outside of its own interval.
         ranks.append(Rank(1 + ahead, min(best, 1 + ahead), max(worst, 1 + ahead)))
@@ -83,12 +86,15 @@ def difference(one: Standing, other: Standing) -> Difference:
     return Difference(one.points - other.points, error)
 
 
-def _side(one: Standing, other: Standing, factor: float) -> int:
+def _side(one: Value, other: Value, factor: float) -> int:
     """1 when the other is significantly better, -1 when it is worse, else 0."""
-    apart = difference(other, one)
-    if apart.error is None or abs(float(apart.points)) <= factor * apart.error:
+    (points, error), (others, others_error) = one, other
+    if error is None or others_error is None:
         return 0
-    return 1 if apart.points > 0 else -1
+    apart = others - points
+    if abs(apart) <= factor * hypot(error, others_error):
+        return 0
+    return 1 if apart > 0 else -1
 
 
 @lru_cache(maxsize=256)

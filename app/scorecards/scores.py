@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from app.errors import BadRequest
 from app.indicators.figures import Figure
@@ -126,9 +127,18 @@ def _measured(criterion: Criterion, figure: Figure | None) -> Line:
         reasons = (("broken", figure.broken), ("withheld", figure.suppressed))
         why = next((reason for reason, holds in reasons if holds), "no_figure")
         return Line(criterion, missing=why, figure=figure)
-    value, se = exact(figure.value), standard_error(figure)
-    error = None if se is None else float(error_of(criterion, value, exact(se)))
-    return Line(criterion, value, points_of(criterion, value), error, figure=figure)
+    value, points, error = _worth(criterion, figure.value, standard_error(figure))
+    return Line(criterion, value, points, error, figure=figure)
+
+
+@lru_cache(maxsize=8192)  # of a province's communes, each with its criteria
+def _worth(
+    criterion: Criterion, value: float, se: float | None
+) -> tuple[Fraction, Fraction, float | None]:
+    """The exact value, its points and their standard error."""
+    found = exact(value)
+    error = None if se is None else float(error_of(criterion, found, exact(se)))
+    return found, points_of(criterion, found), error
 
 
 def _told(criterion: Criterion, reported: Mapping[str, str] | None) -> Line:

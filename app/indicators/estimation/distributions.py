@@ -2,12 +2,14 @@
 
 import math
 from functools import lru_cache
+from statistics import NormalDist
 
 EPSILON = 2.0**-53
 TINY = 1e-300
 # Coefficients of Stirling's series for ln Γ: B(2k) / (2k (2k - 1)).
 STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156)
 STIRLING_FROM = 15.0
+NORMAL = NormalDist()
 
 
 @lru_cache(maxsize=4096)
@@ -20,6 +22,7 @@ def t_quantile(p: float, df: float) -> float:
     return math.sqrt(df * share / rest)
 
 
+@lru_cache(maxsize=4096)
 def beta_quantile(p: float, a: float, b: float) -> float:
     """Value below which a beta variable lies with probability p; 0 for a = 0, 1 for b = 0."""
     if a <= 0 or b <= 0:
@@ -46,7 +49,7 @@ def _beta_point(p: float, a: float, b: float) -> tuple[float, float]:
 def _solve(p: float, a: float, b: float) -> float:
     """The quantile where it is at most 1/2: Newton's steps on logarithms, fenced by bisection."""
     low, high = -745.0, math.log(0.5)
-    at = min(max((math.log(p) + math.log(a) + log_beta(a, b)) / a, low), high)
+    at = min(max(_near(p, a, b), low), high)
     for _ in range(200):
         x = math.exp(at)
         below, above = _tails(x, 1 - x, a, b)
@@ -60,6 +63,21 @@ def _solve(p: float, a: float, b: float) -> float:
         if high - low <= EPSILON * abs(low):
             break
     return math.exp(at)
+
+
+def _near(p: float, a: float, b: float) -> float:
+    """The logarithm of about the quantile: where Newton's steps begin.
+
+    Cochran and Fisher's way over the normal distribution (Abramowitz and Stegun 26.5.22), for a or
+    b of at most 1 the first term of the series.
+    """
+    if min(a, b) <= 1:
+        return (math.log(p) + math.log(a) + log_beta(a, b)) / a
+    y = -NORMAL.inv_cdf(p)
+    of_a, of_b = 1 / (2 * a - 1), 1 / (2 * b - 1)
+    bent, h = (y * y - 3) / 6, 2 / (of_a + of_b)
+    w = y * math.sqrt(max(h + bent, 0.0)) / h - (of_b - of_a) * (bent + 5 / 6 - 2 / (3 * h))
+    return math.log(a) - math.log(a + b * math.exp(min(2 * w, 700.0)))
 
 
 def _tails(x: float, rest: float, a: float, b: float) -> tuple[float, float]:
