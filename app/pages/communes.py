@@ -1,17 +1,18 @@
 """A commune's page: its figures, and those of its villages side by side."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from flask import render_template
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access import requires
 from app.accounts.territory import get_unit
 from app.clock import today
+from app.i18n import format_number
 from app.indicators.figures import Figure
 from app.indicators.queries import find_figures
 from app.org_units.hierarchy import descendants
@@ -26,6 +27,8 @@ from app.rounds.models import Round
 from app.scorecards.catalog import definition_of, list_scorecards
 from app.submissions.counts import Counts, count_by_state
 
+Cell = tuple[str, str | None]  # a figure as it is read, and the address of what is behind it
+
 
 @dataclass(frozen=True, slots=True)
 class VillageLine:
@@ -33,7 +36,7 @@ class VillageLine:
 
     unit: OrgUnit
     interviews: int | None  # None: withheld
-    figures: list[Figure | None]
+    cells: list[Cell]
 
 
 @pages.get(f"/communes/<{UNIT}:commune_id>")
@@ -52,8 +55,11 @@ def show_commune(commune_id: int) -> ResponseReturnValue:
     find = partial(
         find_figures, actor, round_=rounds.chosen, unit_id=commune.id, on=boundaries.on, as_of=day
     )
-    figures, of_villages = find(level="commune"), find(level="village")
-    lines = _lines(figures, of_villages, descendants(commune.id, "village", boundaries.on))
+    figures, of_villages = find(level="commune"), find(level="village", error=False)
+    is_now = day is None and not boundaries.is_old
+    addresses = _addresses(commune, rounds.chosen, figures) if is_now else {}
+    villages = descendants(commune.id, "village", boundaries.on)
+    lines = _lines(figures, of_villages, villages, addresses)
     counts = count_by_state(actor, rounds.chosen.project_id, [commune.id])
     return render_template(
         "commune.html",
@@ -61,8 +67,10 @@ def show_commune(commune_id: int) -> ResponseReturnValue:
         boundaries=boundaries,
         rounds=rounds,
         figures=figures,
+        addresses=addresses,
         villages=lines,
         interviews=sum(line.interviews or 0 for line in lines),
+        totals=[_cell(figure, addresses.get(figure.indicator)) for figure in figures],
         counts=counts.get(commune.id, Counts()),
         scorecards=[
             (one.code, definition_of(one)) for one in list_scorecards(rounds.chosen.project_id)
@@ -75,21 +83,47 @@ def show_commune(commune_id: int) -> ResponseReturnValue:
     )
 
 
+def _addresses(commune: OrgUnit, round_: Round, figures: Sequence[Figure]) -> dict[str, str]:
+    """By indicator, the page of what is behind the commune's figure; a village's adds its own id.
+
+    Made once and not for each cell, of which a page has thousands.
+    """
+    return {
+        figure.indicator: url_for(
+            "pages.explain_figure", commune_id=commune.id, code=figure.indicator, round=round_.id
+        )
+        for figure in figures
+    }
+
+
 def _lines(
-    figures: list[Figure], of_villages: list[Figure], villages: Sequence[OrgUnit]
+    figures: Sequence[Figure],
+    of_villages: Sequence[Figure],
+    villages: Sequence[OrgUnit],
+    addresses: Mapping[str, str],
 ) -> list[VillageLine]:
     by_village: dict[int, dict[str, Figure]] = defaultdict(dict)
     for figure in of_villages:
         by_village[figure.unit_id][figure.indicator] = figure
+    columns = [(figure.indicator, addresses.get(figure.indicator)) for figure in figures]
     return [
         VillageLine(
             village,
             _interviews(by_village[village.id].values()),
-            [by_village[village.id].get(figure.indicator) for figure in figures],
+            [
+                _cell(by_village[village.id].get(code), above and f"{above}&village={village.id}")
+                for code, above in columns
+            ],
         )
         for village in villages
         if village.id in by_village
     ]
+
+
+def _cell(figure: Figure | None, address: str | None) -> Cell:
+    if figure is None or figure.value is None:
+        return format_number(None), None
+    return format_number(figure.value * 100, 1), address
 
 
 def _has_earlier(chosen: Round, rounds: Sequence[Round]) -> bool:
