@@ -23,9 +23,11 @@ from app.org_units.models import OrgUnit
 from app.org_units.queries import find_by_code
 from app.org_units.villages import create_village
 from app.projects.queries import create_project, get_project
+from app.scorecards import catalog
 from tests.benchmarks import sixty
 
 ROOT = Path(__file__).parents[2]
+SCORECARD_FILE = ROOT / "forms" / "scorecards" / "xa_hoi_so_2026.xlsx"
 TEMPLATE_FILE = Path(__file__).parent / "xhs_ho.template.xml"
 TEMPLATE = TEMPLATE_FILE.read_text(encoding="utf-8").strip()
 VILLAGE_IDS = sorted(set(re.findall(r"<village_id>(T-\w+)</village_id>", TEMPLATE)))
@@ -81,6 +83,7 @@ def prepare() -> Programme:
     for number in range(MANY_FORMS):
         programme.publish(lister.project_id, _form(number), OPERATOR)
     register(f"{PHONES_VILLAGE}-{number}" for number in range(PHONES_HOUSEHOLDS))
+    publish_scorecard()
     return made
 
 
@@ -94,6 +97,13 @@ def elsewhere(template: str, number: int) -> str:
             _village(commune.id, new)
             template = template.replace(old, new)
     return template
+
+
+def publish_scorecard() -> str:
+    """The code of the scorecard that comes along, in force from now on."""
+    with transaction():
+        content = SCORECARD_FILE.read_bytes()
+        return catalog.publish(PROJECT, SCORECARD_FILE.name, content, OPERATOR).code
 
 
 def register(codes: Iterable[str]) -> None:
