@@ -46,7 +46,11 @@ def within(
 
 
 def reach(actor: Actor, capability: str, project_id: int | None = None) -> dict[str, Any]:
-    """What `WITHIN` asks of an actor; a grant reaches into its own project alone."""
+    """What `WITHIN` asks of an actor; a grant reaches into its own project alone.
+
+    Changes that are still pending are written first: a statement in SQL would not see them.
+    """
+    db.session.flush()
     return {
         "everywhere": actor.is_operator,
         "reached": actor.units(capability, project_id),
