@@ -135,7 +135,12 @@ def _calibration(given: Any) -> Adjustment | None:
 def _filter(given: Any) -> tuple[tuple[str, str], ...]:
     if not isinstance(given, dict) or any(isinstance(v, dict | list) for v in given.values()):
         raise DataFault("filter must be columns and the value wanted in each", source="design")
-    return tuple((column, str(value)) for column, value in given.items())
+    # A truth value as R writes it.
+    words = {True: "TRUE", False: "FALSE"}
+    return tuple(
+        (column, words[value] if isinstance(value, bool) else str(value))
+        for column, value in given.items()
+    )
 
 
 def _items(given: Mapping[str, Any], key: str) -> list[tuple[Any, str]]:

@@ -28,6 +28,12 @@ def test_every_column_it_names_is_known():
     assert plan.columns == wanted
 
 
+def test_values_of_a_filter_are_as_the_data_write_them():
+    plan = read_plan(design(filter={"status": "complete", "round": 2, "done": True}))
+
+    assert plan.filter == (("status", "complete"), ("round", "2"), ("done", "TRUE"))
+
+
 def test_what_may_be_left_out():
     plan = read_plan(design(filter="absent", strata="absent", fpc="absent", lonely="absent"))
 
