@@ -21,7 +21,8 @@ from app.i18n import use_language
 PREFIX = "/api/v1"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 RESOURCES = (
-    "indicators", "differences", "revisits", "explain", "submissions", "entities", "units",
+    "indicators", "figure_files", "releases",
+    "differences", "revisits", "explain", "submissions", "entities", "units",
     "unit_changes", "villages", "rounds", "openapi", "changes", "trash",
     "scorecards", "cards", "evidence", "counts", "count_tasks",
     "households",
@@ -61,6 +62,7 @@ def register(app: Flask) -> None:
     for resource in RESOURCES:
         import_module(f"app.api.{resource}")
     cast(Any, Description)(app).register_blueprint(api)
+    app.register_blueprint(import_module("app.api.odata.views").feed)
     app.register_blueprint(elsewhere)
 
 
@@ -105,14 +107,20 @@ def admit() -> None:
     needed = getattr(view, "access", None)
     if needed == access.PUBLIC:
         return
-    credentials = request.authorization
-    is_bearer = credentials is not None and credentials.type == "bearer"
-    actor = find_api_token(credentials.token or "") if credentials and is_bearer else None
+    actor = find_api_token(_key() or "")
     if actor is None:
         raise SignInNeeded("Send “Authorization: Bearer TOKEN” with a token that is in force.")
     if needed is None or not actor.may(needed):
         raise NotAllowed
     g.caller = actor
+
+
+def _key() -> str | None:
+    """The key of a request: a bearer's, or the password that spreadsheets ask for."""
+    given = request.authorization
+    if given is None:
+        return None
+    return given.password if given.type == "basic" else given.token
 
 
 def protect(response: Response) -> Response:

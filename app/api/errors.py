@@ -1,6 +1,7 @@
 """Refusals in JSON: `{"code", "message", "details"}` with the status that fits."""
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
@@ -43,11 +44,12 @@ class Fault(Problem):
     message = "Something went wrong on the server. Nothing was changed."
 
 
-def install(door: Blueprint) -> None:
-    """Makes a blueprint answer every refusal and fault in JSON."""
-    door.register_error_handler(Problem, answer)
-    door.register_error_handler(HTTPException, _http)
-    door.register_error_handler(Exception, _fault)
+def install(door: Blueprint, write: Callable[[Problem], Response] | None = None) -> None:
+    """Makes a blueprint answer every refusal and fault in JSON, as `write` does."""
+    write = write or answer
+    door.register_error_handler(Problem, write)
+    door.register_error_handler(HTTPException, lambda error: write(_refusal(error)))
+    door.register_error_handler(Exception, lambda error: write(_trouble(error)))
 
 
 def answer(problem: Problem) -> Response:
@@ -66,20 +68,20 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float | dict | list) else str(value)
 
 
-def _http(error: HTTPException) -> Response:
+def _refusal(error: HTTPException) -> Problem:
     wrong = getattr(error, "data", None)
     if wrong is not None:
-        return answer(BadParameters(None, **wrong.get("messages", {})))
+        return BadParameters(None, **wrong.get("messages", {}))
     if error.code == TooLarge.status:
-        return answer(TooLarge())
+        return TooLarge()
     problem = Unreadable()
     problem.status = error.code or Problem.status
-    return answer(problem)
+    return problem
 
 
-def _fault(error: Exception) -> Response:
+def _trouble(error: Exception) -> Problem:
     if isinstance(error, AWAY):
         log.error("The database does not answer: %s", error)
-        return answer(NotReady("The server is busy or being repaired. Try again later."))
+        return NotReady("The server is busy or being repaired. Try again later.")
     log.error("A request failed", exc_info=error)
-    return answer(Fault())
+    return Fault()

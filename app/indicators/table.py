@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from app.indicators.figures import Figure
@@ -13,6 +13,8 @@ COLUMNS = (
     "ci_method", "df", "deff", "bound_low", "bound_high", "coverage",
     "status", "suppressed", "as_of", "broken",
 )  # fmt: skip
+
+BLOCK = 64 * 1024  # characters that are sent together
 
 # What makes a spreadsheet take a text for a formula (OWASP, CSV injection).
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
@@ -50,6 +52,32 @@ def figure_row(figure: Figure) -> dict[str, Any]:
         "as_of": figure.as_of,
         "broken": figure.broken,
     }
+
+
+def csv_lines(
+    figures: Iterable[Figure], columns: Sequence[str] = COLUMNS, *, vietnamese: bool = False
+) -> Iterator[str]:
+    """The same as `figures_csv`, a line at a time, with some of the columns.
+
+    Vietnamese is what a spreadsheet set to Vietnamese takes for numbers: semicolons between
+    columns, and decimal commas.
+    """
+    line = io.StringIO()
+    writer = csv.writer(line, delimiter=";" if vietnamese else ",", lineterminator="\r\n")
+    writer.writerow(columns)
+    for figure in figures:
+        row = figure_row(figure)
+        cells = (_cell(row[name]) for name in columns)
+        writer.writerow([_comma(cell) if vietnamese else cell for cell in cells])
+        if line.tell() > BLOCK:
+            yield line.getvalue()
+            line.seek(0)
+            line.truncate()
+    yield line.getvalue()
+
+
+def _comma(cell: Any) -> Any:
+    return repr(cell).replace(".", ",") if isinstance(cell, float) else cell
 
 
 def figures_csv(figures: Iterable[Figure]) -> str:

@@ -29,10 +29,12 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 SCREENS = (
-    "sign_in", "home", "communes", "commune_changes", "indicator", "explain", "export", "review",
+    "sign_in", "home", "communes", "commune_changes", "indicator", "explain", "export",
+    "figure_files", "review",
     "submission",
     "attachments", "parked", "set_aside", "forms", "publishing", "drafts", "surveyors", "imports",
-    "files", "health", "trash", "rounds", "releases", "samples", "fieldwork", "entities", "places",
+    "files", "health", "trash", "rounds", "releases", "disclosure",
+    "samples", "fieldwork", "entities", "places",
     "scorecards", "score", "criterion", "ranking", "counts", "count_tasks",
     "place_changes", "villages",
     "households", "household_changes", "household_import",

@@ -8,8 +8,9 @@ from app.accounts.scope import require_whole
 from app.db import db, transaction
 from app.errors import Conflict, Problem
 from app.indicators import releases
+from app.indicators.export import describe_rule
 from app.indicators.readiness import readiness_of
-from app.indicators.release_queries import get_release, list_releases, rule_of
+from app.indicators.release_queries import get_release, list_releases, rule_from, rule_of
 from app.indicators.restated import before_of, preview, restated
 from app.indicators.self_check import last_check
 from app.org_units.queries import names_of
@@ -50,6 +51,7 @@ def show_release(round_id: int, version: int) -> ResponseReturnValue:
         round=found,
         release=made,
         before=before_of(made),
+        rule=describe_rule(rule_from(made.rule)),
         changes=restated(actor, found, made),
         villages=_villages(made.changes),
     )

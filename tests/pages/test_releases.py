@@ -7,7 +7,7 @@ from app.accounts.actors import OPERATOR
 from app.db import transaction
 from app.indicators import releases
 from app.indicators.disclosure import Rule
-from app.indicators.release_queries import list_releases
+from app.indicators.release_queries import list_releases, rule_of
 from tests import people
 
 
@@ -115,3 +115,35 @@ def test_the_self_check_is_shown_to_who_gives_figures_out(analyst, survey, sent,
     assert "chưa chạy lần nào" in analyst.get(address(survey)).text
     daily.check_figures(1.0)
     assert "Không có tổng nào bị lệch" in analyst.get(address(survey)).text
+
+
+RULE = {
+    "threshold": "7", "smallest_n": "20", "round_to": "1", "final_coverage": "85",
+    "sensitive": "FIBRE", "legal_note": "QĐ 12/QĐ-UBND",
+}  # fmt: skip
+
+
+def test_the_rule_is_set_on_a_page_with_the_decision_it_rests_on(analyst, survey, sent, counting):
+    sent(0)
+    page = analyst.get(f"/rounds/{survey.round.id}/disclosure")
+    analyst.post(page, f"/rounds/{survey.round.id}/disclosure", **RULE)
+    expected = Rule(7, 20, 1, frozenset({"FIBRE"}), 0.85, "QĐ 12/QĐ-UBND")
+    assert rule_of(survey.project.id) == expected
+    with transaction():
+        releases.release(survey.round, OPERATOR)
+    shown = analyst.get(address(survey, "/1"))
+    assert [text.text for text in shown.tree.xpath("//dl/dd")] == [
+        "7", "20", "1", "FIBRE", "QĐ 12/QĐ-UBND",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("wrong", [{"threshold": "x"}, {"legal_note": ""}, {"round_to": "-1"}])
+def test_a_rule_without_its_decision_or_numbers_is_refused(analyst, survey, counting, wrong):
+    where = f"/rounds/{survey.round.id}/disclosure"
+    page = analyst.get(where)
+    analyst.post(page, where, status=400, **(RULE | wrong))
+    assert rule_of(survey.project.id).threshold == 1
+
+
+def test_the_rule_is_not_for_readers(signed_in, survey):
+    signed_in("commune_reviewer").get(f"/rounds/{survey.round.id}/disclosure", status=403)
