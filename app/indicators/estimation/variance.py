@@ -29,8 +29,7 @@ def variance(sample: Sample, scores: Mapping[int, Score], lonely: str) -> float:
         units[sample.psu_of[unit]].append(score)
     psus: dict[int, list[Score]] = defaultdict(list)
     for psu, parts in units.items():
-        total = Score(sum(s.value for s in parts), sum(s.size for s in parts))
-        psus[sample.stratum_of[psu]].append(total)
+        psus[sample.stratum_of[psu]].append(parts[0] if len(parts) == 1 else _total(parts))
     found = sum(spread(parts, sample.strata[h], lonely) for h, parts in psus.items())
     if sample.two_stage:
         for psu, parts in units.items():
@@ -38,6 +37,10 @@ def variance(sample: Sample, scores: Mapping[int, Score], lonely: str) -> float:
             if fraction > 0:
                 found += fraction * spread(parts, sample.psus[psu], lonely)
     return found
+
+
+def _total(parts: Sequence[Score]) -> Score:
+    return Score(sum(part.value for part in parts), sum(part.size for part in parts))
 
 
 def spread(scores: Sequence[Score], stage: Stage, lonely: str) -> float:
