@@ -29,6 +29,10 @@ class ExplainQuery(PlaceQuery):
     value = fields.String(load_default="", metadata={"description": "Group of the breakdown."})
     project = number(description="Number of a project; the caller's first one without.")
     release = number(description="Number of a release; what is so now, or the newest, without.")
+    level = fields.String(
+        validate=OneOf(("commune", "village")),
+        metadata={"description": "Of which places the parts are; of those right below without."},
+    )
     reason = fields.String(
         validate=OneOf(list(REASONS)), metadata={"description": "Only interviews with this reason."}
     )
@@ -95,6 +99,7 @@ def explain_figure(asked: dict[str, Any]) -> Response:
         by=asked.get("by", ""),
         value=asked["value"],
         release=get_release(round_.id, asked["release"]) if "release" in asked else None,
+        level=asked.get("level"),
     )
     start = read_start(asked.get("next"))
     found = interviews_of(

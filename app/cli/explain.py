@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 @click.option("--round", "code", help="Code of a round; the present one without.")
 @click.option("--by", default="", help="Name of a breakdown.")
 @click.option("--value", default="", help="Group of the breakdown.")
+@click.option(
+    "--level", type=click.Choice(["commune", "village"]), help="Parts; those right below without."
+)
 @click.option("--reason", help="Only interviews with this reason, such as held or duplicate.")
 @click.option("--limit", type=click.IntRange(0, 100_000), default=20, show_default=True)
 @click.option("--language", type=click.Choice(["vi", "en"]), default="en", show_default=True)

@@ -36,7 +36,7 @@ DOMAINS = "select id, breakdown, value from indicator_domains where indicator_id
 class Explanation:
     """A figure, and what stands behind it as far as the reader's rights go.
 
-    `parts` are the figures of the places right below; `question` finds the interviews, `tally`
+    `parts` are the figures of places below; `question` finds the interviews, `tally`
     counts them: both None for who may not read interviews there, or above communes.
     """
 
@@ -51,7 +51,7 @@ class Explanation:
     definition: FormDefinition
 
 
-def explain(
+def explain(  # noqa: PLR0913 - each narrows the question
     actor: Actor,
     *,
     round_: Round,
@@ -60,8 +60,11 @@ def explain(
     by: str = "",
     value: str = "",
     release: Release | None = None,
+    level: str | None = None,
 ) -> Explanation:
     """Explains one figure of a place, or of one group in it; raises `NotFound`.
+
+    Its parts are the figures of the places right below, or of those of a level.
 
     Readers without access to interviews see the figures that were given out, and no more.
     """
@@ -75,7 +78,7 @@ def explain(
     version = _version(round_.project_id, figure)
     defined = Indicator.from_json(version.definition)
     definition = definition_of(version.form_version_id)
-    below = BELOW.get(unit.level)
+    below = level or BELOW.get(unit.level)
     parts = find_figures(actor, level=below, **narrowed) if below else []
     question = None
     if unit.level in LISTED and reads_interviews(actor, unit.id, round_.project_id):

@@ -259,4 +259,5 @@ def _no_figure(
         base=base,
         release=release,
         is_pending=found.is_pending,
+        is_mean=found.counts_each and found.kind != "prop",
     )

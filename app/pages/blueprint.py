@@ -29,9 +29,8 @@ HEADERS = {
     "Cache-Control": "no-store",
 }
 SCREENS = (
-    "sign_in", "home", "communes", "commune_changes", "indicator", "explain", "export",
-    "figure_files", "review",
-    "submission",
+    "sign_in", "home", "province", "communes", "commune_changes", "indicator", "explain", "export",
+    "figure_files", "review", "submission",
     "attachments", "parked", "set_aside", "forms", "publishing", "drafts", "surveyors", "imports",
     "files", "health", "trash", "rounds", "releases", "disclosure",
     "samples", "fieldwork", "entities", "places",

@@ -123,7 +123,10 @@ def _lines(
 def _cell(figure: Figure | None, address: str | None) -> Cell:
     if figure is None or figure.value is None:
         return format_number(None), None
-    return format_number(figure.value * 100, 1), address
+    text = (
+        format_number(figure.value, 2) if figure.is_mean else format_number(figure.value * 100, 1)
+    )
+    return text, address
 
 
 def _has_earlier(chosen: Round, rounds: Sequence[Round]) -> bool:

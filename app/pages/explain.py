@@ -74,8 +74,8 @@ def explain_figure(commune_id: int, code: str) -> ResponseReturnValue:
         rounds=rounds,
         explanation=explanation,
         figure=explanation.figure,
-        group=_group(explanation),
-        rows=_rows(explanation),
+        group=group_of(explanation),
+        rows=rows_of(explanation),
         history=changes_of(rounds.chosen.project_id, explanation.version.code),
         parts=sorted(explanation.parts, key=key, reverse=descending),
         order=order,
@@ -107,7 +107,7 @@ def _line(
     return Line(one, village.name if village else "", answers)
 
 
-def _group(explanation: Explanation) -> str:
+def group_of(explanation: Explanation) -> str:
     """The name of the group the figure is of; empty when it is of everybody."""
     figure = explanation.figure
     for breakdown in explanation.indicator.by:
@@ -116,7 +116,7 @@ def _group(explanation: Explanation) -> str:
     return ""
 
 
-def _rows(explanation: Explanation) -> str:
+def rows_of(explanation: Explanation) -> str:
     """What the questionnaire calls the repeat whose members are counted."""
     item = explanation.definition.field(explanation.indicator.unit)
     return label(item.labels, item.name) if item else explanation.indicator.unit

@@ -7,9 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from app.access import signed_in
 from app.accounts.actors import Actor
+from app.accounts.scope import sees
 from app.accounts.territory import UnitFilter, find_units
 from app.counts.take import CAPABILITY as COUNTS
 from app.counts.task_lists import count_tasks
+from app.org_units.models import OrgUnit
+from app.org_units.queries import get_unit as get_place
 from app.pages.blueprint import pages
 from app.pages.choices import choose_project
 from app.pages.inputs import asked
@@ -47,6 +50,7 @@ def home() -> ResponseReturnValue:
         total=_sum(counts.values()),
         placeless=_placeless(actor, projects.chosen),
         most=MOST_COUNTED,
+        province=_province(actor, projects.chosen),
         differing=_differing(actor, projects.chosen),
         wanted=wanted,
         is_full=len(communes) == MOST_COMMUNES,
@@ -62,6 +66,14 @@ def _placeless(actor: Actor, project: Project) -> int:
         return 0
     asked = QueueFilter(project.id, project.org_unit_id, itself=True)
     return count_queue(actor, asked)
+
+
+def _province(actor: Actor, project: Project) -> OrgUnit | None:
+    """The project's province, for those who may read its figures."""
+    place = get_place(project.org_unit_id) if project.org_unit_id else None
+    if place is None or place.level != "province":
+        return None
+    return place if sees(actor, "indicator.read", place.id, project.id) else None
 
 
 def _differing(actor: Actor, project: Project) -> tuple[Round, int] | None:

@@ -8,7 +8,7 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
 from app.i18n import label, templates
-from app.pages import card_words, household_words, score_words, words
+from app.pages import card_words, figure_words, household_words, score_words, words
 from app.pages.blueprint import pages
 from app.pages.files import static_address
 from app.pages.forgery import field
@@ -48,8 +48,9 @@ def install(app: Flask) -> None:
         card_state=card_words.card_state,
         card_lack=card_words.card_lack,
         card_act=card_words.card_act,
-        count_act=words.count_act,
-        sureness=words.sureness,
+        count_act=figure_words.count_act,
+        sureness=figure_words.sureness,
+        measured=figure_words.measured,
         card_field=card_words.card_field,
         card_word=card_words.card_word,
         reported_choice=card_words.reported_choice,

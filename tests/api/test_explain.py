@@ -61,6 +61,18 @@ def test_what_there_is_not_is_named(machine, survey, more, status):
     ask(machine(), survey, more, status)
 
 
+def test_parts_are_of_the_level_asked_for(machine, survey):
+    send(survey, "1", "0", "1", "1", "0")
+    asking = machine(place=people.GIA_LAI)
+    where = "/indicators/explain?code=52&indicator=FIBRE"
+    communes, villages = asking.ask(where), asking.ask(f"{where}&level=village")
+    assert {part["unit"]["level"] for part in communes["parts"]} == {"commune"}
+    assert [part["unit"]["code"] for part in villages["parts"] if part["n"]] == [
+        survey.village.public_id
+    ]
+    asking.ask(f"{where}&level=province", 422)
+
+
 def test_another_territory_is_not_there(machine, survey):
     ask(machine(place=people.PLEIKU), survey, status=404)
     machine().ask("/indicators/explain?code=52&indicator=FIBRE", 404)

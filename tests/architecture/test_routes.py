@@ -133,6 +133,7 @@ def ids(survey):
     return {
         "commune_id": people.unit(people.IA_DOM).id,
         "unit_id": people.unit(people.IA_DOM).id,
+        "province_id": people.unit(people.GIA_LAI).id,
         "event_id": 1,
         "code": "FIBRE",
         "submission_id": submission_id,

@@ -22,6 +22,9 @@ def test_a_figure_is_told_with_its_words_villages_and_interviews(thonso):
         "numerator: “Fibre” là “Yes”"
         in thonso(f"figures explain FIBRE {village} {project} --language vi --round 2026-1").output
     )
+    assert (
+        "  Mook Đen: 1.0000" in thonso(f"figures explain FIBRE 52 {project} --level village").output
+    )
     only = thonso(f"figures explain FIBRE {village} {project} --reason missing").output
     assert first not in only
     assert thonso(f"figures explain NIX {village} {project}").exit_code == 1

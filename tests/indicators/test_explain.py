@@ -204,3 +204,46 @@ def test_above_communes_the_next_places_are_told_and_no_interviews(survey):
     assert found.tally is None
     assert len(found.parts) == 135
     assert set(REASONS) >= {"counted", "missing"}
+
+
+def spread_out(survey):
+    """Two villages of Ia Dom, unequally far, and one of another commune; with and without nets."""
+    other = survey.add_village("Mook Trang")
+    with transaction():
+        far = people.village("Plei Bạc", people.PLEIKU)
+    for household in survey.ids[:4]:
+        survey.send(survey.instance(household, fibre="1", members=[(40, "2"), (17, "1")]))
+    for household, fibre in zip(survey.register(3, other), "018", strict=True):
+        village = str(other.public_id)
+        survey.send(survey.instance(household, fibre=fibre, village=village))
+    for household in survey.register(5, far)[:2]:
+        village = str(far.public_id)
+        survey.send(
+            survey.instance(household, fibre="0", village=village, members=[(30, "1"), (50, "2")])
+        )
+    return other, far
+
+
+@pytest.mark.parametrize("code", ["FIBRE", "PHONE"])
+def test_at_every_level_the_parts_add_up_to_the_figure(survey, code):
+    spread_out(survey)
+    province = ask(survey, code, unit=people.unit(people.GIA_LAI))
+    villages = ask(survey, code, unit=people.unit(people.GIA_LAI), level="village")
+    commune = ask(survey, code, unit=people.unit(people.IA_DOM))
+    assert {part.level for part in province.parts} == {"commune"}
+    assert {part.level for part in villages.parts} == {"village"}
+    for whole in (province, villages, commune):
+        for name in ("numerator", "denominator", "n"):
+            total = sum(getattr(part, name) or 0 for part in whole.parts)
+            assert total == pytest.approx(getattr(whole.figure, name))
+    for part in commune.parts:
+        unit = db.session.get_one(type(survey.village), part.unit_id)
+        found = ask(survey, code, unit=unit)
+        listed = interviews_of(found, "counted", sort="place", start=0, limit=100)
+        factor = part.base.expected / part.base.n
+        assert sum(one.y * one.weight for one, _ in listed) * factor == pytest.approx(
+            part.numerator
+        )
+        assert sum(one.x * one.weight for one, _ in listed) * factor == pytest.approx(
+            part.denominator
+        )

@@ -9,6 +9,7 @@ from app.accounts.actors import OPERATOR
 from app.db import transaction
 from tests import people
 from tests.pages.browsing import browser_of
+from tests.survey import HOUSEHOLD_FORM, household_form
 
 FIRST_DAY = date(2026, 1, 1)
 
@@ -144,3 +145,20 @@ def test_the_page_is_light_with_forty_villages_and_reads_without_scripts(
     assert len(page.rows()) > 40
     assert len(page.html.encode()) < 100_000
     assert page.tree.xpath("//script | //*[@style] | //*[@onclick]") == []
+
+
+def test_a_mean_is_a_number_and_not_per_cent(signed_in, survey, sent, commune, approving):
+    text = HOUSEHOLD_FORM.replace(
+        "| missing |", "| | MEMBERS | 1 | Members | household | | count(${m}) |\n| missing |", 1
+    )
+    programme.publish(survey.project.id, household_form("2", text), OPERATOR)
+    for number, members in enumerate(([(40, "2")], [(30, "1"), (17, "2")])):
+        sent(number, members=members, version="2")
+    page = signed_in().get(f"/communes/{commune.id}")
+
+    assert of_indicator(page, "MEMBERS")[1] == "1,50"
+    assert of_indicator(page, "MEMBERS")[2] == "Khoảng tin cậy 95%: -3,42 – 6,42"
+    one = signed_in().get(f"/communes/{commune.id}/indicators/MEMBERS")
+    assert "1,50 tạm tính" in one.text
+    behind = signed_in().get(f"/communes/{commune.id}/indicators/MEMBERS/explain")
+    assert "1,50 tạm tính" in behind.text
