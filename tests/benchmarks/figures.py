@@ -1,34 +1,37 @@
 """What summing up and evaluating again cost: `python tests/benchmarks/figures.py --n 20000`.
 
 Some interviews are sent as phones send them; their rows are then copied in the database, to other
-villages, until there are as many as asked. Measured are the full recompute (all villages summed up
-from the stored pairs) and the evaluation of the household form from XML, both by the installation's
-own worker. CPU is that of its process trees, in milliseconds for each
-interview; what that means for a million is arithmetic, not a measurement.
+villages, until there are as many as asked; or a folder that `large.py` filled is taken as it is
+(--data). Measured are the full recompute (all villages summed up from the stored pairs, by
+`thonso figures recompute` beside the installation's own worker) and the evaluation of the household
+form from XML by that worker, or of its first --evaluate interviews. CPU is that of the process
+trees and of the command, in milliseconds for each interview.
 """
 
 import argparse
 import json
+import os
+import subprocess
 import sys
-from collections.abc import Callable
+import time
+from contextlib import ExitStack
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))  # started as a script, it is not a package's
 
 from app import queue
+from app.accounts.actors import OPERATOR
 from app.db import db, driver, on_commit, transaction
-from app.forms.queries import find_form
-from app.indicators import reevaluate, stale
+from app.indicators import reevaluate
 from app.org_units.queries import find_by_code
 from app.org_units.villages import create_village
-from tests.benchmarks import load, programme, report
+from tests.benchmarks import large, load, programme, report
 from tests.benchmarks.machine import Meter
 from tests.benchmarks.measure import CONNECTIONS, KIND, Bench, new_bodies, settle
 from tests.benchmarks.run import installation
 
 FEWEST = 100  # households of a village
 FAR = 10_000_000  # between the ids of a copy and those of the next
-MILLION = 1_000_000
 # What is different in a copy of an interview's row, by table; the first column is its key.
 COPIED = {
     "instances": {"id": "id + %(by)s", "instance_id": "instance_id || %(mark)s"},
@@ -60,20 +63,27 @@ def main() -> None:
     """Prepare, copy, measure, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--n", type=int, default=20_000, help="interviews, about")
+    parser.add_argument("--data", type=Path, help="folder that is kept, instead")
+    parser.add_argument("--evaluate", type=int, default=50_000, help="of them from XML, about")
     asked = parser.parse_args()
-    with installation() as bench:
-        report.begin()
-        sent = send(bench)
-        copies = max(0, asked.n // len(sent) - 1)
-        for number in range(1, copies + 1):
-            copy(sent, number)
-        driver().execute("analyze")
-        db.session.commit()
-        held = len(sent) * (copies + 1)
-        (villages, domains) = sizes()
-        print(f"\n{held:,} interviews in {villages:,} villages, {domains:.0f} figures each")
-        measure(bench, "summed up from stored pairs", held, sum_up)
-        measure(bench, "evaluated from XML", held, evaluate)
+    with ExitStack() as stack:
+        kept = large.installation(asked.data) if asked.data else installation()
+        bench = stack.enter_context(kept)
+        report.machine()
+        if not asked.data:
+            multiply(send(bench), asked.n)
+        held, villages, domains = sizes()
+        print(f"{held:,} interviews in {villages:,} villages, {domains:.0f} figures each")
+        recompute(bench, held)
+        evaluate(bench, asked.evaluate)
+
+
+def multiply(sent: list[int], wanted: int) -> None:
+    """Copies of what was sent, until there are so many interviews."""
+    for number in range(1, max(1, wanted // len(sent))):
+        copy(sent, number)
+    driver().execute("analyze")
+    db.session.commit()
 
 
 def send(bench: Bench) -> list[int]:
@@ -125,42 +135,59 @@ def elsewhere(sent: list[int], number: int) -> dict[int, int]:
     return made
 
 
-def sizes() -> tuple[int, float]:
-    """How many villages have sums, and how many figures an interview adds to."""
+def sizes() -> tuple[int, int, float]:
+    """How many interviews count, of how many villages, and to how many figures each adds."""
     found = driver().execute(
-        "select (select count(distinct village_id) from counted_interviews),"
-        " (select avg(cardinality(domain_ids)) from observations)"
+        "select count(*), count(distinct village_id), (select avg(cardinality(domain_ids))"
+        " from observations) from counted_interviews"
     )
-    villages, domains = found.fetchone() or (0, 0)
+    held, villages, domains = found.fetchone() or (0, 0, 0)
     db.session.rollback()
-    return int(villages), float(domains)
+    return int(held), int(villages), float(domains or 0)
 
 
-def sum_up() -> None:
-    """Owes the sums of all villages."""
-    stale.mark_project_stale(programme.PROJECT)
-
-
-def evaluate() -> None:
-    """Owes the evaluation of the household form."""
-    form = find_form(programme.PROJECT, "xhs_ho")
-    assert form is not None
-    reevaluate.begin(form.id)
-
-
-def measure(bench: Bench, name: str, held: int, owe: Callable[[], None]) -> None:
-    """Print what it takes until nothing is owed."""
-    meter = Meter(bench.pids)
-    with transaction():
-        owe()
-        on_commit(queue.ring)
+def recompute(bench: Bench, held: int) -> None:
+    """Sum all villages up with the command, and print what it took."""
+    meter, before = Meter(bench.pids), os.times()
+    command = [sys.executable, "-P", "-m", "app.cli.main", "figures", "recompute"]
+    subprocess.run(command, check=True, env=os.environ | {"THONSO_DATA": bench.data_dir})
     settle()
-    wall, cpu = meter.wall(), meter.cpu()
+    after = os.times()
+    own = sum(after[2:4]) - sum(before[2:4])  # of children, user and system
+    show("summed up from stored pairs", held, meter, command=own)
+
+
+def evaluate(bench: Bench, wanted: int) -> None:
+    """Let the worker evaluate so many interviews of the household form, and print what it took."""
+    with transaction():
+        reevaluate.start(programme.PROJECT, programme.HOUSEHOLD_FORM, OPERATOR)
+        on_commit(queue.ring)
+    meter = Meter(bench.pids)
+    while (known := progress()).state == "running" and known.done < wanted:
+        time.sleep(0.5)
+    show("evaluated from XML", known.done, meter)
+    print(f"  of which, as its page says, {known.cpu_each or 0:.3f} ms an interview by the worker")
+    if known.state == "running":
+        with transaction():
+            reevaluate.stop(programme.PROJECT, programme.HOUSEHOLD_FORM, OPERATOR)
+
+
+def progress() -> reevaluate.Progress:
+    """How far the household form is."""
+    known = reevaluate.list_progress(programme.PROJECT)
+    db.session.rollback()
+    return next(one for one in known if one.form == programme.HOUSEHOLD_FORM)
+
+
+def show(name: str, count: int, meter: Meter, **further: float) -> None:
+    """Print what so many interviews took so far."""
+    wall, cpu = meter.wall(), meter.cpu() | further
     total = sum(cpu.values())
-    parts = ", ".join(f"{part} {1000 * used / held:.3f}" for part, used in cpu.items() if used)
+    parts = ", ".join(f"{part} {1000 * used / count:.3f}" for part, used in cpu.items() if used)
     print(
-        f"{name}: {wall:.1f} s, {1000 * total / held:.3f} ms of CPU an interview ({parts});"
-        f" a million would be {total / held * MILLION:.0f} s of CPU"
+        f"{name}: {count:,} in {wall:.1f} s; {total:.1f} s of CPU,"
+        f" {1000 * total / count:.3f} ms an interview ({parts})",
+        flush=True,
     )
 
 

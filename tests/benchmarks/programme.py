@@ -31,6 +31,7 @@ SCORECARD_FILE = ROOT / "forms" / "scorecards" / "xa_hoi_so_2026.xlsx"
 TEMPLATE_FILE = Path(__file__).parent / "xhs_ho.template.xml"
 TEMPLATE = TEMPLATE_FILE.read_text(encoding="utf-8").strip()
 VILLAGE_IDS = sorted(set(re.findall(r"<village_id>(T-\w+)</village_id>", TEMPLATE)))
+HOUSEHOLD_FORM = "xhs_ho"
 PROJECT, COMMUNE, ROUND = 1, "23872", "2026-1"
 PHONES_VILLAGE, PHONES_HOUSEHOLDS = "T-BENZZ", 150
 MANY_FORMS = 100
