@@ -38,7 +38,7 @@ from app.submissions.record import make_records, read_entries
 from app.submissions.set_aside import reason_of
 
 BATCH = 250  # instances taken off the ledger together
-STALE_BATCH = 25  # villages summed up together: so long a person's decision may have to wait
+STALE_BATCH = 25  # villages summed up together where nothing says how long that takes
 SUMMING = 0.5  # seconds of summing up after which a worker looks at the interviews again
 
 log = logging.getLogger(__name__)
@@ -76,10 +76,14 @@ def settle(pace: Pace | None = None, call_help: Callable[[], None] | None = None
 
 def _refresh(pace: Pace) -> bool:
     """Sums up villages for a while; whether more may be owed."""
-    began = time.monotonic()
-    while is_full := refresh_figures() >= STALE_BATCH:
-        if time.monotonic() - began > SUMMING:
-            break
+    began = now = time.monotonic()
+    is_full = True
+    while is_full and now - began < SUMMING:
+        before, asked = now, pace.villages
+        is_full = refresh_figures(asked) >= asked
+        now = time.monotonic()
+        if is_full:
+            pace.summed(now - before)
     with transaction():
         counts.fold()
     pace.refreshed(time.monotonic() - began)
@@ -233,19 +237,19 @@ def restore(submission_id: int, actor: Actor) -> None:
     on_commit(queue.ring)
 
 
-def refresh_figures() -> int:
+def refresh_figures(most: int | None = None) -> int:
     """Sums up anew some villages that are owed it, the most urgent first; how many."""
-    return _sum_up(decided=False)
+    return _sum_up(most or STALE_BATCH, decided=False)
 
 
 def refresh_decided() -> None:
     """Sums up anew what a person decided about, and nothing else."""
-    while _sum_up(decided=True) >= STALE_BATCH:
+    while _sum_up(STALE_BATCH, decided=True) >= STALE_BATCH:
         pass
 
 
-def _sum_up(*, decided: bool) -> int:
+def _sum_up(most: int, *, decided: bool) -> int:
     with transaction():
-        pairs = stale.take_stale(STALE_BATCH, decided=decided)
+        pairs = stale.take_stale(most, decided=decided)
         recompute.recompute(pairs)
     return len(pairs)

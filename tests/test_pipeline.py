@@ -28,8 +28,8 @@ def seen(survey, monkeypatch):
     taken, waited = [], []
     real = pipeline.refresh_figures
 
-    def refresh():
-        taken.append(real())
+    def refresh(most):
+        taken.append(real(most))
         return taken[-1]
 
     monkeypatch.setattr(pipeline, "refresh_figures", refresh)
@@ -66,15 +66,25 @@ def test_a_village_that_is_owed_many_times_is_summed_once(survey, seen):
 
 def test_many_villages_are_summed_without_a_rest_in_between(survey, seen, monkeypatch):
     taken, waited = seen
-    monkeypatch.setattr(pipeline, "STALE_BATCH", 1)
+    monkeypatch.setattr(pace, "FEWEST", 1)
+    monkeypatch.setattr(pace, "MOST", 1)
     with transaction():
         others = [people.village(name) for name in ("Mook Trang", "Mook Trêl")]
     owe(survey, survey.village, *others)
 
-    pipeline.settle(Pace(shortest=1.0))
+    pipeline.settle(Pace(shortest=1.0, villages=1))
 
     assert taken == [1, 1, 1, 0]
     assert waited == []
+
+
+@pytest.mark.parametrize(
+    ("seconds", "villages"), [(0.15, 40), (0.3, 20), (0.05, 120), (60.0, 5), (0.0, 200)]
+)
+def test_so_many_villages_are_summed_together_as_take_a_moment(seconds, villages):
+    kept = Pace(shortest=1.0, villages=40)
+    kept.summed(seconds)
+    assert kept.villages == villages
 
 
 def test_after_a_few_interviews_more_may_come_together(survey, seen):
