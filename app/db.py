@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import psycopg
 from flask import Flask, current_app
@@ -113,7 +113,7 @@ def autocommit() -> Iterator[psycopg.Connection[Any]]:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query that is asked at every request: its name on a connection, and its text with $1, $2.
+    """A statement of every request: its name on a connection, and its text with $1, $2.
 
     Every value goes to the server and comes back as text in bytes; null comes back as None.
     """
@@ -122,8 +122,10 @@ class Question:
     sql: bytes
 
 
-def ask(question: Question, *values: bytes) -> list[tuple[bytes | None, ...]]:
+def ask(question: Question, *values: bytes | None) -> list[tuple[bytes | None, ...]]:
     """The rows that answer a question; raises `psycopg.Error`, `OperationalError` when away.
+
+    What it changes is durable then, and may be asked twice.
 
     The cursor of psycopg costs more than the server does for a row found by its key, so this
     speaks to the connection below it. A connection that broke meanwhile is replaced, once.
@@ -137,13 +139,14 @@ def ask(question: Question, *values: bytes) -> list[tuple[bytes | None, ...]]:
         return _ask(question, values)
 
 
-def _ask(question: Question, values: Sequence[bytes]) -> list[tuple[bytes | None, ...]]:
+def _ask(question: Question, values: Sequence[bytes | None]) -> list[tuple[bytes | None, ...]]:
     with autocommit() as connection:
         server = connection.pgconn
-        answer = server.exec_prepared(question.name, values)
+        given = cast("Sequence[bytes]", values)  # of None it makes null, though its type has none
+        answer = server.exec_prepared(question.name, given)
         if answer.error_field(pq.DiagnosticField.SQLSTATE) == _NOT_PREPARED:
             server.prepare(question.name, question.sql)
-            answer = server.exec_prepared(question.name, values)
+            answer = server.exec_prepared(question.name, given)
         if answer.status != pq.ExecStatus.TUPLES_OK:
             # Without a code the error is libpq's own: the connection broke, whatever its status.
             if answer.error_field(pq.DiagnosticField.SQLSTATE) is None:

@@ -63,3 +63,7 @@ def test_a_broken_connection_is_known_by_an_error_without_a_code(app, monkeypatc
 def test_a_refusal_of_the_database_is_no_broken_connection(app):
     with pytest.raises(psycopg.errors.DivisionByZero):
         ask(Question(b"wrong", b"select 1 / $1::int"), b"0")
+
+
+def test_nothing_is_asked_and_answered_as_nothing(app):
+    assert ask(Question(b"nothing", b"select $1::text"), None) == [(None,)]

@@ -4,6 +4,10 @@ Each checks the sender and the form version inside the statement, so no cache ca
 returns no row when anything is not as in the usual case.
 """
 
+import re
+
+from app.db import Question
+
 # A phone proves by its token who sends; whoever brings a stick is known to the door already.
 _PHONE = """select id from app_users
     where token_hash = %(token)s and project_id = %(project)s and revoked_at is null"""
@@ -27,7 +31,7 @@ _INSERT = """, new as (
     insert into instances (root_id, project_id, form_id, form_version_id, app_user_id,
                            instance_id, deprecated_id, device_id, xml)
     select {root}, %(project)s, form_id, version_id, sender.id,
-           %(instance)s, %(deprecated)s, %(device)s, %(xml)s
+           %(instance)s, %(deprecated)s, %(device)s, %(xml)s::bytea
     from {sources}
     on conflict do nothing
     returning id
@@ -72,6 +76,18 @@ def _statements(sender: str) -> dict[tuple[bool, bool], str]:
 
 ACCEPT = _statements(_PHONE)
 ACCEPT_BROUGHT = _statements(_BROUGHT)
+
+# The usual case, an interview without files from a phone, is asked below the driver's cursor.
+VALUES = ("token", "project", "form", "version", "instance", "deprecated", "device", "xml")
+_NAMED = re.compile(r"%\((\w+)\)s")
+
+
+def _question(*, edit: bool) -> Question:
+    numbered = _NAMED.sub(lambda name: f"${VALUES.index(name[1]) + 1}", ACCEPT[edit, False])
+    return Question(b"accept_edit" if edit else b"accept", numbered.encode())
+
+
+ACCEPT_PLAIN = {edit: _question(edit=edit) for edit in (False, True)}
 
 ADD_FILES = "with new as (select %(instance_pk)s::bigint as id)" + _FILES + _TAIL
 
