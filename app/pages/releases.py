@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.access import requires
 from app.accounts.scope import require_whole
+from app.accounts.users import names_of as people_named
 from app.db import db, transaction
 from app.errors import Conflict, Problem
 from app.indicators import releases
@@ -29,10 +30,12 @@ READ, GIVE_OUT = "indicator.read", "figures.release"
 def show_releases(round_id: int) -> ResponseReturnValue:
     """What was given out of a round, newest first, and how far the round is."""
     found = find_round(reader(), round_id, READ)
+    known = list_releases(found.id)
     return render_template(
         "releases.html",
         round=found,
-        releases=list_releases(found.id),
+        releases=known,
+        names=people_named({release.released_by for release in known}),
         readiness=readiness_of(found.id) if reader().may("submission.read") else None,
         check=last_check(),
         may_release=reader().may(GIVE_OUT, found.project_id),
@@ -50,6 +53,7 @@ def show_release(round_id: int, version: int) -> ResponseReturnValue:
         "release.html",
         round=found,
         release=made,
+        names=people_named({made.released_by}),
         before=before_of(made),
         rule=describe_rule(rule_from(made.rule)),
         changes=restated(actor, found, made),

@@ -46,6 +46,7 @@ def test_a_release_is_previewed_and_made_and_tells_what_changed(analyst, survey,
     leads_to = analyst.post(preview, address(survey, "/new"), reason="lần đầu").leads_to
     made = analyst.get(leads_to)
     assert "lần đầu" in made.text
+    assert "user:" not in made.text
     assert ["Ia Dom", "FIBRE", "–", "–", "50,0% ± 38,7", "2", "–"] in rows(made)
 
     for number in (2, 3, 4):
