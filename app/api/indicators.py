@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask import Response, jsonify, request
+import orjson
+from flask import Response, request
 from marshmallow import ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf
 
@@ -10,7 +11,7 @@ from app.access import requires
 from app.api.blueprint import caller, resource
 from app.api.cursors import Key, page_after
 from app.api.parameters import OnePlaceQuery, choose_project, choose_unit, limit, number, text
-from app.api.schemas import FigurePage
+from app.api.schemas import FigurePage, figure_object
 from app.errors import NotFound
 from app.indicators.figures import Figure
 from app.indicators.lookup import breakdown_names, find_indicator
@@ -82,7 +83,8 @@ def list_figures(asked: dict[str, Any]) -> Response:
     else:
         keys = [_key(figure) for figure in figures]
         items, following = page_after(figures, keys, asked.get("next"), asked["limit"])
-        response = jsonify(FigurePage().dump({"items": items, "next": following}))
+        page = {"items": [figure_object(figure) for figure in items], "next": following}
+        response = Response(orjson.dumps(page), mimetype=JSON)
     response.add_etag()
     response.make_conditional(request)
     response.headers.pop("Date", None)  # the server writes it

@@ -4,6 +4,8 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from app.indicators.figures import Figure
+
 
 def _about(description: str, **options: Any) -> dict[str, Any]:
     return {"allow_none": True, "metadata": {"description": description}, **options}
@@ -74,6 +76,42 @@ class FigureSchema(Schema):
     )
     as_of = fields.AwareDateTime(**_about("When the sums were made."))
     broken = fields.String(**_about("Why there is no figure under these boundaries; else null."))
+
+
+def figure_object(figure: Figure) -> dict[str, Any]:
+    """A figure as `FigureSchema` writes it, at a tenth of the time: a page has thousands."""
+    base, has_group = figure.base, figure.breakdown
+    return {
+        "unit": {
+            "id": figure.unit_id,
+            "code": figure.unit_code,
+            "name": figure.unit_name,
+            "level": figure.level,
+        },
+        "round": figure.round,
+        "indicator": figure.indicator,
+        "version": figure.version,
+        "by": {"name": has_group, "value": figure.breakdown_value} if has_group else None,
+        "value": figure.value,
+        "numerator": figure.numerator,
+        "denominator": figure.denominator,
+        "n": figure.n,
+        "se": figure.se,
+        "ci": figure.ci,
+        "ci_method": figure.ci_method,
+        "df": None if figure.df is None else float(figure.df),
+        "deff": figure.deff,
+        "bounds": figure.bounds,
+        "coverage": figure.coverage,
+        "status": figure.status,
+        "suppressed": figure.suppressed,
+        "design": "sample" if base.is_sample else "census",
+        "villages_left_out": base.villages_left_out,
+        "villages_not_drawn": base.villages_not_drawn,
+        "calibrated": figure.is_calibrated,
+        "as_of": figure.as_of and figure.as_of.isoformat(),
+        "broken": figure.broken,
+    }
 
 
 class FigurePage(Schema):

@@ -3,11 +3,14 @@
 import csv
 import io
 
+import orjson
 import pytest
 
 from app.accounts.actors import OPERATOR
+from app.api.schemas import FigureSchema, figure_object
 from app.db import transaction
 from app.indicators import releases
+from app.indicators.queries import find_figures
 from tests import people
 
 ITEM = {
@@ -51,6 +54,19 @@ def test_a_figure_has_exactly_the_fields_of_the_contract(machine, survey, commun
         "design": "census", "villages_left_out": 0, "villages_not_drawn": 0,
         "calibrated": False,
     }  # fmt: skip
+
+
+def test_figures_are_written_as_their_schema_describes_them(survey, commune):
+    send(survey, "1", "0", "1")
+    asked = {"round_": survey.round, "unit_id": commune.id, "by": None}
+    figures = [
+        figure
+        for level in ("commune", "village")
+        for figure in find_figures(OPERATOR, level=level, **asked)
+    ]
+
+    written = [orjson.loads(orjson.dumps(figure_object(figure))) for figure in figures]
+    assert written == FigureSchema(many=True).dump(figures)
 
 
 def test_what_is_not_available_is_null_and_never_zero(machine, survey, commune):
