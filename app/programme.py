@@ -1,6 +1,7 @@
 """What changes a whole programme: its questionnaires, its rounds, its villages."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,7 +15,7 @@ from app.entities import registry as entities
 from app.errors import Conflict
 from app.forms.models import FormVersion
 from app.forms.publish import check_version, store_version
-from app.forms.queries import find_form
+from app.forms.queries import current_definitions, find_form
 from app.forms.source import Compiled, FormSource, compile_source
 from app.households import imports, lists
 from app.households.imports import ImportReport
@@ -22,8 +23,11 @@ from app.households.models import HouseholdChange
 from app.indicators import catalog, counting, reevaluate, stale
 from app.indicators.breakage import check_workbook, sheet_of
 from app.indicators.compare import Change, compare
+from app.indicators.definitions import Indicator
 from app.indicators.dry_run import DryRun, dry_run
 from app.indicators.essential import essential
+from app.indicators.partners import Partners
+from app.indicators.sheet import INDICATORS
 from app.indicators.stale import Urgency
 from app.rounds import change
 from app.rounds.models import Round
@@ -135,23 +139,47 @@ class Published:
     warnings: tuple[Finding, ...]
 
 
-def check(source: FormSource, project_id: int | None = None) -> tuple[Finding, ...]:
-    """Everything that is wrong or doubtful about a questionnaire; nothing is published."""
+def check(
+    source: FormSource, project_id: int | None = None, beside: Iterable[FormSource] = ()
+) -> tuple[Finding, ...]:
+    """Everything that is wrong or doubtful about a questionnaire; nothing is published.
+
+    `beside` are others that are checked with it, which its indicators may join.
+    """
     try:
         compiled = compile_source(source, entities.list_names(project_id) if project_id else ())
         if project_id is not None:
             check_version(project_id, compiled)
-        return (*compiled.warnings, *_check_indicators(compiled, project_id))
+        joins = any(row.text("join") for row in compiled.workbook.rows(INDICATORS))
+        partners = _partners(project_id, compiled, beside if joins else ())
+        return (*compiled.warnings, *_check_indicators(compiled, project_id, partners))
     except FormRefused as refusal:
         return refusal.findings
     except Conflict as conflict:
         return (Finding(conflict.message, details=conflict.details),)
 
 
-def _check_indicators(compiled: Compiled, project_id: int | None) -> list[Finding]:
-    form = project_id and find_form(project_id, compiled.definition.xml_form_id)
+def _check_indicators(
+    compiled: Compiled, project_id: int | None, partners: Partners
+) -> list[Finding]:
+    definition = compiled.definition
+    form = project_id and find_form(project_id, definition.xml_form_id)
     in_force = catalog.definitions_in_force(form.id) if form else []
-    return check_workbook(compiled.workbook, compiled.definition, in_force)
+    return check_workbook(compiled.workbook, definition, in_force, partners)
+
+
+def _partners(
+    project_id: int | None, compiled: Compiled, beside: Iterable[FormSource] = ()
+) -> Partners:
+    """The forms that a form may join, published or handed in with it; and what joins it."""
+    known = current_definitions(project_id) if project_id else {}
+    for source in beside:
+        with suppress(FormRefused):  # its own check says why
+            definition = compile_source(source).definition
+            known[definition.xml_form_id] = definition
+    form_id = compiled.definition.xml_form_id
+    joining = catalog.joining(project_id, form_id) if project_id else []
+    return Partners(known, tuple(joining), are_all=project_id is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,15 +201,13 @@ def preview(
     They are tried on the newest `limit` interviews that count in the round, all without a limit.
     """
     compiled = compile_source(source, entities.list_names(project_id))
-    findings = _check_indicators(compiled, project_id)
-    if errors := [finding for finding in findings if finding.severity == "error"]:
-        raise FormRefused(errors)
+    partners = _partners(project_id, compiled)
+    _refuse_errors(_check_indicators(compiled, project_id, partners))
     form = find_form(project_id, compiled.definition.xml_form_id)
     before = catalog.definitions_in_force(form.id) if form else []
-    sheet = sheet_of(compiled.workbook)
-    if sheet is None:
+    after = _said(compiled, partners)
+    if after is None:
         return Preview([], None)
-    after = [essential(item, compiled.definition) for item in sheet.indicators]
     changes = compare(before, after)
     if form is None or round_ is None or not changes:
         return Preview(changes, None)
@@ -189,6 +215,20 @@ def preview(
     old, new = ([item for item in part if item.code in codes] for part in (before, after))
     tried = dry_run(round_.id, form.id, old, new, compiled.definition, limit=limit)
     return Preview(changes, tried if tried.total else None)
+
+
+def _refuse_errors(findings: Iterable[Finding]) -> None:
+    if errors := [finding for finding in findings if finding.severity == "error"]:
+        raise FormRefused(errors)
+
+
+def _said(compiled: Compiled, partners: Partners) -> list[Indicator] | None:
+    """The indicators of a workbook that was checked; None when it says nothing about them."""
+    sheet = sheet_of(compiled.workbook)
+    if sheet is None:
+        return None
+    wholes = ((item, partners.whole(compiled.definition, item.join)) for item in sheet.indicators)
+    return [essential(item, whole) for item, whole in wholes if whole is not None]
 
 
 def save_draft(
@@ -200,9 +240,7 @@ def save_draft(
     """
     compiled = compile_source(source, entities.list_names(project_id))
     check_version(project_id, compiled)
-    findings = _check_indicators(compiled, project_id)
-    if errors := [finding for finding in findings if finding.severity == "error"]:
-        raise FormRefused(errors)
+    _refuse_errors(_check_indicators(compiled, project_id, _partners(project_id, compiled)))
     with transaction():
         return make.save_draft(project_id, compiled, source, actor, unit_id)
 
@@ -226,18 +264,18 @@ def publish(project_id: int, source: FormSource, actor: Actor) -> Published:
     change. Interviews that are here already are evaluated with new indicator versions.
     """
     compiled = compile_source(source, entities.list_names(project_id))
-    findings = _check_indicators(compiled, project_id)
-    if errors := [finding for finding in findings if finding.severity == "error"]:
-        raise FormRefused(errors)
+    partners = _partners(project_id, compiled)
+    findings = _check_indicators(compiled, project_id, partners)
+    _refuse_errors(findings)
     with transaction():
         catalog.change_what_is_in_force()
+        if _partners(project_id, compiled) != partners:
+            raise Conflict("Another form was published meanwhile. Publish this one again.")
         version = store_version(project_id, compiled, source, actor)
         entities.declare(project_id, compiled.definition)
-        sheet = sheet_of(compiled.workbook)
-        if sheet is not None:
-            said = [essential(item, compiled.definition) for item in sheet.indicators]
-            if catalog.install(version, said, actor):
-                reevaluate.begin(version.form_id)
+        said = _said(compiled, partners)
+        if said is not None and catalog.install(version, said, actor):
+            reevaluate.begin(version.form_id)
         stale.mark_project_stale(project_id)
         on_commit(queue.ring)
         db.session.refresh(version)

@@ -45,6 +45,11 @@ class BehindSchema(Schema):
     """An interview behind a figure, or left out of it."""
 
     submission = fields.Integer(attribute="submission_id")
+    partner = fields.Integer(
+        attribute="partner_id",
+        allow_none=True,
+        metadata={"description": "The interview of the other form, where the indicator joins one."},
+    )
     village = fields.Integer(attribute="village_id")
     household = fields.String(allow_none=True)
     person_no = fields.Integer(allow_none=True)
@@ -116,7 +121,10 @@ def explain_figure(asked: dict[str, Any]) -> Response:
 
 def _answer(explanation: Explanation, items: list[Any]) -> dict[str, Any]:
     tally, indicator = explanation.tally, explanation.indicator
-    shown = ("code", "version", "unit", "eligible", "numerator", "denominator", "irrelevant")
+    shown = (
+        *("code", "version", "unit", "join"),
+        *("eligible", "numerator", "denominator", "irrelevant"),
+    )
     return {
         "figure": explanation.figure,
         "definition": {name: getattr(indicator, name) for name in shown}

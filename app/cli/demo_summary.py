@@ -16,6 +16,7 @@ LABELS = {
     "XHS-01": "adults with a smartphone",
     "XHS-03": "households with fibre",
     "XHS-11": "people 15+ with an account",
+    "XHS-25": "Internet users protected at basic level, of two forms",
 }
 CODE = "collect.png"
 

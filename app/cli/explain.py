@@ -48,7 +48,8 @@ def explain(
         worth = "-" if not one.n else f"{one.y:g}/{one.x:g}"
         said = "  ".join(f"{name}={_joined(values)}" for name, values in answers.items())
         about = one.household or str(one.village_id)
-        click.echo(f"  {one.submission_id}  {about}  {one.reason}  {worth} x {one.weight}  {said}")
+        ids = " + ".join(str(number) for number in (one.submission_id, one.partner_id) if number)
+        click.echo(f"  {ids}  {about}  {one.reason}  {worth} x {one.weight}  {said}")
 
 
 def _tell(found: "Explanation") -> None:

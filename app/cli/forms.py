@@ -70,8 +70,9 @@ def check(files: tuple[Path, ...], media: Path | None, project: int | None) -> N
     from app.forms.source import read_source
 
     refused = False
-    for path in files:
-        findings = programme.check(read_source(path, media), project)
+    sources = {path: read_source(path, media) for path in files}
+    for path, source in sources.items():
+        findings = programme.check(source, project, sources.values())
         _tell(path, findings)
         errors = any(finding.severity == "error" for finding in findings)
         refused = refused or errors

@@ -1,7 +1,7 @@
 """Reads figures from the API and sets them beside the independent count.
 
-Three of every place in the round under way; and one of one commune in the four readings of two
-rounds under two boundaries.
+Four of every place in the round under way, one of which joins two forms; and one of one commune in
+the four readings of two rounds under two boundaries.
 """
 
 import json
@@ -16,9 +16,10 @@ from urllib.parse import urlencode
 
 from app.demo import earlier
 from app.demo.connection import Connection
-from app.demo.record import people_file
+from app.demo.phone import Phone
+from app.demo.record import draws_file, people_file
 
-INDICATORS = ("XHS-01", "XHS-03", "XHS-11")
+INDICATORS = ("XHS-01", "XHS-03", "XHS-11", "XHS-25")
 # The indicator and the place of the four readings, by the boundaries' name.
 READ_TWICE = "XHS-03"
 PLACE_READ = {"old": earlier.OLD_COMMUNE, "new": earlier.COMMUNE}
@@ -47,6 +48,7 @@ class Compared:
 
 def compare(folder: Path, demo: Mapping[str, Any]) -> list[Compared]:
     """Every commune and village of the demo, indicator by indicator."""
+    _keep_draws(folder, demo)
     counted = count(folder)
     return [
         _compared(item, counted)
@@ -55,6 +57,17 @@ def compare(folder: Path, demo: Mapping[str, Any]) -> list[Compared]:
         for level in ("commune", "village")
         for item in read(demo, indicator, commune, level)
     ]
+
+
+def _keep_draws(folder: Path, demo: Mapping[str, Any]) -> None:
+    """Writes down whom the server drew, as surveyors' phones have it: by household, a number."""
+    draws = {}
+    for surveyor in demo["surveyors"]:
+        phone = Phone(surveyor["project_url"], surveyor["username"])
+        phone.update()
+        for row in phone.lists.get("households.csv", ()):
+            draws[row["code"]] = row["pick_seed"]
+    draws_file(folder).write_text(json.dumps(draws), encoding="utf-8")
 
 
 def four_readings(folder: Path, demo: Mapping[str, Any]) -> dict[tuple[str, str], Compared]:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.demo import earlier
-from app.demo.interviews import HOUSEHOLD, Interview, household_code
+from app.demo.interviews import HOUSEHOLD, SERVICES, SKILLS, Interview, household_code
 from app.demo.people import OCCUPIED
 from app.demo.places import VILLAGES
 from app.demo.plan import Plan
@@ -18,6 +18,10 @@ from app.demo.questionnaires import answer
 
 HOME_ANSWERS = ("net_any", "net_types")
 MEMBER_ANSWERS = ("m_yob", "m_phone", "m_acc_bank", "m_acc_other")
+PERSON_ANSWERS = {
+    SKILLS: ("p_sex", "p_yob", "net_last"),
+    SERVICES: ("p_sex", "p_yob", "protect"),
+}
 
 
 def people_file(folder: Path) -> Path:
@@ -79,11 +83,12 @@ def _interview(seed: int, interview: Interview, village_id: str) -> dict[str, An
         "on": interview.start.date().isoformat(),
         "decision": interview.decision,
         **(_said(seed, interview, village_id) if interview.form == HOUSEHOLD else {}),
+        **(_say(seed, interview, village_id) if interview.form in PERSON_ANSWERS else {}),
     }
 
 
 def _said(seed: int, interview: Interview, village_id: str) -> dict[str, Any]:
-    """What a household answered to the questions of the three figures that are compared."""
+    """What a household answered to the questions of the figures that are compared."""
     said: dict[str, Any] = {"visit_result": interview.result}
     found = answer(interview, seed, village_id, "", pick_seed="0")
     said["consent"] = found.get("consent")
@@ -94,3 +99,24 @@ def _said(seed: int, interview: Interview, village_id: str) -> dict[str, Any]:
         rows: Any = found["m"] if household.members else []
         said["members"] = [{name: row[name] for name in MEMBER_ANSWERS} for row in rows]
     return said
+
+
+def _say(seed: int, interview: Interview, village_id: str) -> dict[str, Any]:
+    """What each member would answer, should the server draw that one."""
+    said: dict[str, Any] = {"visit_result": interview.result, "consent": interview.consent}
+    household = interview.household
+    assert household is not None
+    if interview.is_complete:
+        members = len(household.members)
+        found = [
+            answer(interview, seed, village_id, "", pick_seed=str((number + 0.5) / members))
+            for number in range(members)
+        ]
+        names = PERSON_ANSWERS[interview.form]
+        said["persons"] = [{name: one.get(name, "") for name in names} for one in found]
+    return said
+
+
+def draws_file(folder: Path) -> Path:
+    """Where the numbers stand that decide who of a household is asked."""
+    return people_file(folder).with_name("draws.json")

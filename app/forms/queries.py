@@ -107,6 +107,24 @@ def definition_of(version_id: int) -> FormDefinition:
     return FormDefinition.from_json(definition)
 
 
+def current_definition(form_id: int) -> FormDefinition:
+    """What the current version of a form asks; `NotFound` when nothing of it is published."""
+    version_id = db.session.scalar(select(Form.current_version_id).where(Form.id == form_id))
+    if version_id is None:
+        raise NotFound
+    return definition_of(version_id)
+
+
+def current_definitions(project_id: int) -> dict[str, FormDefinition]:
+    """What the current versions of a project's forms ask, by id on the wire."""
+    known = db.session.execute(
+        select(Form.xml_form_id, Form.current_version_id).where(
+            Form.project_id == project_id, Form.current_version_id.is_not(None)
+        )
+    )
+    return {xml_form_id: definition_of(version_id) for xml_form_id, version_id in known}
+
+
 @lru_cache(maxsize=256)
 def published(version_id: int) -> PublishedForm:
     """The XForm of a version and its files; `NotFound` when there is none with this id."""

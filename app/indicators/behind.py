@@ -8,6 +8,7 @@ from typing import Any
 
 from app.clock import PROGRAMME_ZONE, today
 from app.db import driver
+from app.indicators.pairs import Join
 from app.indicators.weighing import adults_of, drawn_of
 
 COUNTED, MISSING = "counted", "missing"
@@ -22,6 +23,8 @@ REASONS = {
     "unresolved": "not reached yet",
     "encrypted": "encrypted",
     "no_household": "waits for the interview of its household, which gives the weight",
+    "no_partner": "without the other form, of which the indicator needs answers as well",
+    "other_person": "the other form is about somebody of another sex or year of birth",
     "not_drawn": "of a household that is not in the sample",
     "held": "waits for review",
     "rejected": "rejected",
@@ -57,6 +60,7 @@ with territory as (
 ), behind as (
     select s.id as submission_id, i.instance_pk, i.village_id, v.sort_key,
            i.household, i.person_no, i.interviewed_on, n.form_version_id, w.weight,
+           other.submission_id as partner_id, other.instance_pk as partner_pk,
            o.n[at.own] as n, o.y[at.own] as y, o.x[at.own] as x,
            o.dont_know[at.own] as dont_know, o.refused[at.own] as refused,
            o.blank[at.own] as blank, o.irrelevant[at.own] as irrelevant,
@@ -65,6 +69,9 @@ with territory as (
                case when i.outcome <> 'complete' then i.outcome
                     when p.id is not null and d.part is null then 'not_drawn'
                     when w.weight is null then 'no_household'
+                    when %(partner)s::int is not null and other.instance_pk is null
+                    then 'no_partner'
+                    when not other.is_one then 'other_person'
                     when at.own is null and at.whole is null then 'outside'
                     when at.own is null then 'other_group'
                     when o.n[at.own] > 0 then 'counted'
@@ -86,7 +93,8 @@ with territory as (
     join org_units v on v.id = i.village_id
     left join counted_interviews c on (c.round_id, c.form_id, c.subject)
                                     = (i.round_id, i.form_id, i.subject)
-    left join observations o on o.instance_pk = i.instance_pk
+    {{other}}
+    left join {{observations}}
     {drawn_of("i")}
     cross join lateral (
         select array_position(o.domain_ids, %(domain)s) as own,
@@ -98,6 +106,23 @@ with territory as (
     ) w
 )
 """  # noqa: S608 - put together from constants
+
+ALONE = {
+    "other": "cross join (select null::bigint as submission_id, null::bigint as instance_pk,"
+    " null::bool as is_one) other",
+    "observations": "observations o on o.instance_pk = i.instance_pk",
+}
+TOGETHER = """
+left join lateral (
+    select p.submission_id, p.instance_pk, o.is_one
+    from (select) one join {partner}
+    left join pair_observations o on (o.instance_pk, o.partner_pk)
+                                   = (c.instance_pk, p.instance_pk)
+) other on true
+"""
+OF_PAIR = """
+pair_observations o on (o.instance_pk, o.partner_pk) = (i.instance_pk, other.instance_pk)
+"""
 
 COUNT = (
     BEHIND
@@ -111,7 +136,7 @@ LIST = (
     BEHIND
     + """
 select submission_id, instance_pk, village_id, household, person_no, interviewed_on, reason,
-       weight, n, y, x, dont_know, refused, blank, irrelevant
+       weight, partner_id, partner_pk, n, y, x, dont_know, refused, blank, irrelevant
 from behind
 where %(reason)s::text is null or reason = %(reason)s
 """
@@ -126,6 +151,7 @@ class Question:
     on: date
     round: int
     form: int
+    partner: Join | None  # where the indicator joins another form
     person: bool  # a form about one adult of a household
     whole: int | None  # the indicator as a whole; None while nobody has an answer
     domain: int | None  # the figure: the same, or one group of a breakdown
@@ -133,7 +159,16 @@ class Question:
     def asked(self) -> dict[str, Any]:
         """The parameters of the statements."""
         names = ("unit", "on", "round", "form", "person", "whole", "domain")
-        return {name: getattr(self, name) for name in names} | {"today": today()}
+        own = {name: getattr(self, name) for name in names}
+        partner = self.partner and self.partner.partner_id
+        return {**own, "partner": partner, "today": today()}
+
+    def asks(self, statement: str) -> str:
+        """A statement about what interviews say by themselves, or together with their partner."""
+        if self.partner is None:
+            return statement.format(**ALONE)
+        partner = self.partner.partner_of("c")
+        return statement.format(other=TOGETHER.format(partner=partner), observations=OF_PAIR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +183,8 @@ class Interview:
     interviewed_on: date
     reason: str
     weight: int | None
+    partner_id: int | None  # the submission of the other form, where the indicator joins one
+    partner_pk: int | None
     n: int | None
     y: float | None
     x: float | None
@@ -169,7 +206,7 @@ def tally(question: Question) -> Tally:
     """Counts the interviews behind a figure, and those that are not, by reason."""
     reasons: Counter[str] = Counter()
     versions: Counter[str] = Counter()
-    for reason, version, number in driver().execute(COUNT, question.asked()):
+    for reason, version, number in driver().execute(question.asks(COUNT), question.asked()):
         reasons[reason] += number
         if reason in {COUNTED, MISSING}:
             versions[version] += number
@@ -180,7 +217,7 @@ def list_behind(
     question: Question, reason: str | None = None, *, sort: str = "place", start: int, limit: int
 ) -> list[Interview]:
     """Some of these interviews, all or those with one reason, in one of the SORTS."""
-    statement = f"{LIST} order by {SORTS[sort]} limit %(limit)s offset %(start)s"
+    statement = f"{question.asks(LIST)} order by {SORTS[sort]} limit %(limit)s offset %(start)s"
     asked = question.asked() | {"reason": reason, "limit": limit, "start": start}
     return [Interview(*row) for row in driver().execute(statement, asked)]
 

@@ -5,8 +5,10 @@ from collections.abc import Iterator, Sequence
 from app.indicators.cases import run_cases
 from app.indicators.checks import check_indicators, faults_of
 from app.indicators.definitions import Indicator
+from app.indicators.partners import ALONE, Partners, cannot_join
 from app.indicators.sheet import INDICATORS, IndicatorSheet, read_indicators
 from app.xforms.definition import FormDefinition
+from app.xforms.join import join_forms
 from app.xforms.problems import Finding, Place
 from app.xforms.workbook import Workbook
 
@@ -17,17 +19,22 @@ def sheet_of(workbook: Workbook) -> IndicatorSheet | None:
 
 
 def check_workbook(
-    workbook: Workbook, definition: FormDefinition, in_force: Sequence[Indicator]
+    workbook: Workbook,
+    definition: FormDefinition,
+    in_force: Sequence[Indicator],
+    partners: Partners = ALONE,
 ) -> list[Finding]:
     """Faults of the workbook's indicators and their cases; and which of those in force would end.
 
     A workbook without indicators, or an XForm, keeps the ones in force: those it cannot answer are
-    named.
+    named, as are those of other forms that join this one.
     """
+    broken = _broken_elsewhere(definition, partners)
     sheet = sheet_of(workbook)
     if sheet is None:
-        return list(_broken(definition, in_force))
-    findings = check_indicators(sheet, definition) + run_cases(sheet, definition)
+        return [*_broken(definition, in_force, partners), *broken]
+    findings = check_indicators(sheet, definition, partners)
+    findings += [*run_cases(sheet, definition, partners), *broken]
     kept = {indicator.code for indicator in sheet.indicators}
     ended = sorted({indicator.code for indicator in in_force} - kept)
     return findings + [
@@ -41,11 +48,39 @@ def check_workbook(
     ]
 
 
-def _broken(definition: FormDefinition, in_force: Sequence[Indicator]) -> Iterator[Finding]:
+def _broken(
+    definition: FormDefinition, in_force: Sequence[Indicator], partners: Partners
+) -> Iterator[Finding]:
     for indicator in in_force:
-        for fault in faults_of(indicator, definition):
+        partner = partners.definitions.get(indicator.join)
+        for fault in _faults(indicator, definition, partner):
             yield Finding(
                 "The indicator %(code)s cannot be computed from this version: %(fault)s."
                 " Keep the question, or publish a workbook with a new version of the indicator.",
                 details={"code": indicator.code, "fault": fault},
             )
+
+
+def _broken_elsewhere(definition: FormDefinition, partners: Partners) -> Iterator[Finding]:
+    for indicator, own in partners.joining:
+        for fault in _faults(indicator, own, definition):
+            yield Finding(
+                "The indicator %(code)s of the form %(form)s joins this one and cannot be computed"
+                " from this version: %(fault)s. Keep the question, or publish first a version of"
+                " %(form)s whose indicator does without it.",
+                details={"code": indicator.code, "form": own.xml_form_id, "fault": fault},
+            )
+
+
+def _faults(
+    indicator: Indicator, own: FormDefinition, partner: FormDefinition | None
+) -> Sequence[str]:
+    """What is wrong with an indicator in force; of one that joins, with these two forms."""
+    if not indicator.join:
+        return faults_of(indicator, own)
+    if partner is None:
+        return [f"join: there is no published form {indicator.join}"]
+    why = cannot_join(own, partner)
+    if why is not None:
+        return [f"join: {why.text.rstrip('.')}"]
+    return faults_of(indicator, join_forms(own, partner))

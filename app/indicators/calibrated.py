@@ -48,21 +48,28 @@ select case when p.village_id is null then d.part else coalesce(nullif(d.stratum
 from {bases} b
 cross join lateral unnest(b.instances) as counted (instance_pk)
 join interviews w on w.instance_pk = counted.instance_pk and w.outcome = 'complete'
-join observations o on o.instance_pk = w.instance_pk
+join {observed} o on o.instance_pk = w.instance_pk {together}
 join samples s on s.round_id = b.round_id
 join sample_households d on d.sample_id = s.id and d.household = w.household
      and d.role <> 'reserve'
 join sample_parts p on p.sample_id = s.id and p.code = d.part
-join parts f on f.form_id = b.form_id and f.part = d.part
+join parts f on (f.form_id, f.partner_id, f.part) = (b.form_id, b.partner_id, d.part)
 join org_units u on u.id = b.village_id
 left join org_units v on v.id = p.village_id
 join org_unit_ancestors a on a.unit_id = u.id and a.valid_to is null
 join org_units c on c.id = a.ancestor_id and c.level = 'commune'
 left join org_unit_codes cc on cc.org_unit_id = c.id and cc.valid_to is null
-where b.round_id = %(round)s and b.form_id = %(form)s and b.stratum = ''
+where b.round_id = %(round)s and (b.form_id, b.partner_id) = (%(form)s, %(partner)s)
+  and b.stratum = ''
 order by w.instance_pk
 """
 )
+ALONE = {"observed": "observations", "together": ""}
+# A row about pairs knows the interviews of both forms.
+OF_PAIRS = {
+    "observed": "pair_observations",
+    "together": "and o.partner_pk = any(b.instances) and o.is_one",
+}
 
 
 class Group(NamedTuple):
@@ -161,8 +168,12 @@ def _rows(
     """Rows of those whom the indicator is about, and of interviews where there is nobody."""
     rows: list[Row] = []
     empty: list[Row] = []
-    asked = {"round": made.round_id, "release": made.version, "form": version.form_id}
-    for row in driver().execute(INTERVIEWS.format(**RELEASED), asked):
+    asked = {
+        "round": made.round_id, "release": made.version,
+        "form": version.form_id, "partner": version.partner_id or 0,
+    }  # fmt: skip
+    of = OF_PAIRS if version.partner_id else ALONE
+    for row in driver().execute(INTERVIEWS.format(**RELEASED, **of), asked):
         stratum, psu, population, weight, village, commune_id, commune, *said = row
         if not weight:
             continue

@@ -6,6 +6,7 @@ from app.indicators.answers import AnswersError, build_interview
 from app.indicators.cells import Cell
 from app.indicators.definitions import IndicatorCase
 from app.indicators.evaluate import Evaluator, compile_indicators
+from app.indicators.partners import ALONE, Partners
 from app.indicators.sheet import CASES, IndicatorSheet, sentence
 from app.xforms.definition import FormDefinition
 from app.xforms.expressions.tokens import ExpressionError
@@ -15,18 +16,22 @@ from app.xforms.problems import Finding
 _CLOSE = 1e-9
 
 
-def run_cases(sheet: IndicatorSheet, definition: FormDefinition) -> list[Finding]:
+def run_cases(
+    sheet: IndicatorSheet, definition: FormDefinition, partners: Partners = ALONE
+) -> list[Finding]:
     """What the cases find; cases of indicators with faults of their own are left out."""
-    evaluators: dict[str, Evaluator] = {}
+    ready: dict[str, tuple[Evaluator, FormDefinition]] = {}
     for indicator in sheet.indicators:
+        whole = partners.whole(definition, indicator.join)
         try:
-            evaluators[indicator.code] = compile_indicators([indicator], definition)
+            if whole is not None:
+                ready[indicator.code] = compile_indicators([indicator], whole), whole
         except (ExpressionError, ValueError):
             continue  # check_indicators says why
     findings: list[Finding] = []
     for case in sheet.cases:
-        if case.code in evaluators:
-            found = _run(case, evaluators[case.code], definition)
+        if case.code in ready:
+            found = _run(case, *ready[case.code])
             findings += [
                 Finding(sentence(message), sheet.place(CASES, case, column))
                 for column, message in found

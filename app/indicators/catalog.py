@@ -9,8 +9,10 @@ from app.accounts.actors import Actor
 from app.db import db, driver
 from app.errors import Conflict
 from app.forms.models import Form, FormVersion
+from app.forms.queries import current_definition, find_form
 from app.indicators.definitions import Indicator
 from app.indicators.models import IndicatorVersion
+from app.xforms.definition import FormDefinition
 
 CHANGED = (
     "Version %(version)s of the indicator %(code)s is in force already and says something else."
@@ -20,7 +22,7 @@ ELSEWHERE = "The indicator %(code)s is defined by the form “%(form)s”. Choos
 
 
 def in_force(form_id: int) -> list[IndicatorVersion]:
-    """The indicators that new interviews of a form are evaluated with, by code."""
+    """The indicators in force of a form, by code, those that join another form among them."""
     statement = (
         select(IndicatorVersion)
         .where(IndicatorVersion.form_id == form_id, IndicatorVersion.in_force)
@@ -81,6 +83,7 @@ def _put_in_force(
             project_id=project_id,
             form_id=version.form_id,
             form_version_id=version.id,
+            partner_id=_partner_id(project_id, indicator.join),
             code=indicator.code,
             version=indicator.version,
             unit=indicator.unit,
@@ -91,6 +94,24 @@ def _put_in_force(
     elif _meaning(Indicator.from_json(found.definition)) != _meaning(indicator):
         raise Conflict(CHANGED, code=indicator.code, version=indicator.version)
     found.labels, found.in_force = indicator.labels, True
+
+
+def _partner_id(project_id: int, join: str) -> int | None:
+    form = find_form(project_id, join) if join else None
+    return form.id if form else None
+
+
+def joining(project_id: int, xml_form_id: str) -> list[tuple[Indicator, FormDefinition]]:
+    """The indicators in force of other forms that join this one, with their form as it is now."""
+    form = find_form(project_id, xml_form_id)
+    if form is None:
+        return []
+    known = db.session.scalars(
+        select(IndicatorVersion).where(
+            IndicatorVersion.partner_id == form.id, IndicatorVersion.in_force
+        )
+    )
+    return [(Indicator.from_json(one.definition), current_definition(one.form_id)) for one in known]
 
 
 def _meaning(indicator: Indicator) -> dict[str, object]:

@@ -1,30 +1,42 @@
 """Checks indicators against the questionnaire whose answers they count."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from app.indicators.definitions import Breakdown, Indicator, MissingCode
 from app.indicators.evaluate import gate_of
 from app.indicators.formula import Formula, compile_breakdown, compile_formula, unit_scope
 from app.indicators.missing import codes_by_question, undeclared
+from app.indicators.partners import ALONE, Partners, cannot_join
 from app.indicators.sheet import BREAKDOWNS, INDICATORS, MISSING, IndicatorSheet, sentence
 from app.xforms.definition import FormDefinition
 from app.xforms.expressions.conditions import settle
 from app.xforms.expressions.plan import Plan
 from app.xforms.expressions.rows import Scope
 from app.xforms.expressions.tokens import ExpressionError
+from app.xforms.join import MARK
 from app.xforms.problems import Finding, Place
 
 # A total over members, in a calculation of the phone's.
 _TOTAL = re.compile(r"(?<![\w-])(sum|count)\s*\(")
 
 
-def check_indicators(sheet: IndicatorSheet, definition: FormDefinition) -> list[Finding]:
+def check_indicators(
+    sheet: IndicatorSheet, definition: FormDefinition, partners: Partners = ALONE
+) -> list[Finding]:
     """Everything wrong with the indicators, faults of the sheets themselves included."""
     findings = [*sheet.findings]
-    findings += [finding for item in sheet.missing for finding in _missing(sheet, item, definition)]
-    plan = Plan(definition, frozenset(gate_of(definition)))
+    plans = {"": _plan(definition)}
     for indicator in sheet.indicators:
+        if indicator.join not in plans:
+            found = _join(sheet, indicator, definition, partners)
+            findings += found
+            whole = None if found else partners.whole(definition, indicator.join)
+            plans |= {indicator.join: _plan(whole)} if whole else {}
+        if indicator.join not in plans:
+            continue
+        plan = plans[indicator.join]
         scope = unit_scope(plan, indicator.unit)
         if scope is None:
             message = f"the unit {indicator.unit} is not household, person, village or a repeat"
@@ -35,14 +47,50 @@ def check_indicators(sheet: IndicatorSheet, definition: FormDefinition) -> list[
         findings += _questions(sheet, indicator, formula, plan)
         for breakdown in indicator.by:
             findings += _breakdown(sheet, indicator, breakdown, plan, scope)
-    findings += _conditions(plan)
-    findings += _labels(sheet, plan)
+    for item in sheet.missing:
+        findings += _missing(sheet, item, plans)
+    for plan in plans.values():
+        findings += _conditions(plan)
+        findings += _labels(sheet, plan)
     return list(dict.fromkeys(findings))
+
+
+def _plan(definition: FormDefinition) -> Plan:
+    return Plan(definition, frozenset(gate_of(definition)))
+
+
+def _join(
+    sheet: IndicatorSheet, indicator: Indicator, definition: FormDefinition, partners: Partners
+) -> list[Finding]:
+    """Why the form that an indicator joins cannot be looked at."""
+    place = sheet.place(INDICATORS, indicator.code, "join")
+    details = {"form": indicator.join, "code": indicator.code}
+    partner = partners.definitions.get(indicator.join)
+    if partner is not None:
+        why = cannot_join(definition, partner)
+        return [replace(why, place=place)] if why else []
+    if partners.are_all:
+        return [
+            Finding(
+                "There is no published form %(form)s to join. Publish it first.",
+                place,
+                details=details,
+            )
+        ]
+    return [
+        Finding(
+            "%(code)s is not checked: the form %(form)s, which it joins, is not here."
+            " Check both workbooks together.",
+            place,
+            severity="warning",
+            details=details,
+        )
+    ]
 
 
 def faults_of(indicator: Indicator, definition: FormDefinition) -> list[str]:
     """What another version of the questionnaire would break of an indicator, by column."""
-    plan = Plan(definition, frozenset(gate_of(definition)))
+    plan = _plan(definition)
     scope = unit_scope(plan, indicator.unit)
     if scope is None:
         return [f"unit: there is no repeat {indicator.unit}"]
@@ -92,11 +140,18 @@ def _breakdown(
 
 
 def _missing(
-    sheet: IndicatorSheet, item: MissingCode, definition: FormDefinition
+    sheet: IndicatorSheet, item: MissingCode, plans: Mapping[str, Plan]
 ) -> Iterator[Finding]:
     def finding(column: str, message: str) -> Finding:
         return Finding(sentence(message), sheet.place(MISSING, item.key, column))
 
+    form = (item.question or item.list).rpartition(MARK)[0]
+    if form not in plans:
+        if not any(indicator.join == form for indicator in sheet.indicators):
+            column = "question" if item.question else "list"
+            yield finding(column, f"no indicator joins the form {form}")
+        return
+    definition = plans[form].definition
     question = definition.field(item.question) if item.question else None
     choices = definition.choices.get(question.list or "" if question else item.list)
     if item.question and question is None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.indicators.definitions import Indicator
 
-CELLS = ("version", "unit", "eligible", "numerator", "denominator", "irrelevant")
+CELLS = ("version", "unit", "join", "eligible", "numerator", "denominator", "irrelevant")
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,8 +49,10 @@ def _gather(
     if part is None or code in parts:
         return ""  # the check of the expression names one that there is not
     parts[code] = _said(part)
-    if (part.unit, part.join) != (whole.unit, whole.join):
+    if part.unit != whole.unit:
         return f"{code} counts rows of {part.unit}, and this one rows of {whole.unit}"
+    if part.join not in {"", whole.join}:
+        return f"{code} joins {part.join}: say the same in join"
     alike = {"", whole.irrelevant} - {"out"}
     if part.irrelevant not in alike or whole.irrelevant == "out":
         return f"say in irrelevant what {code} says there: 0 or missing"

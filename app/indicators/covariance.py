@@ -5,8 +5,9 @@ n2 out of N (Tam, On covariances from overlapping samples, American Statistician
 
     C = Σ (n12 - n1 n2 / N) S12(z1, z2)
 
-with N unknown, n1 n2 / N = 0, where villages were drawn. Strata that are not in both designs, and
-persons drawn anew in each round, add nothing: the error of a difference is then rather too large.
+with N unknown, n1 n2 / N = 0, where villages were drawn. Strata that are not in both designs,
+persons drawn anew in each round, and households of which two interviews are joined, add nothing:
+the error of a difference is then rather too large.
 """
 
 from collections import defaultdict
@@ -23,14 +24,16 @@ from app.samples.queries import is_sampled
 CENSUS_STRATA = (
     BASES.format(**NOW)
     + """
-select village_id::text, n, expected / n from bases where form_id = %(form)s and n > 0
+select village_id::text, n, expected / n from bases
+where (form_id, partner_id) = (%(form)s, %(partner)s) and n > 0
 """
 )
 _SAMPLE = DESIGN.format(**NOW) + SPREADS.format(**NOW)
 SAMPLE_STRATA = (
     _SAMPLE
     + """
-select stratum, n, factor from drawn where form_id = %(form)s and of_households
+select stratum, n, factor from drawn
+where (form_id, partner_id) = (%(form)s, %(partner)s) and of_households
 """
 )
 VILLAGES = (
@@ -43,7 +46,7 @@ left join village_sums s on s.round_id = %(round)s and s.domain_id = %(domain)s
          select from org_unit_ancestors a where a.unit_id = s.village_id
          and a.ancestor_id = any(%(units)s)
          and a.valid_from <= %(on)s and (a.valid_to is null or a.valid_to >= %(on)s))
-where d.form_id = %(form)s and not d.of_households
+where (d.form_id, d.partner_id) = (%(form)s, %(partner)s) and not d.of_households
 group by d.stratum, d.psu
 """
 )
@@ -86,7 +89,7 @@ TOTALS = (
     _SAMPLE
     + """
 select s.unit_id, s.stratum, s.y, s.x, (1 - h.fraction) / greatest(h.n - 1, 1)
-from spreads s join strata h using (form_id, stratum)
+from spreads s join strata h using (form_id, partner_id, stratum)
 where s.domain_id = %(domain)s
 """
 )
@@ -100,12 +103,15 @@ class Stratum(NamedTuple):
 
 
 def of_rounds(after: Figure, before: Figure, rounds: tuple[Round, Round], asked: Any) -> float:
-    """The covariance of a place's figures in two rounds; `asked` are form, kind, domain and day."""
-    form_id, kind, domain_id, day = asked
+    """The covariance of a place's figures in two rounds.
+
+    `asked` are the form, the one it joins (or 0), its kind, the domain and the day.
+    """
+    form_id, partner_id, kind, domain_id, day = asked
     within = after.level == "village"
     common = {
         "units": [after.unit_id], "domains": [], "on": day, "within": within,
-        "form": form_id, "domain": domain_id, "sampled": False,
+        "form": form_id, "partner": partner_id, "domain": domain_id, "sampled": False,
     }  # fmt: skip
     sides = [{**common, "round": round_.id, "before": rounds[1].id} for round_ in rounds]
     scale = (after.denominator or 0) * (before.denominator or 0)
@@ -113,7 +119,7 @@ def of_rounds(after: Figure, before: Figure, rounds: tuple[Round, Round], asked:
         return 0.0
     ratios = (after.value, before.value)
     found = _of_villages(sides, ratios)
-    if kind == "household":
+    if kind == "household" and not partner_id:
         found += _of_households(sides, ratios)
     return found / scale
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.accounts.actors import Actor
 from app.clock import today
@@ -60,8 +60,7 @@ def changes(
     for after, was in pairs:
         shared = 0.0
         if after.release is None and after.domain_id in forms and after.se and was.se:
-            form_id, kind, _ = forms[after.domain_id]
-            asked_of = (form_id, kind, after.domain_id, day)
+            asked_of = (*forms[after.domain_id][:3], after.domain_id, day)
             shared = covariance.of_rounds(after, was, (round_, before), asked_of)
         found.append(_change(after, was, shared))
     return found
@@ -110,13 +109,19 @@ def _change(figure: Figure, against: Figure, shared: float) -> Change:
     return Change(figure, against, difference(one, other, shared))
 
 
-def _forms(figures: Iterable[Figure]) -> dict[int | None, tuple[int, str, int]]:
-    """By domain: the form that asks, its kind, and the indicator's version."""
+def _forms(figures: Iterable[Figure]) -> dict[int | None, tuple[int, int, str, int]]:
+    """By domain: the form that asks, the one it joins (or 0), its kind, the indicator's version."""
     domains = {figure.domain_id for figure in figures if figure.domain_id}
     statement = (
-        select(IndicatorDomain.id, Form.id, Form.kind, IndicatorVersion.id)
+        select(
+            IndicatorDomain.id,
+            Form.id,
+            func.coalesce(IndicatorVersion.partner_id, 0),
+            Form.kind,
+            IndicatorVersion.id,
+        )
         .join(IndicatorVersion, IndicatorVersion.id == IndicatorDomain.indicator_id)
         .join(Form, Form.id == IndicatorVersion.form_id)
         .where(IndicatorDomain.id.in_(domains))
     )
-    return {row[0]: (row[1], row[2], row[3]) for row in db.session.execute(statement)}
+    return {row[0]: (row[1], row[2], row[3], row[4]) for row in db.session.execute(statement)}

@@ -1,32 +1,54 @@
 """Tries indicators out on interviews that count, beside those in force; nothing is changed."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cache
+from typing import NamedTuple
+
+from lxml import etree
 
 from app.db import driver
-from app.forms.queries import definition_of
+from app.forms.queries import current_definition, definition_of
 from app.indicators.cells import Cell
 from app.indicators.definitions import Indicator
-from app.indicators.evaluate import Evaluator, compile_indicators
+from app.indicators.evaluate import compile_indicators
 from app.indicators.figures import MISSING_REASONS
+from app.indicators.pairs import Join
+from app.indicators.partners import PairEvaluator
 from app.xforms.definition import FormDefinition
 from app.xforms.expressions.tokens import ExpressionError
 from app.xforms.instance import parse_instance
 
 COUNTING = """
-select n.form_version_id, i.interviewed_on, n.xml
+select n.form_version_id, i.interviewed_on, n.xml{said}
 from counted_interviews c join interviews i using (instance_pk)
 join instances n on n.id = c.instance_pk
+{partners}
 where c.round_id = %s and c.form_id = %s and c.outcome = 'complete' and n.xml <> ''
 order by c.instance_pk desc limit %s
+"""
+SAID = ", partner_{form}.form_version_id, partner_{form}.xml"
+OTHER = """
+left join lateral (
+    select t.form_version_id, t.xml
+    from (select) one join {partner} join instances t on t.id = p.instance_pk
+) partner_{form} on true
+"""
+JOINED = """
+select o.xml_form_id, f.id, o.id, o.kind
+from forms f join forms o on o.project_id = f.project_id and o.xml_form_id = any(%s)
+where f.id = %s
 """
 TOTAL = """
 select count(*) from counted_interviews where (round_id, form_id, outcome) = (%s, %s, 'complete')
 """
 BATCH = 500
+
+Side = dict[str, list[Indicator]]  # by the form that is joined
+Evaluate = Callable[..., Sequence[Cell] | None]
+Ready = Callable[..., Evaluate]
 
 
 @dataclass(slots=True)
@@ -72,6 +94,14 @@ class DryRun:
     rows: list[Row]
 
 
+class Opened(NamedTuple):
+    """One interview, and by id of the form those that its form's indicators join; with versions."""
+
+    day: date
+    own: tuple[int, etree._Element]
+    partners: dict[str, tuple[int, etree._Element]]
+
+
 def dry_run(
     round_id: int,
     form_id: int,
@@ -81,27 +111,70 @@ def dry_run(
     *,
     limit: int | None = None,
 ) -> DryRun:
-    """Evaluates both on interviews of a round; `definition` is that of the new workbook."""
+    """Evaluates both on interviews of a round; `definition` is that of the new workbook.
+
+    What joins another form says nothing of interviews without a partner.
+    """
     (total,) = driver().execute(TOTAL, (round_id, form_id)).fetchone() or (0,)
     rows = {
         code: Row(code, _outcome(code, before), _outcome(code, after))
         for code in sorted({item.code for item in (*before, *after)})
     }
-    ready = lru_cache(maxsize=None)(
-        lambda version: [_evaluator(version, part, definition) for part in (before, after)]
-    )
+    sides = [_by_join(before), _by_join(after)]
+    names = sorted({join for side in sides for join in side if join})
+    found = driver().execute(JOINED, (names, form_id)).fetchall()
+    joins = {name: Join(form, partner, kind) for name, form, partner, kind in found}
+    ready = _ready(sides, definition, joins)
     number = 0
-    for version, day, xml in _interviews(round_id, form_id, limit):
+    for opened in _interviews(round_id, form_id, limit, joins):
         number += 1
-        root = parse_instance(xml).root
-        said: dict[str, list[Cell | None]] = defaultdict(lambda: [None, None])
-        for side, (part, evaluator) in enumerate(zip((before, after), ready(version), strict=True)):
-            for cell in evaluator.evaluate(root, interview_date=day.isoformat()):
-                if not cell.breakdown:
-                    said[part[cell.indicator].code][side] = cell
-        for code, (old, new) in said.items():
+        for code, (old, new) in _say(opened, sides, ready).items():
             _add(rows[code], old, new)
     return DryRun(number, total, list(rows.values()))
+
+
+def _by_join(indicators: Sequence[Indicator]) -> Side:
+    found: Side = defaultdict(list)
+    for item in indicators:
+        found[item.join].append(item)
+    return found
+
+
+def _ready(sides: Sequence[Side], definition: FormDefinition, joins: Mapping[str, Join]) -> Ready:
+    """Gives what evaluates one side's indicators of one join on interviews of these versions."""
+
+    @cache
+    def ready(side: int, join: str, *versions: int) -> Evaluate:
+        indicators = sides[side][join]
+        try:
+            return _compiled(indicators, *map(definition_of, versions))
+        except (ExpressionError, ValueError):  # it asks for what that version did not have
+            partner = [current_definition(joins[join].partner_id)] if join else []
+            return _compiled(indicators, definition, *partner)
+
+    return ready
+
+
+def _compiled(indicators: Sequence[Indicator], *forms: FormDefinition) -> Evaluate:
+    if len(forms) > 1:
+        return PairEvaluator(indicators, *forms).evaluate
+    return compile_indicators(indicators, *forms).evaluate
+
+
+def _say(opened: Opened, sides: Sequence[Side], ready: Ready) -> dict[str, list[Cell | None]]:
+    """By code, what an interview says before and after."""
+    said: dict[str, list[Cell | None]] = defaultdict(lambda: [None, None])
+    for side, by_join in enumerate(sides):
+        for join, indicators in by_join.items():
+            if join and join not in opened.partners:
+                continue
+            both = (opened.own, opened.partners[join]) if join else (opened.own,)
+            evaluate = ready(side, join, *(version for version, _ in both))
+            roots = [root for _, root in both]
+            for cell in evaluate(*roots, interview_date=opened.day.isoformat()) or ():
+                if not cell.breakdown:
+                    said[indicators[cell.indicator].code][side] = cell
+    return said
 
 
 def _outcome(code: str, defined: Sequence[Indicator]) -> Outcome | None:
@@ -122,18 +195,21 @@ def _said(cell: Cell | None) -> tuple[float, ...]:
 
 
 def _interviews(
-    round_id: int, form_id: int, limit: int | None
-) -> Iterator[tuple[int, date, bytes]]:
+    round_id: int, form_id: int, limit: int | None, joins: Mapping[str, Join]
+) -> Iterator[Opened]:
+    statement = COUNTING.format(
+        said="".join(SAID.format(form=join.partner_id) for join in joins.values()),
+        partners="".join(
+            OTHER.format(form=join.partner_id, partner=join.partner_of("c"))
+            for join in joins.values()
+        ),
+    )
     with driver().cursor(name="dry_run") as cursor:
         cursor.itersize = BATCH
-        cursor.execute(COUNTING, (round_id, form_id, limit))
-        yield from cursor
-
-
-def _evaluator(
-    version: int, indicators: Sequence[Indicator], definition: FormDefinition
-) -> Evaluator:
-    try:
-        return compile_indicators(indicators, definition_of(version))
-    except (ExpressionError, ValueError):  # it asks for what that version did not have
-        return compile_indicators(indicators, definition)
+        cursor.execute(statement, (round_id, form_id, limit))
+        for version, day, xml, *others in cursor:
+            pairs = zip(joins, others[::2], others[1::2], strict=True)
+            partners = {
+                name: (of, parse_instance(other).root) for name, of, other in pairs if other
+            }
+            yield Opened(day, (version, parse_instance(xml).root), partners)

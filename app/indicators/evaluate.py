@@ -15,8 +15,9 @@ from app.xforms.expressions.meaning import Run
 from app.xforms.expressions.plan import Plan, read_interview
 from app.xforms.expressions.rows import Row
 from app.xforms.expressions.strict import constant
+from app.xforms.join import MARK
 
-__all__ = ["Cell", "Evaluator", "compile_indicators", "gate_of"]
+__all__ = ["Cell", "Evaluator", "compile_indicators", "gate_of", "text_at"]
 GATE = ("visit_result", "consent")  # settings that name questions; both are 1 in a full interview
 
 
@@ -53,15 +54,10 @@ class _Unit:
 class Evaluator:
     """Indicators of one version of a questionnaire, ready for its interviews."""
 
-    def __init__(self, plan: Plan, units: list[_Unit], gate: list[str]) -> None:
+    def __init__(self, plan: Plan, units: list[_Unit]) -> None:
         self._plan = plan
         self._conditions = plan.in_order()
         self._units = units
-        self._gate = gate
-
-    def is_complete(self, root: etree._Element) -> bool:
-        """Whether the visit was completed and consent given, where the questionnaire asks."""
-        return all(_text(root, path) == "1" for path in self._gate)
 
     def evaluate(self, root: etree._Element, *, interview_date: str) -> list[Cell]:
         """What a complete interview adds to the figures; `interview_date` is an ISO date."""
@@ -78,19 +74,19 @@ def compile_indicators(indicators: Sequence[Indicator], definition: FormDefiniti
 
     Raises ExpressionError or ValueError for what `check_indicators` would have found.
     """
-    gate = gate_of(definition)
-    plan = Plan(definition, frozenset(gate))
+    plan = Plan(definition, frozenset(gate_of(definition)))
     units: dict[str, _Unit] = {}
     for index, indicator in enumerate(indicators):
         _enter(units, plan, index, indicator)
     settle(plan)
-    return Evaluator(plan, list(units.values()), list(gate.values()))
+    return Evaluator(plan, list(units.values()))
 
 
 def gate_of(definition: FormDefinition) -> dict[str, str]:
-    """The questions that open the interview, by name, with their paths."""
-    names = [definition.settings.get(setting, "") for setting in GATE]
-    found = [definition.field(name) for name in names if name]
+    """The questions that open the interview, or both that are joined, by name, with their paths."""
+    settings = definition.settings.items()
+    names = [name for setting, name in settings if setting.rpartition(MARK)[2] in GATE]
+    found = [definition.field(name) for name in names]
     return {item.name: item.path for item in found if item}
 
 
@@ -120,7 +116,8 @@ def _add_row(cells: Cells, unit: _Unit, row: Row) -> None:
             add(cells, (index, name, value if value.__class__ is str else ""), worth)
 
 
-def _text(root: etree._Element, path: str) -> str:
+def text_at(root: etree._Element, path: str) -> str:
+    """The answer at a path, trimmed; namespaces do not matter."""
     element: etree._Element | None = root
     for name in path.split("/"):
         if element is None:

@@ -1,5 +1,6 @@
 """Explains a figure: what it counts in words, what it is made of, and what is left out and why."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,13 +11,14 @@ from app.accounts.actors import Actor
 from app.clock import local_date, today
 from app.db import db, driver
 from app.errors import NotFound
-from app.forms.queries import definition_of
 from app.indicators.behind import Interview, Question, Tally, answers_behind, list_behind, tally
 from app.indicators.definitions import Indicator
 from app.indicators.evaluate import gate_of
 from app.indicators.figures import Figure
 from app.indicators.formula import compile_formula, unit_scope
+from app.indicators.lookup import forms_of, whole_of
 from app.indicators.models import IndicatorVersion
+from app.indicators.pairs import partner_of
 from app.indicators.queries import find_figures
 from app.indicators.sum_models import Release
 from app.indicators.withhold import reads_interviews
@@ -26,6 +28,7 @@ from app.rounds.models import Round
 from app.submissions.keys import answer_keys
 from app.xforms.definition import Field, FormDefinition
 from app.xforms.expressions.plan import Plan
+from app.xforms.join import home_of
 
 BELOW = {"province": "commune", "district": "commune", "commune": "village"}
 LISTED = ("commune", "village")  # places small enough to look at each interview
@@ -48,7 +51,8 @@ class Explanation:
     question: Question | None
     tally: Tally | None
     fields: list[Field]
-    definition: FormDefinition
+    forms: tuple[FormDefinition, ...]  # whose interviews they are; a second one is joined
+    definition: FormDefinition  # of both together
 
 
 def explain(  # noqa: PLR0913 - each narrows the question
@@ -77,7 +81,8 @@ def explain(  # noqa: PLR0913 - each narrows the question
         raise NotFound("There is no such figure.")
     version = _version(round_.project_id, figure)
     defined = Indicator.from_json(version.definition)
-    definition = definition_of(version.form_version_id)
+    forms = forms_of(version)
+    definition = whole_of(forms)
     below = level or BELOW.get(unit.level)
     parts = find_figures(actor, level=below, **narrowed) if below else []
     question = None
@@ -93,6 +98,7 @@ def explain(  # noqa: PLR0913 - each narrows the question
         question=question,
         tally=tally(question) if question else None,
         fields=_questions(defined, definition),
+        forms=forms,
         definition=definition,
     )
 
@@ -104,18 +110,37 @@ def interviews_of(
     if explanation.question is None:
         return []
     found = list_behind(explanation.question, reason, sort=sort, start=start, limit=limit)
-    keys = answer_keys(explanation.definition)
-    names = {keys[item.path]: item.name for item in explanation.fields if item.path in keys}
-    rows: dict[str, list[str]] = {}
-    for item in explanation.fields:
-        if item.repeat and item.path in keys:
-            rows.setdefault(item.repeat, []).append(keys[item.path])
-    top = names.keys() - {key for known in rows.values() for key in known}
-    answers = answers_behind((one.instance_pk for one in found), top, rows)
+    own, *partner = explanation.forms
+    pks = [one.instance_pk for one in found]
+    answers = _answers_to(own, "", explanation.fields, pks)
+    for form in partner:
+        pks = [one.partner_pk for one in found if one.partner_pk is not None]
+        answers |= _answers_to(form, home_of(form), explanation.fields, pks)
     return [
-        (one, {names[key]: said for key, said in answers.get(one.instance_pk, {}).items()})
+        (one, {**answers.get(one.instance_pk, {}), **answers.get(one.partner_pk or 0, {})})
         for one in found
     ]
+
+
+def _answers_to(
+    form: FormDefinition, home: str, fields: Iterable[Field], pks: Sequence[int]
+) -> dict[int, dict[str, list[Any]]]:
+    """By instance, the answers to those of the questions that are this form's, by their names."""
+    keys = answer_keys(form)
+    names: dict[str, str] = {}
+    rows: dict[str, list[str]] = {}
+    for item in fields:
+        path = item.path.removeprefix(home)
+        if not item.path.startswith(home) or path not in keys:
+            continue
+        names[keys[path]] = item.name
+        if item.repeat:
+            rows.setdefault(item.repeat.removeprefix(home), []).append(keys[path])
+    top = names.keys() - {key for known in rows.values() for key in known}
+    return {
+        pk: {names[key]: said for key, said in found.items()}
+        for pk, found in answers_behind(pks, top, rows).items()
+    }
 
 
 def _version(project_id: int, figure: Figure) -> IndicatorVersion:
@@ -137,6 +162,7 @@ def _question(
         on=on,
         round=round_.id,
         form=version.form_id,
+        partner=partner_of(version),
         person=is_person,
         whole=domains.get(("", "")),
         domain=domains.get((figure.breakdown, figure.breakdown_value)),

@@ -17,6 +17,7 @@ from app.xforms.expressions.rows import Row, Scope
 from app.xforms.expressions.strict import junction
 from app.xforms.expressions.tokens import ExpressionError
 from app.xforms.expressions.values import BLANK, IRRELEVANT, Missing
+from app.xforms.join import MARK
 
 LARGEST = 1e100  # squares, and sums of them, stay far from infinity
 
@@ -52,10 +53,10 @@ class Formula:
 
 
 def unit_scope(plan: Plan, unit: str) -> Scope | None:
-    """The rows of a unit; None when there is no such repeat."""
+    """The rows of a unit; None when the form itself has no such repeat."""
     if unit in ROOT_UNITS:
         return plan.top
-    item = plan.definition.field(unit)
+    item = plan.definition.field(unit) if MARK not in unit else None
     return plan.scope(item.path) if item and item.type == "repeat" else None
 
 

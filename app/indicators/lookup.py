@@ -1,16 +1,19 @@
 """Finds the indicators in force, the breakdowns they have, and the interviews that count."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from sqlalchemy import func, select
 
 from app.db import db
 from app.forms.models import Form
+from app.forms.queries import current_definition, definition_of
 from app.indicators.compare import Change, compare
 from app.indicators.definitions import Indicator
 from app.indicators.models import CountedInterview, IndicatorVersion
 from app.submissions.models import Interview
+from app.xforms.definition import FormDefinition
+from app.xforms.join import join_forms
 
 
 def find_indicator(project_id: int, code: str) -> IndicatorVersion | None:
@@ -22,6 +25,17 @@ def find_indicator(project_id: int, code: str) -> IndicatorVersion | None:
             IndicatorVersion.in_force,
         )
     )
+
+
+def forms_of(version: IndicatorVersion) -> tuple[FormDefinition, ...]:
+    """The form that an indicator was published with, and the one that it joins, as it is now."""
+    own = definition_of(version.form_version_id)
+    return (own, current_definition(version.partner_id)) if version.partner_id else (own,)
+
+
+def whole_of(forms: Sequence[FormDefinition]) -> FormDefinition:
+    """What `forms_of` found, as one form."""
+    return join_forms(*forms) if len(forms) > 1 else forms[0]
 
 
 def changes_of(project_id: int, code: str) -> list[tuple[IndicatorVersion, Change | None]]:

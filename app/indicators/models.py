@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from app.db import Base
 
@@ -36,6 +36,8 @@ class IndicatorVersion(Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
     form_id: Mapped[int] = mapped_column(ForeignKey("forms.id"), index=True)
     form_version_id: Mapped[int] = mapped_column(ForeignKey("form_versions.id"))
+    # The other form that it joins.
+    partner_id: Mapped[int | None] = mapped_column(ForeignKey("forms.id"))
     code: Mapped[str]
     version: Mapped[str]
     unit: Mapped[str]
@@ -57,22 +59,23 @@ class IndicatorDomain(Base):
     value: Mapped[str] = mapped_column(server_default="")
 
 
-class Observation(Base):
-    """What one interview says to each domain: sums over its rows, in parallel arrays.
+class ObservedColumns:
+    """What is said to each domain: sums over the rows of an interview, in parallel arrays.
 
     y and x are sums of numerators and denominators over n rows with an answer; yy, xy, xx sums of
     their squares and products; the four counts are the eligible rows without an answer, by reason.
     """
 
-    __tablename__ = "observations"
-    # Larger numbers are nonsense, and their squares would overflow in the sums of a whole village.
-    # PostgreSQL takes NaN for larger than all.
-    __table_args__ = tuple(
-        CheckConstraint(f"1e15 > all ({name}) and -1e15 < all ({name})", name=name)
-        for name in ("y", "x")
-    )
+    @declared_attr.directive
+    @classmethod
+    def __table_args__(cls) -> tuple[CheckConstraint, ...]:
+        # Larger numbers are nonsense, and their squares would overflow in the sums of a whole
+        # village. PostgreSQL takes NaN for larger than all.
+        return tuple(
+            CheckConstraint(f"1e15 > all ({name}) and -1e15 < all ({name})", name=name)
+            for name in ("y", "x")
+        )
 
-    instance_pk: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     domain_ids: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     n: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     y: Mapped[list[float]] = mapped_column(Floats)
@@ -84,6 +87,30 @@ class Observation(Base):
     refused: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     blank: Mapped[list[int]] = mapped_column(ARRAY(Integer))
     irrelevant: Mapped[list[int]] = mapped_column(ARRAY(Integer))
+
+
+class Observation(ObservedColumns, Base):
+    """What one interview says to each domain."""
+
+    __tablename__ = "observations"
+
+    instance_pk: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+
+
+class PairObservation(ObservedColumns, Base):
+    """What an interview says together with one of the form that indicators of its form join.
+
+    It is so of these two instances for ever, whether they count or not. Of different people they
+    say nothing (`is_one` is false).
+    """
+
+    __tablename__ = "pair_observations"
+
+    instance_pk: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    partner_pk: Mapped[int] = mapped_column(
+        BigInteger, primary_key=True, autoincrement=False, index=True
+    )
+    is_one: Mapped[bool]
 
 
 class CountedInterview(Base):

@@ -21,7 +21,7 @@ from app.submissions.extract import Record
 from app.xforms.expressions.tokens import ExpressionError
 
 Domain = tuple[int, str, str]  # indicator version, breakdown, value
-Observed = list[tuple[int, list[tuple[Domain, Cell]]]]  # by instance
+Said = list[tuple[Domain, Cell]]
 
 MEASURES = ("n", "y", "x", "yy", "xy", "xx", "dont_know", "refused", "blank", "irrelevant")
 _measures = attrgetter(*MEASURES)
@@ -58,23 +58,22 @@ def hear(interviews: Iterable[Heard]) -> None:
     """Stores what these interviews say; what they said before must be gone."""
     known = list(interviews)
     in_force = in_force_of(sorted({heard.form_id for heard in known}))
-    observed: Observed = []
+    observed: list[tuple[int, Said]] = []
     for heard in known:
         ids = in_force.get(heard.form_id, ())
         if not ids:
             continue
         evaluator = evaluator_of(heard.form_version_id, ids)
         cells = evaluator.evaluate(heard.root, interview_date=heard.day.isoformat())
-        said = [((ids[cell.indicator], cell.breakdown, cell.value), cell) for cell in cells]
-        observed.append((heard.instance_pk, said))
+        observed.append((heard.instance_pk, by_domain(cells, ids)))
     _write(observed)
 
 
 def in_force_of(form_ids: list[int]) -> dict[int, tuple[int, ...]]:
-    """The indicator versions in force of each form."""
+    """The indicator versions in force of each form, without those that join another one."""
     rows = driver().execute(
         "select form_id, array_agg(id order by code) from indicator_versions"
-        " where form_id = any(%s) and in_force group by form_id",
+        " where form_id = any(%s) and in_force and partner_id is null group by form_id",
         (form_ids,),
     )
     return {form_id: tuple(ids) for form_id, ids in rows.fetchall()}
@@ -87,13 +86,7 @@ def evaluator_of(form_version_id: int, indicator_ids: tuple[int, ...]) -> Evalua
     An older version may lack a question; its interviews are then read by the current version's
     schema, in which that question is there and blank.
     """
-    found = {
-        known.id: Indicator.from_json(known.definition)
-        for known in db.session.scalars(
-            select(IndicatorVersion).where(IndicatorVersion.id.in_(indicator_ids))
-        )
-    }
-    indicators = [found[indicator_id] for indicator_id in indicator_ids]
+    indicators = indicators_of(indicator_ids)
     try:
         return compile_indicators(indicators, definition_of(form_version_id))
     except (ExpressionError, ValueError):
@@ -105,13 +98,39 @@ def evaluator_of(form_version_id: int, indicator_ids: tuple[int, ...]) -> Evalua
         return compile_indicators(indicators, definition_of(newest))
 
 
-def _write(observed: Observed) -> None:
-    domains = _domain_ids({domain for _, said in observed for domain, _ in said})
+def indicators_of(indicator_ids: Sequence[int]) -> list[Indicator]:
+    """What these versions define, in their order."""
+    found = {
+        known.id: Indicator.from_json(known.definition)
+        for known in db.session.scalars(
+            select(IndicatorVersion).where(IndicatorVersion.id.in_(indicator_ids))
+        )
+    }
+    return [found[indicator_id] for indicator_id in indicator_ids]
+
+
+def by_domain(cells: Iterable[Cell], ids: Sequence[int]) -> Said:
+    """What was said by domain; `ids` are the versions that were compiled."""
+    return [((ids[cell.indicator], cell.breakdown, cell.value), cell) for cell in cells]
+
+
+def arrays(heard: Sequence[Said]) -> list[list[str]]:
+    """Of each interview, what it said as arrays of the database: domains, then measures."""
+    domains = _domain_ids({domain for said in heard for domain, _ in said})
+    return [
+        _columns([(domains[domain], *_measures(cell)) for domain, cell in said]) for said in heard
+    ]
+
+
+def _columns(rows: Sequence[Sequence[float]]) -> list[str]:
+    return [as_array(column) for column in (zip(*rows, strict=True) if rows else _NOTHING)]
+
+
+def _write(observed: Sequence[tuple[int, Said]]) -> None:
+    found = arrays([said for _, said in observed])
     with driver().cursor() as cursor, cursor.copy(COPY) as copy:
-        for instance_pk, said in observed:
-            rows = [(domains[domain], *_measures(cell)) for domain, cell in said]
-            told = zip(*rows, strict=True) if rows else _NOTHING
-            copy.write_row([instance_pk, *map(as_array, told)])
+        for (instance_pk, _), values in zip(observed, found, strict=True):
+            copy.write_row([instance_pk, *values])
 
 
 def as_array(values: Sequence[float]) -> str:

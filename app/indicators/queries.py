@@ -32,6 +32,7 @@ class Found(NamedTuple):
 
     id: int
     form_id: int
+    partner_id: int  # the form that it joins, 0 without one
     code: str
     version: str
     labels: dict[str, str]
@@ -133,14 +134,14 @@ def read_figures(  # noqa: PLR0913 - as above
     }
     domains = {row[0]: row[1:] for row in driver().execute(DOMAINS, asked)}
     asked["domains"] = list(domains)
-    bases: dict[tuple[int, int], Base] = {}
+    bases: dict[tuple[int, int, int], Base] = {}
     sums: dict[tuple[int, int], list[Sum]] = defaultdict(list)
     tables = RELEASED if release else NOW
     if release is None and as_of is not None and as_of < today():
         past.sum_up(round_, asked["units"], day, as_of, sampled=asked["sampled"])
         tables = past.PAST
     for coverages, moments in statements(tables, sampled=asked["sampled"]):
-        bases |= {(row[0], row[1]): Base(*row[2:]) for row in driver().execute(coverages, asked)}
+        bases |= {row[:3]: Base(*row[3:]) for row in driver().execute(coverages, asked)}
         for unit_id, domain_id, *numbers in driver().execute(moments, asked):
             indicator_id, breakdown, value = domains[domain_id]
             sums[unit_id, indicator_id].append(Sum(breakdown, value, domain_id, numbers))
@@ -148,7 +149,7 @@ def read_figures(  # noqa: PLR0913 - as above
     version = release.version if release else None
     for place in places:
         for found in indicators:
-            base = bases.get((place.id, found.form_id), NOTHING)
+            base = bases.get((place.id, found.form_id, found.partner_id), NOTHING)
             empty = _no_figure(place, round_.code, found, base, version)
             rows = sorted(sums.get((place.id, found.id), []))
             open_ = {row.breakdown for row in rows if row.breakdown and not row.value}

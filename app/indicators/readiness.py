@@ -16,7 +16,7 @@ from (
     from village_bases b
     join forms f on f.id = b.form_id and f.kind = 'household'
     left join samples s on s.round_id = b.round_id and s.kind <> 'census'
-    where b.round_id = %s
+    where b.round_id = %s and b.partner_id = 0
 ) b
 """
 DECIDED = """

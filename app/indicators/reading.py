@@ -45,11 +45,12 @@ select u.unit_id, s.domain_id, sum(u.factor * s.y), sum(u.factor * s.x),
        sum(s.dont_know)::bigint, sum(s.refused)::bigint, sum(s.blank)::bigint,
        sum(s.irrelevant)::bigint, true
 from (
-    select unit_id, village_id, stratum, form_id, kind, n, expected / n as factor
+    select unit_id, village_id, stratum, form_id, partner_id, kind, n, expected / n as factor
     from bases where n > 0
 ) u
 join {sums} s on s.round_id = %(round)s
-     and (s.village_id, s.stratum, s.form_id) = (u.village_id, u.stratum, u.form_id)
+     and (s.village_id, s.stratum, s.form_id, s.partner_id)
+       = (u.village_id, u.stratum, u.form_id, u.partner_id)
      and s.domain_id = any(%(domains)s)
 cross join lateral (
     select s.n + s.dont_know + s.refused + s.blank + s.irrelevant as asked
@@ -69,12 +70,12 @@ group by u.unit_id, s.domain_id
 """
 
 COVERAGE = """
-select unit_id, form_id, sum(expected), sum(least(n, expected))::int, sum(waiting)::int,
+select unit_id, form_id, partner_id, sum(expected), sum(least(n, expected))::int, sum(waiting)::int,
        sum(unresolved)::int, (sum(eligible) - sum(n))::int,
        count(*)::int, (count(*) filter (where n = 0 and frame > 0))::int,
        coalesce(sum(frame) filter (where n = 0), 0)::int,
        min(first_on), max(last_on), max(computed_at), 0, 0, false
-from bases group by unit_id, form_id
+from bases group by unit_id, form_id, partner_id
 """
 
 # Where the sums stand: as they are now, or as a release left them.
@@ -107,7 +108,7 @@ where indicator_id = any(%(indicators)s) and (%(by)s::text is null or breakdown 
 """
 
 INDICATORS = """
-select i.id, i.form_id, i.code, i.version, i.labels, i.unit, f.kind,
+select i.id, i.form_id, coalesce(i.partner_id, 0), i.code, i.version, i.labels, i.unit, f.kind,
        trim(i.definition ->> 'denominator') in ('', '1'),
        %(released)s::int[] is null and exists (
            select from evaluations e where e.form_id = i.form_id and e.state <> 'finished')

@@ -11,6 +11,7 @@ drawn) is inside, the village's factor is applied on reading.
 from collections.abc import Mapping, Sequence
 
 from app.db import columns, driver
+from app.indicators.pairs import joins_in_force, observe_pairs
 from app.indicators.weighing import adults_of, drawn_of
 
 LOCK = """
@@ -28,7 +29,7 @@ FORGET_BASES = FORGET_SUMS.replace("village_sums", "village_bases")
 # Materialized, so that the weight is looked up once and not in each of the sums.
 COUNTED = f"""
 with weighed as materialized (
-    select c.round_id, c.village_id, c.form_id, c.instance_pk, c.outcome,
+    select c.round_id, c.village_id, c.form_id, c.subject, c.instance_pk, c.outcome,
            c.household, f.kind = 'person' as is_person,
            coalesce(d.part, '') as stratum, coalesce(d.role, '') = 'substitute' as stands_in,
            case when f.kind = 'person' then ({adults_of("c", "{counted}")}) else 1 end::float8
@@ -37,7 +38,7 @@ with weighed as materialized (
     join {{counted}} c on c.round_id = owed.round_id and c.village_id = owed.village_id
     join forms f on f.id = c.form_id
     {drawn_of("c")}
-    where p.id is null or d.part is not null
+    where (p.id is null or d.part is not null) {{only}}
 ), counted as (
     select * from weighed where weight is not null or outcome <> 'complete'
 )
@@ -52,7 +53,7 @@ HOUSEHOLDS = """, said as not materialized (
            unnest(o.yy) as yy, unnest(o.xy) as xy, unnest(o.xx) as xx,
            unnest(o.dont_know) as dont_know, unnest(o.refused) as refused,
            unnest(o.blank) as blank, unnest(o.irrelevant) as irrelevant
-    from counted c join observations o using (instance_pk)
+    from counted c {observed}
     where c.outcome = 'complete'
 ), households as (
     select round_id, village_id, stratum, form_id, domain_id, weight, n,
@@ -74,10 +75,10 @@ SUM = (
     COUNTED  # noqa: S608 - put together from constants
     + HOUSEHOLDS
     + """
-insert into {sums} (round_id, village_id, stratum, form_id, domain_id,
+insert into {sums} (round_id, village_id, stratum, form_id, partner_id, domain_id,
                           m, y, x, yy, xy, xx, n, w, ww, element_yy, element_xy, element_xx,
                           dont_know, refused, blank, irrelevant)
-select round_id, village_id, stratum, form_id, domain_id, m, y, x,
+select round_id, village_id, stratum, form_id, {partner}, domain_id, m, y, x,
        case when yy * m > 1e-24 * y * y then yy else 0 end,
        case when yy * m > 1e-24 * y * y and xx * m > 1e-24 * x * x then xy else 0 end,
        case when xx * m > 1e-24 * x * x then xx else 0 end,
@@ -180,6 +181,39 @@ from framed
 """
 )
 
+# Who has both interviews counts; all else is as in the form's own row, so that who has one of them
+# is among those that did not answer. What waits may be either of the two.
+PAIR_BASE = (
+    COUNTED  # noqa: S608 - put together from constants
+    + """, outcomes as (
+    select c.round_id, c.village_id, c.stratum,
+           count(distinct case when c.is_person then c.household else c.subject end) as n,
+           count(distinct case when c.is_person then c.household else c.subject end)
+               filter (where stands_in) as substitutes,
+           min(least(i.interviewed_on, t.interviewed_on)) as first_on,
+           max(greatest(i.interviewed_on, t.interviewed_on)) as last_on
+    from counted c {observed}
+    join interviews i on i.instance_pk = c.instance_pk
+    join interviews t on t.instance_pk = p.instance_pk
+    where c.outcome = 'complete'
+    group by 1, 2, 3
+)
+insert into {bases} (round_id, village_id, stratum, form_id, partner_id, frame, n, substitutes,
+                     eligible, ineligible, unresolved, waiting, first_on, last_on)
+select b.round_id, b.village_id, b.stratum, b.form_id, {partner}, b.frame, coalesce(o.n, 0),
+       coalesce(o.substitutes, 0), b.eligible, b.ineligible, b.unresolved,
+       b.waiting + coalesce(t.waiting, 0), o.first_on, o.last_on
+from unnest(%s::int[], %s::int[]) as owed (round_id, village_id)
+join {bases} b using (round_id, village_id)
+left join {bases} t on (t.round_id, t.village_id, t.stratum)
+                     = (b.round_id, b.village_id, b.stratum)
+     and t.form_id = {partner} and t.partner_id = 0
+left join outcomes o on (o.round_id, o.village_id, o.stratum)
+                      = (b.round_id, b.village_id, b.stratum)
+where b.form_id = {form} and b.partner_id = 0
+"""
+)
+
 
 # Where the interviews that count and the sums stand, and the day until which time goes.
 NOW = {
@@ -188,6 +222,14 @@ NOW = {
     "bases": "village_bases",
     "day": "'infinity'::date",
 }
+
+# What is summed up: what each form says by itself, or what it says together with another one.
+ALONE = {"only": "", "partner": 0, "observed": "join observations o using (instance_pk)"}
+OF_PAIRS = """
+join {partner}
+join pair_observations o on (o.instance_pk, o.partner_pk) = (c.instance_pk, p.instance_pk)
+     and o.is_one
+"""
 
 
 def recompute(pairs: list[tuple[int, int]]) -> None:
@@ -204,5 +246,15 @@ def recompute(pairs: list[tuple[int, int]]) -> None:
 
 def sum_up(pairs: Sequence[Sequence[int]], tables: Mapping[str, str]) -> None:
     """Writes the sums and bases of (round, village) pairs, as two columns, into these tables."""
-    driver().execute(SUM.format(**tables), pairs)
-    driver().execute(BASE.format(**tables), [*pairs, *pairs])
+    driver().execute(SUM.format(**tables, **ALONE), pairs)
+    driver().execute(BASE.format(**tables, **ALONE), [*pairs, *pairs])
+    for join in joins_in_force():
+        observe_pairs(join, pairs, tables)
+        what = {
+            "only": f"and c.form_id = {join.form_id}",
+            "form": join.form_id,
+            "partner": join.partner_id,
+            "observed": OF_PAIRS.format(partner=join.partner_of("c", tables["counted"])),
+        }
+        driver().execute(SUM.format(**tables, **what), pairs)
+        driver().execute(PAIR_BASE.format(**tables, **what), [*pairs, *pairs])

@@ -129,7 +129,8 @@ def carry_on() -> int:
     rows = driver().execute(TAKE, (*owed, BATCH)).fetchall()
     began = time.process_time()
     pks = [row[0] for row in rows]
-    driver().execute("delete from observations where instance_pk = any(%s)", (pks,))
+    for table in ("observations", "pair_observations"):  # pairs are heard as villages are summed up
+        driver().execute(f"delete from {table} where instance_pk = any(%s)", (pks,))  # noqa: S608 - our own names
     hear(
         Heard(pk, form, version, day, parse_instance(xml).root)
         for pk, form, version, day, xml in rows

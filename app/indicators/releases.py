@@ -30,7 +30,7 @@ with counted as (
     select village_id, instance_pk from counted_interviews where round_id = %(round)s
 ), given_out as (
     select village_id, unnest(instances) as instance_pk from released_bases
-    where round_id = %(round)s and until = {OPEN_END}
+    where round_id = %(round)s and until = {OPEN_END} and partner_id = 0
 ), different as (
     select coalesce(c.village_id, g.village_id) as village_id, instance_pk,
            c.village_id is not null as is_new
@@ -162,9 +162,11 @@ def _in_force(project_id: int) -> list[int]:
     return [row[0] for row in rows]
 
 
+# A row about pairs has the interviews of both forms.
 INSTANCES = """
 coalesce((select array_agg(c.instance_pk order by c.instance_pk) from counted_interviews c
-          where (c.round_id, c.village_id, c.form_id) = (v.round_id, v.village_id, v.form_id)),
+          where (c.round_id, c.village_id) = (v.round_id, v.village_id)
+            and c.form_id in (v.form_id, v.partner_id)),
          '{}')
 """
 

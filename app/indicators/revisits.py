@@ -50,7 +50,7 @@ def revisited(
     """
     if not reads_interviews(actor, unit_id, round_.project_id):
         raise NotAllowed
-    if form.kind != "household":
+    if form.kind != "household" or indicator.partner_id:
         raise BadRequest("Households are visited again; this indicator is not of a household form.")
     if since >= until:
         raise BadRequest("The first day lies before the last one.")

@@ -15,7 +15,7 @@ n; those they stand in for are among the drawn.
 # are drawn with unequal probabilities: f = 0.
 DESIGN = """
 with cells as (
-    select b.village_id, b.form_id, f.kind, b.stratum as part, b.n, b.substitutes,
+    select b.village_id, b.form_id, b.partner_id, f.kind, b.stratum as part, b.n, b.substitutes,
            b.frame, b.eligible, b.ineligible, b.waiting, b.first_on, b.last_on, b.computed_at,
            p.stratum, p.village_id as psu, p.probability, p.chance
     from {bases} b
@@ -24,31 +24,31 @@ with cells as (
     left join sample_parts p on p.sample_id = s.id and p.code = b.stratum
     where b.round_id = %(round)s
 ), parts as (
-    select form_id, kind, part, stratum, psu, chance, sum(n) as n,
+    select form_id, partner_id, kind, part, stratum, psu, chance, sum(n) as n,
            (sum(eligible) + greatest(sum(frame) - sum(eligible) - sum(ineligible), 0)
                 * case when sum(eligible + ineligible) > 0
                        then sum(eligible)::float8 / sum(eligible + ineligible) else 1 end
            ) / probability / nullif(sum(n), 0) as factor
     from cells where part <> ''
-    group by form_id, kind, part, stratum, psu, chance, probability
+    group by form_id, partner_id, kind, part, stratum, psu, chance, probability
 )"""
 
 # Items are what is centred and added up: of households a village's, with their own spread; of
 # villages the village, with its weighted total. The rest is as in a census (`reading.py`).
 SPREADS = """
 , drawn as (
-    select form_id, kind, part, psu, n, psu is null or %(within)s as of_households,
+    select form_id, partner_id, kind, part, psu, n, psu is null or %(within)s as of_households,
            case when psu is null or %(within)s then part else stratum end as stratum,
            factor * case when %(within)s then chance else 1 end as factor
     from parts where n > 0
 ), strata as (
-    select form_id, stratum,
+    select form_id, partner_id, stratum,
            case when of_households then sum(n) else count(distinct psu) end as n,
            case when of_households and kind = 'household'
                 then least(1 / min(factor), 1) else 0 end as fraction
-    from drawn group by form_id, kind, stratum, of_households
+    from drawn group by form_id, partner_id, kind, stratum, of_households
 ), items as (
-    select a.ancestor_id as unit_id, s.domain_id, p.form_id, p.stratum,
+    select a.ancestor_id as unit_id, s.domain_id, p.form_id, p.partner_id, p.stratum,
            case when p.of_households then sum(s.m) else least(sum(s.m), 1) end::float8 as m,
            sum(p.factor * s.y) as y, sum(p.factor * s.x) as x,
            sum(p.factor ^ 2 * s.yy) filter (where p.of_households) as yy,
@@ -60,19 +60,20 @@ SPREADS = """
            sum(s.dont_know) as dont_know, sum(s.refused) as refused, sum(s.blank) as blank,
            sum(s.irrelevant) as irrelevant
     from drawn p
-    join {sums} s on s.round_id = %(round)s and (s.form_id, s.stratum) = (p.form_id, p.part)
+    join {sums} s on s.round_id = %(round)s
+         and (s.form_id, s.partner_id, s.stratum) = (p.form_id, p.partner_id, p.part)
     join org_unit_ancestors a on a.unit_id = s.village_id
          and a.valid_from <= %(on)s and (a.valid_to is null or a.valid_to >= %(on)s)
     where a.ancestor_id = any(%(units)s) and s.domain_id = any(%(domains)s)
-    group by a.ancestor_id, s.domain_id, p.form_id, p.stratum, p.of_households,
+    group by a.ancestor_id, s.domain_id, p.form_id, p.partner_id, p.stratum, p.of_households,
              case when p.of_households then s.village_id else p.psu end
 ), about_means as (
     select *, y / nullif(m, 0) - sum(y) over inside / nullif(sum(m) over inside, 0) as off_y,
            x / nullif(m, 0) - sum(x) over inside / nullif(sum(m) over inside, 0) as off_x
     from items
-    window inside as (partition by unit_id, domain_id, form_id, stratum)
+    window inside as (partition by unit_id, domain_id, form_id, partner_id, stratum)
 ), spreads as (
-    select unit_id, domain_id, form_id, stratum, sum(m) as m,
+    select unit_id, domain_id, form_id, partner_id, stratum, sum(m) as m,
            sum(y) as y, sum(x) as x,
            coalesce(sum(yy), 0) + coalesce(sum(m * off_y * off_y), 0) as yy,
            coalesce(sum(xy), 0) + coalesce(sum(m * off_y * off_x), 0) as xy,
@@ -81,7 +82,7 @@ SPREADS = """
            sum(element_xy) as element_xy, sum(element_xx) as element_xx, sum(yes) as yes,
            sum(dont_know) as dont_know, sum(refused) as refused, sum(blank) as blank,
            sum(irrelevant) as irrelevant
-    from about_means group by unit_id, domain_id, form_id, stratum
+    from about_means group by unit_id, domain_id, form_id, partner_id, stratum
 )"""
 
 MOMENTS = """
@@ -95,7 +96,7 @@ select s.unit_id, s.domain_id, sum(s.y), sum(s.x),
        sum(s.dont_know)::bigint, sum(s.refused)::bigint, sum(s.blank)::bigint,
        sum(s.irrelevant)::bigint, bool_and(v.fraction >= 1)
 from spreads s
-join strata h using (form_id, stratum)
+join strata h using (form_id, partner_id, stratum)
 cross join lateral (
     -- A stratum taken whole is still without those who gave no answer.
     select least(h.fraction, s.n / nullif(s.n + s.dont_know + s.refused + s.blank + s.irrelevant, 0)
@@ -123,10 +124,10 @@ COVERAGE = """
     from cells c
     join org_unit_ancestors a on a.unit_id = c.village_id
          and a.valid_from <= %(on)s and (a.valid_to is null or a.valid_to >= %(on)s)
-    left join parts p using (form_id, part)
+    left join parts p using (form_id, partner_id, part)
     where a.ancestor_id = any(%(units)s)
 ), added as (
-    select unit_id, form_id, sum(n) as n, sum(substitutes) as substitutes,
+    select unit_id, form_id, partner_id, sum(n) as n, sum(substitutes) as substitutes,
            sum(waiting) as waiting, sum(eligible) as eligible, sum(ineligible) as ineligible,
            sum(frame) filter (where part <> '') as drawn,
            count(distinct village_id) as villages,
@@ -135,9 +136,9 @@ COVERAGE = """
            count(*) filter (where part = '' and frame > 0)
                - count(distinct village_id) filter (where part <> '' and frame > 0) as not_drawn,
            min(first_on) as first_on, max(last_on) as last_on, max(computed_at) as computed_at
-    from placed group by unit_id, form_id
+    from placed group by unit_id, form_id, partner_id
 )
-select unit_id, form_id,
+select unit_id, form_id, partner_id,
        eligible + open * case when eligible + ineligible > 0
            then eligible::float8 / (eligible + ineligible) else 1 end,
        (n - substitutes)::int, waiting::int, open::int, (eligible - n + substitutes)::int,

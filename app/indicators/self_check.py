@@ -7,6 +7,7 @@ is a fault of the programme, and must be seen.
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -14,7 +15,9 @@ from sqlalchemy import select
 from app.clock import now
 from app.db import columns, db, driver
 from app.forms.models import Form
-from app.indicators.observe import evaluator_of, in_force_of
+from app.indicators.observe import Said as Heard
+from app.indicators.observe import by_domain, evaluator_of, in_force_of
+from app.indicators.pairs import Join, joins_in_force, pair_evaluator
 from app.indicators.raw_sums import COUNTS, NUMBERS, Said, compare, sum_up
 from app.indicators.recompute import LOCK
 from app.indicators.sum_models import FigureCheck
@@ -118,17 +121,47 @@ def _said(pair: Pair) -> Iterator[Said]:
     }
     adults = _adults(rows, entries, readings, kinds)
     in_force = in_force_of(sorted(kinds))
+    others = {
+        (entry.form_id, row[9]): (entry, reading)
+        for row, entry, reading in zip(rows, entries, readings, strict=True)
+    }
+    joins = joins_in_force()
     for row, entry, reading in zip(rows, entries, readings, strict=True):
         subject, household, day, part, is_sampled = row[9:]
-        weight = adults.get(household) if kinds[entry.form_id] == "person" else 1.0
-        ids = in_force.get(entry.form_id, ())
-        if not weight or (is_sampled and part is None) or not ids or reading.instance.encrypted:
+        is_person = kinds[entry.form_id] == "person"
+        weight = adults.get(household) if is_person else 1.0
+        if not weight or (is_sampled and part is None) or reading.instance.encrypted:
             continue
-        unit = household if kinds[entry.form_id] == "person" else subject
-        evaluator = evaluator_of(entry.form_version_id, ids)
-        for cell in evaluator.evaluate(reading.instance.root, interview_date=day.isoformat()):
-            key = (part or "", ids[cell.indicator], cell.breakdown, cell.value)
-            yield Said(key, unit, weight, cell)
+        heard = _alone(entry, reading, day, in_force.get(entry.form_id, ()))
+        for join in (join for join in joins if join.form_id == entry.form_id):
+            about = household if join.key == "household" else subject
+            heard += _together(join, (entry, reading), others.get((join.partner_id, about)), day)
+        for (indicator_id, breakdown, value), cell in heard:
+            key = (part or "", indicator_id, breakdown, value)
+            yield Said(key, household if is_person else subject, weight, cell)
+
+
+Held = tuple[InboxEntry, Reading]
+
+
+def _alone(entry: InboxEntry, reading: Reading, day: date, ids: tuple[int, ...]) -> Heard:
+    """What an interview says by itself."""
+    if not ids:
+        return []
+    evaluator = evaluator_of(entry.form_version_id, ids)
+    cells = evaluator.evaluate(reading.instance.root, interview_date=day.isoformat())
+    return by_domain(cells, ids)
+
+
+def _together(join: Join, own: Held, other: Held | None, day: date) -> Heard:
+    """What it says with its partner, if there is one that is about the same person."""
+    if other is None:
+        return []
+    versions = [entry.form_version_id for entry, _ in (own, other)]
+    evaluator = pair_evaluator(*versions, join.indicator_ids)
+    roots = [reading.instance.root for _, reading in (own, other)]
+    cells = evaluator.evaluate(*roots, interview_date=day.isoformat())
+    return by_domain(cells or (), join.indicator_ids)
 
 
 def _adults(

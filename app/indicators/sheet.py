@@ -119,8 +119,6 @@ def _check_words(sheet: IndicatorSheet, row: Row) -> None:
         _fault(sheet, INDICATORS, row, "code", "the indicator has no label")
     if row.text("weight"):
         _fault(sheet, INDICATORS, row, "weight", "leave it blank: the sample design gives weights")
-    if row.text("join"):
-        _fault(sheet, INDICATORS, row, "join", "joining two forms is not available yet")
 
 
 def _check_by(sheet: IndicatorSheet, row: Row) -> None:

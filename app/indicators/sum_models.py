@@ -16,13 +16,16 @@ class BaseColumns:
     """How a form stands in a village and round: frame, outcomes, and the dates of what counts.
 
     In a sample a village has a row (`stratum`) for each part of the sample in it, about who was
-    drawn; the row without a part says how many households the village has.
+    drawn; the row without a part says how many households the village has. Where indicators of the
+    form join another one (`partner_id`, else 0), there are such rows for the pairs of interviews:
+    who has one of the two is not among those that count.
     """
 
     round_id: Mapped[int] = mapped_column(primary_key=True)
     village_id: Mapped[int] = mapped_column(primary_key=True)
     stratum: Mapped[str] = mapped_column(primary_key=True, server_default="")
     form_id: Mapped[int] = mapped_column(primary_key=True)
+    partner_id: Mapped[int] = mapped_column(primary_key=True, server_default="0")
     # Households (villages, for a village form) in the frame; in a part of a sample, those drawn.
     frame: Mapped[int]
     # Counted interviews.
@@ -58,6 +61,7 @@ class SumColumns:
     cell: Mapped[str] = mapped_column(primary_key=True, server_default="")
     domain_id: Mapped[int] = mapped_column(primary_key=True)
     form_id: Mapped[int]
+    partner_id: Mapped[int] = mapped_column(server_default="0")
     m: Mapped[int]
     y: Mapped[float] = mapped_column(Float(53))
     x: Mapped[float] = mapped_column(Float(53))

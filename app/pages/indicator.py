@@ -20,13 +20,12 @@ from app.counts.queries import Compared, find_counts
 from app.db import db
 from app.errors import NotFound
 from app.forms.models import Form
-from app.forms.queries import definition_of
 from app.i18n import label
 from app.indicators.differences import Change, changes
 from app.indicators.estimation.difference import Difference
 from app.indicators.estimation.paired import PairedChange
 from app.indicators.figures import Figure
-from app.indicators.lookup import find_indicator
+from app.indicators.lookup import find_indicator, forms_of, whole_of
 from app.indicators.models import IndicatorVersion
 from app.indicators.queries import find_figures
 from app.indicators.revisits import revisited
@@ -134,6 +133,8 @@ def _revisited(
     form = db.session.get_one(Form, version.form_id)
     if day in {None, today()} or round_.valid_for is None or form.kind != "household":
         return None
+    if version.partner_id:
+        return None
     if not reads_interviews(actor, commune_id, round_.project_id):
         return None
     days = {"since": day, "until": today()}
@@ -167,6 +168,6 @@ def _value_labels(version: IndicatorVersion, expression: str) -> dict[str, dict[
     question = re.fullmatch(r"\s*\$\{([^}]+)\}\s*", expression)
     if question is None:
         return {}
-    definition = definition_of(version.form_version_id)
+    definition = whole_of(forms_of(version))
     field = definition.field(question[1])
     return definition.choices.get((field and field.list) or "", {})

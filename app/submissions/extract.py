@@ -52,6 +52,9 @@ PERSONAL = "copy personal_answers (instance_pk, answers) from stdin"
 WRITTEN = ("interview_rows", "personal_answers", "interview_logs", "observations", "flags")
 
 
+PAIRS = "delete from pair_observations where instance_pk = any(%s) or partner_pk = any(%s)"
+
+
 def forget(instance_pks: Sequence[int]) -> set[int]:
     """Takes back what earlier readings of these instances wrote; those that had been read."""
     gone = driver().execute(
@@ -61,6 +64,8 @@ def forget(instance_pks: Sequence[int]) -> set[int]:
     again = [instance_pk for (instance_pk,) in gone]
     for table in WRITTEN if again else ():
         driver().execute(f"delete from {table} where instance_pk = any(%s)", (again,))  # noqa: S608 - our own names
+    if again:
+        driver().execute(PAIRS, (again, again))
     return set(again)
 
 

@@ -13,6 +13,8 @@ QUESTION_SETTINGS = (
     "org_unit",
     "household_key",
     "person_key",
+    "person_sex",
+    "person_birth_year",
     "interview_date",
     "adults",
     "visit_result",

@@ -2,7 +2,10 @@
 
 import pytest
 
+from app import programme
+from app.accounts.actors import OPERATOR
 from tests import people
+from tests.joined_forms import safety_form, safety_xml, use_form, use_xml
 
 
 def send(survey, *answers):
@@ -77,3 +80,19 @@ def test_another_territory_is_not_there(machine, survey):
     ask(machine(place=people.PLEIKU), survey, status=404)
     machine().ask("/indicators/explain?code=52&indicator=FIBRE", 404)
     machine().ask(f"/indicators/explain?code={survey.village.public_id}&indicator=%00", 404)
+
+
+def test_both_interviews_of_a_figure_of_two_forms_are_named(machine, survey):
+    for form in (safety_form(), use_form()):
+        programme.publish(survey.project.id, form, OPERATOR)
+    survey.send(survey.instance(survey.ids[0], members=[(40, "2")] * 3))
+    survey.send(safety_xml(survey, survey.ids[0], locked="2"))
+    survey.send(use_xml(survey, survey.ids[0]))
+    found = machine().ask(
+        f"/indicators/explain?code={survey.village.public_id}&indicator=SAFE", 200
+    )
+    assert found["definition"]["join"] == "antoan"
+    (one,) = found["interviews"]
+    assert one["answers"] == {"net_last": ["1"], "antoan#locked": ["2"]}
+    assert (one["weight"], one["y"], one["x"]) == (3, 0, 1)
+    assert one["partner"] not in {None, one["submission"]}

@@ -142,6 +142,37 @@ def test_a_round_has_its_own_interviews_and_the_households_that_were_listed_unti
     assert count(found)["XHS-03", "23872"] == (2, 4)
 
 
+def drawn(household, form, persons, **said):
+    """An interview with one form for persons; `persons` is what each member would say."""
+    common = {"p_sex": "1", "p_yob": "1980", "net_last": "", "protect": ""}
+    told = [{**common, **person} for person in persons]
+    return interview(household, f"{household}{form}") | {"form": form, "persons": told, **said}
+
+
+def test_who_was_drawn_counts_with_both_forms_for_all_members_of_the_household():
+    member = ("1980", "2", "1", "2")
+    homes = [interview(f"A{n}", f"h{n}", members=[member] * n) for n in (1, 2, 3)]
+    use = [
+        drawn("A1", "xhs_kynang", [{"net_last": "1"}]),
+        drawn("A2", "xhs_kynang", [{"net_last": "3"}, {"net_last": "1"}]),
+        drawn("A3", "xhs_kynang", [{"net_last": "1"}] * 3),
+    ]
+    safety = [
+        drawn("A1", "xhs_dichvu", [{"protect": "2 4"}]),
+        drawn("A2", "xhs_dichvu", [{"protect": "0"}, {"protect": "3 5"}]),
+    ]
+    draws = {"A1": "0.9", "A2": "0.5", "A3": "0.1"}
+    found = count(people(*homes, *use, *safety, households=6), draws=draws)
+    # Two of six have both forms and stand for three households each: 3 · (1 · 0 + 2 · 1) of 3 · 3.
+    assert found["XHS-25", "T-A"] == (6, 9)
+    # A2's first member, who did not use the Internet lately, is outside.
+    first = count(people(*homes, *use, *safety, households=6), draws={**draws, "A2": "0.4"})
+    assert first["XHS-25", "T-A"] == (0, 3)
+    # Nobody knows how many adults the third household has: its person does not count.
+    alone = count(people(*homes[:1], *use, *safety, households=6), draws=draws)
+    assert alone["XHS-25", "T-A"] == (0, 6)
+
+
 def test_the_script_imports_nothing_of_the_product():
     imported = {
         name

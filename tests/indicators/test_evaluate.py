@@ -220,27 +220,3 @@ def test_today_is_the_day_of_the_interview(evaluator):
     root = etree.fromstring("<ho/>")
     assert compiled.evaluate(root, interview_date="2025-02-03")[0].y == 2025
     assert compiled.evaluate(root, interview_date="")[0] == Cell(0, blank=1)
-
-
-@pytest.mark.parametrize(
-    ("xml", "complete"),
-    [
-        ("<visit_result>1</visit_result><consent> 1 </consent>", True),
-        ("<visit_result>1</visit_result><consent>2</consent>", False),
-        ("<visit_result>4</visit_result><consent>1</consent>", False),
-        ("<visit_result>1</visit_result>", False),
-        ("<consent>1</consent>", False),
-        ("", False),
-    ],
-)
-def test_only_a_finished_visit_with_consent_is_complete(evaluator, xml, complete):
-    compiled = evaluator(ADULTS)
-    assert compiled.is_complete(etree.fromstring(f"<ho>{xml}</ho>")) is complete
-    namespaced = f'<ho xmlns="http://example.org/ho">{xml}</ho>'
-    assert compiled.is_complete(etree.fromstring(namespaced)) is complete
-
-
-def test_a_form_without_consent_is_always_complete(read, definition):
-    village = replace(definition, settings={})
-    compiled = compile_indicators(read(ADULTS).indicators, village)
-    assert compiled.is_complete(etree.fromstring("<ho/>"))

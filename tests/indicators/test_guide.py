@@ -10,6 +10,7 @@ from app.indicators.answers import build_interview
 from app.indicators.breakage import check_workbook
 from app.indicators.composites import NAME, put_in
 from app.indicators.missing import codes_by_question
+from app.indicators.partners import Partners
 from app.indicators.sheet import read_indicators
 from app.xforms.compile import compile_xlsform
 from app.xforms.expressions.coercion import as_number, as_operand, as_text
@@ -38,6 +39,7 @@ def rows(head: str) -> list[list[str]]:
 (QUESTIONS,), (ANSWERS,), (BREAKDOWNS,), (INDICATORS,) = map(
     blocks, ("xlsform", "answers", "breakdowns", "indicators")
 )
+JOINED = blocks("joined")
 WHOLE = [QUESTIONS + BREAKDOWNS + INDICATORS, *blocks("workbook")]
 FUNCTIONS = [(row[2].strip("`"), row[3]) for row in rows("gives")]
 REFUSED = [
@@ -129,6 +131,14 @@ def test_every_workbook_of_the_guide_could_be_published(text):
     form = compile_xlsform(text.encode(), ".md", default_form_id="guide")
     assert [str(finding) for finding in check_workbook(form.workbook, form.definition, [])] == []
     assert read_indicators(form.workbook).cases
+
+
+def test_the_two_forms_of_the_guide_that_are_joined_could_be_published():
+    own, other = (compile_xlsform(text.encode(), ".md", default_form_id="guide") for text in JOINED)
+    partners = Partners({"guide_s": other.definition}, are_all=True)
+    found = check_workbook(own.workbook, own.definition, [], partners)
+    assert [str(finding) for finding in found] == []
+    assert read_indicators(own.workbook).cases
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,6 @@ def test_what_the_sheets_say(read):
         ({"by": "sexe"}, "indicators!I2: There is no breakdown sexe."),
         ({"by": "sex, sex"}, "indicators!I2: The breakdown sex is named twice."),
         ({"weight": "2"}, "indicators!J2: Leave it blank: the sample design gives weights."),
-        ({"join": "ho2"}, "indicators!K2: Joining two forms is not available yet."),
     ],
 )
 def test_a_fault_of_a_row_names_its_cell(read, row, message):

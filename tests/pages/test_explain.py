@@ -7,6 +7,7 @@ from app.accounts.actors import OPERATOR
 from app.db import transaction
 from app.indicators import releases
 from tests import people
+from tests.joined_forms import safety_form, safety_xml, use_form, use_xml
 from tests.survey import HOUSEHOLD_FORM, household_form
 
 
@@ -118,3 +119,23 @@ def test_earlier_versions_are_told(signed_in, survey, commune):
     programme.publish(survey.project.id, changed, OPERATOR)
     page = signed_in().get(address(commune))
     assert ["2", "numerator", "${fibre} = '1'", "${fibre} != '0'"] in page.rows()
+
+
+def test_a_figure_of_two_forms_shows_both_interviews(signed_in, survey, sent, commune, counting):
+    for form in (safety_form(), use_form()):
+        programme.publish(survey.project.id, form, OPERATOR)
+    sent(0, members=[(40, "2"), (41, "1")])
+    survey.post(safety_xml(survey, survey.ids[0]))
+    survey.send(use_xml(survey, survey.ids[0]))
+    survey.send(use_xml(survey, survey.ids[1]))
+    browser = signed_in()
+    page = browser.get(address(commune, code="SAFE"))
+    assert "Người thiếu một phiếu là không trả lời" in page.text
+    assert "“Locked” là “Yes”" in page.text
+    assert ["được tính", "1"] in page.rows()
+    (row,) = [row for row in page.rows() if row[0].startswith(survey.ids[0])]
+    assert "Locked: Yes" in row[6]
+    (other,) = page.tree.xpath("//a[text()='phiếu kia']/@href")
+    assert "Locked" in browser.get(other).text
+    # The groups of the breakdown are told in the words of the questionnaire.
+    assert "Woman" in browser.get(f"/communes/{commune.id}/indicators/SAFE").text

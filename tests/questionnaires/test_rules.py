@@ -10,11 +10,12 @@ ANSWERED = ("select_one", "select_multiple", "integer", "text", "date")
 OPTIONAL = {
     "landmark", "refuse_reason", "remark", "tr_need", "pay_scam", "a_ftth", "a_vneid", "a_doc",
 }  # fmt: skip
+PERSON = ["person_key", "person_sex", "person_birth_year"]
 NAMES = {
     "xhs_lap_ds_ho": ["org_unit", "household_key"],
     "xhs_ho": ["org_unit", "household_key", "visit_result", "consent", "adults"],
-    "xhs_kynang": ["org_unit", "household_key", "person_key", "visit_result", "consent", "adults"],
-    "xhs_dichvu": ["org_unit", "household_key", "person_key", "visit_result", "consent", "adults"],
+    "xhs_kynang": ["org_unit", "household_key", *PERSON, "visit_result", "consent", "adults"],
+    "xhs_dichvu": ["org_unit", "household_key", *PERSON, "visit_result", "consent", "adults"],
     "xhs_thon": ["org_unit"],
 }
 

@@ -19,6 +19,7 @@ from app.xforms.expressions.rows import Row, Scope, read_rows
 from app.xforms.expressions.tokens import ExpressionError
 from app.xforms.expressions.tree import Binary, Call, Junction, Node, Path, Question, walk
 from app.xforms.expressions.values import BLANK, IRRELEVANT, Missing
+from app.xforms.join import PARTNER
 
 Codes = Callable[[Field], dict[str, Missing]]  # the answers of a question that mean missing
 Key = tuple[str, int]  # path of a scope, and a slot in its rows
@@ -113,7 +114,9 @@ class Plan:
             return self.definition.field(node.name)
         steps = base.split("/") if base else []
         if node.steps[0] == "":
-            steps = [] if node.steps[1] == self.definition.root else [""]
+            home = steps[:1] if base.startswith(PARTNER) else []
+            root = home[0].removeprefix(PARTNER) if home else self.definition.root
+            steps = home if node.steps[1] == root else [""]
         for step in node.steps[2:] if node.steps[0] == "" else node.steps:
             steps = steps[:-1] if step == ".." else steps if step == "." else [*steps, step]
         return self.by_path.get("/".join(steps))

@@ -77,9 +77,7 @@ class Scope:
 def read_rows(scope: Scope, root: etree._Element, day: float | Missing) -> dict[str, list[Row]]:
     """All rows of an interview by the path of their scope, "" being the interview itself."""
     rows: dict[str, list[Row]] = {}
-    if etree.QName(root).namespace:
-        root = _without_namespaces(root)
-    _read(scope, root, (None, day), rows)
+    _read(scope, without_namespaces(root), (None, day), rows)
     return rows
 
 
@@ -121,7 +119,10 @@ def _limit(row: Row, scope: Scope) -> int | None:
     return int(answer) if isinstance(answer, str) and answer.isdecimal() else None
 
 
-def _without_namespaces(root: etree._Element) -> etree._Element:
+def without_namespaces(root: etree._Element) -> etree._Element:
+    """The interview itself, or a copy of one that has a namespace."""
+    if not etree.QName(root).namespace:
+        return root
     plain = copy(root)
     for element in plain.iter("*"):
         element.tag = etree.QName(element).localname
