@@ -198,8 +198,8 @@ def _newest_first(actor: Actor, asked: QueueFilter) -> Select[int]:
 def _asked(actor: Actor, asked: QueueFilter, statement: Select[Any]) -> Select[Any]:
     conditions: list[ColumnElement[bool]] = [
         Submission.project_id == asked.project_id,
-        Submission.unit_id == asked.unit_id if asked.itself else _lies_in(asked.unit_id),
         readable(actor),
+        *_there(actor, asked),
     ]
     if asked.state is not None:
         conditions.append(Submission.state.in_(STATE_FILTERS[asked.state]))
@@ -216,11 +216,19 @@ def _asked(actor: Actor, asked: QueueFilter, statement: Select[Any]) -> Select[A
     return statement.where(*conditions)
 
 
-def _lies_in(unit_id: int) -> ColumnElement[bool]:
+def _there(actor: Actor, asked: QueueFilter) -> list[ColumnElement[bool]]:
+    """At the place, or in it; said once where the reader's scope is that place.
+
+    Said twice, it makes the planner believe that hardly any interview lies there.
+    """
+    if asked.itself:
+        return [Submission.unit_id == asked.unit_id]
+    if actor.units("submission.read", asked.project_id) == [asked.unit_id]:
+        return []
     inside = select(OrgUnitAncestor.unit_id).where(
-        OrgUnitAncestor.ancestor_id == unit_id, valid_on(OrgUnitAncestor)
+        OrgUnitAncestor.ancestor_id == asked.unit_id, valid_on(OrgUnitAncestor)
     )
-    return Submission.unit_id.in_(inside)
+    return [Submission.unit_id.in_(inside)]
 
 
 def _item(row: Any) -> QueueItem:

@@ -1,4 +1,4 @@
-"""What edits leave behind: `python tests/benchmarks/edits.py --data FOLDER --n 100000`.
+"""What edits leave behind: `python tests/benchmarks/edits.py --data FOLDER --n 10000`.
 
 Edits of interviews that a kept folder holds are sent as phones send them, a slice at a time, each
 slice until everything is settled. Told are edits a second, dead rows and bytes before, after and
@@ -45,7 +45,7 @@ def main() -> None:
     """Send the edits, and tell what they left."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder that is kept")
-    parser.add_argument("--n", type=int, default=100_000, help="edits to send")
+    parser.add_argument("--n", type=int, default=10_000, help="edits to send")
     asked = parser.parse_args()
     with installation(asked.data) as bench:
         before = told()
