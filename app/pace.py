@@ -8,7 +8,7 @@ REFRESH_SHARE = 0.15  # of a worker's time at most goes into sums while intervie
 STEP = 0.25  # seconds of a rest after which a worker looks whether a person decided something
 # Villages are summed up together for so many seconds: a person's decision may have to wait so long.
 TOGETHER = 0.15
-FEWEST, MOST = 5, 200  # villages
+FEWEST, MOST = 5, 100  # villages
 GATHER, GATHER_BELOW = 0.1, 50  # seconds; interviews
 
 
