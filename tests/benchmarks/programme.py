@@ -78,7 +78,8 @@ def prepare() -> Programme:
             issue_api_token(reader, "benchmark"),
             commune.id,
         )
-    for form in ("xhs_lap_ds_ho", "xhs_ho", "xhs_kynang", "xhs_dichvu", "xhs_thon"):
+    # One that joins another comes after it.
+    for form in ("xhs_lap_ds_ho", "xhs_ho", "xhs_dichvu", "xhs_kynang", "xhs_thon"):
         programme.publish(PROJECT, read_source(ROOT / "forms" / f"{form}.xlsx"), OPERATOR)
     programme.publish(PROJECT, FormSource("sixty.md", sixty.form()), OPERATOR)
     for number in range(MANY_FORMS):
