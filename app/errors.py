@@ -1,7 +1,43 @@
 """Every refusal of the programme: a status, a name, and words that say what to do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+
+def fill(message: str, /, **details: Any) -> str:
+    """The source text itself, in English, with its details."""
+    return message % details if details else message
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that are a detail of a message, and told in the language in which that is told.
+
+    `message` is a source text with details, which may be phrases again; str() is in English.
+    """
+
+    message: str
+    details: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    begins: bool = False  # a sentence: the first letter is a capital
+
+    @property
+    def beginning(self) -> "Phrase":
+        """The same at the beginning of a sentence."""
+        return replace(self, begins=True)
+
+    def told(self, tell: Callable[..., str]) -> str:
+        """The words as `tell` says source texts: `fill`, or `gettext` for the reader."""
+        text = tell(self.message, **self.details)
+        return text[:1].upper() + text[1:] if self.begins else text
+
+    def __str__(self) -> str:
+        return self.told(fill)
+
+
+def phrase(message: str, /, **details: Any) -> Phrase:
+    """Make a phrase from its source text and details."""
+    return Phrase(message, details)
 
 
 class Problem(Exception):
@@ -16,7 +52,7 @@ class Problem(Exception):
     def __init__(self, message: str | None = None, /, **details: Any) -> None:
         self.message = message or type(self).message
         self.details: Mapping[str, Any] = details
-        super().__init__(self.message % details if details else self.message)
+        super().__init__(fill(self.message, **details))
 
     @property
     def code(self) -> str:

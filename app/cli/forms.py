@@ -8,6 +8,7 @@ import click
 
 from app.cli.context import with_app
 from app.cli.drafts import discard_draft, draft, drafts, publish_draft
+from app.cli.language import in_asked_language
 
 if TYPE_CHECKING:
     from app.xforms.problems import Finding
@@ -28,6 +29,7 @@ def forms() -> None:
 @files_argument
 @media_option
 @click.option("--project", default=1, show_default=True)
+@in_asked_language
 @with_app
 def publish(files: tuple[Path, ...], media: Path | None, project: int) -> None:
     """Publish questionnaires; a faulty one is refused and does not hold up the others."""
@@ -35,6 +37,7 @@ def publish(files: tuple[Path, ...], media: Path | None, project: int) -> None:
     from app.accounts.actors import OPERATOR
     from app.errors import Problem
     from app.forms.source import read_source
+    from app.i18n import gettext
     from app.projects.queries import list_projects
     from app.xforms.problems import FormRefused
 
@@ -48,14 +51,16 @@ def publish(files: tuple[Path, ...], media: Path | None, project: int) -> None:
             _tell(path, refusal.findings)
             refused = True
         except Problem as problem:
-            click.echo(f"{path}: {problem}", err=True)
+            click.echo(f"{path}: {gettext(problem.message, **problem.details)}", err=True)
             refused = True
         else:
             _tell(path, published.warnings)
             version = published.version
-            click.echo(
-                f"{path}: {version.form.xml_form_id} version {version.version} is published."
+            form = version.form.xml_form_id
+            told = gettext(
+                "%(form)s version %(version)s is published.", form=form, version=version.version
             )
+            click.echo(f"{path}: {told}")
     raise SystemExit(refused)
 
 
@@ -63,11 +68,13 @@ def publish(files: tuple[Path, ...], media: Path | None, project: int) -> None:
 @files_argument
 @media_option
 @click.option("--project", type=int, help="Compare with what this project has published.")
+@in_asked_language
 @with_app
 def check(files: tuple[Path, ...], media: Path | None, project: int | None) -> None:
     """Say what publishing would say, without publishing."""
     from app import programme
     from app.forms.source import read_source
+    from app.i18n import gettext
 
     refused = False
     sources = {path: read_source(path, media) for path in files}
@@ -77,7 +84,7 @@ def check(files: tuple[Path, ...], media: Path | None, project: int | None) -> N
         errors = any(finding.severity == "error" for finding in findings)
         refused = refused or errors
         if not errors:
-            click.echo(f"{path}: can be published.")
+            click.echo(f"{path}: " + gettext("can be published."))
     raise SystemExit(refused)
 
 
@@ -154,6 +161,8 @@ for command in (draft, drafts, publish_draft, discard_draft):
 
 def _tell(path: Path, findings: Iterable["Finding"]) -> None:
     """Errors as `file: sheet!cell: message`; warnings say that they are."""
+    from app.i18n import gettext
+
     for finding in findings:
-        kind = "" if finding.severity == "error" else "warning: "
-        click.echo(f"{path}: {kind}{finding}", err=True)
+        kind = "" if finding.severity == "error" else gettext("warning") + ": "
+        click.echo(f"{path}: {kind}{finding.told(gettext)}", err=True)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from app.cli.context import with_app
+from app.cli.language import in_asked_language
 
 PROJECT = click.option("--project", default=1, show_default=True)
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -18,17 +19,20 @@ def scorecards() -> None:
 @scorecards.command()
 @FILE
 @PROJECT
+@in_asked_language
 @with_app
 def check(*, file: Path, project: int) -> None:
     """Say what publishing FILE would say, without publishing."""
+    from app.i18n import gettext
     from app.scorecards.catalog import check as check_workbook
 
     findings = check_workbook(project, file.name, file.read_bytes())
     for finding in findings:
-        click.echo(f"{file.name}: {finding.severity}: {finding}", err=True)
+        kind = gettext("error") if finding.severity == "error" else gettext("warning")
+        click.echo(f"{file.name}: {kind}: {finding.told(gettext)}", err=True)
     if any(finding.severity == "error" for finding in findings):
         raise click.exceptions.Exit(1)
-    click.echo(f"{file.name}: can be published.")
+    click.echo(f"{file.name}: " + gettext("can be published."))
 
 
 @scorecards.command()

@@ -9,6 +9,8 @@ from typing import Any
 
 from babel.messages.pofile import read_po
 
+from app.errors import Phrase
+
 DEFAULT_LANGUAGE = "vi"
 LANGUAGES = ("vi", "en")
 CATALOGUE = Path(__file__).with_name("vi.po")
@@ -17,10 +19,13 @@ _language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
 
 
 def gettext(text: str, /, **details: Any) -> str:
-    """The text in the present language, its `%(name)s` places filled from `details`."""
+    """The text in the present language, its `%(name)s` places filled from `details`.
+
+    A detail that is a `Phrase` is told in the present language, too.
+    """
     if _language.get() != "en":
         text = _vietnamese().get(text, text)
-    return text % details if details else text
+    return text % {name: _told(detail) for name, detail in details.items()} if details else text
 
 
 def use_language(language: str | None) -> None:
@@ -49,6 +54,10 @@ def label(labels: Mapping[str, str], otherwise: str = "") -> str:
     wanted = (present_language(), "vi", "")
     found = next((labels[language] for language in wanted if labels.get(language)), None)
     return found or next(filter(None, labels.values()), otherwise)
+
+
+def _told(detail: Any) -> Any:
+    return detail.told(gettext) if isinstance(detail, Phrase) else detail
 
 
 @cache

@@ -5,13 +5,18 @@ import re
 from lxml import etree
 
 from app.xforms.definition import Field, FormDefinition
+from app.xforms.problems import Finding
 
 _STEP = re.compile(r"(?P<name>[^\[\]/\s]+)(?:\[(?P<place>[1-9]\d{0,2})\])?")
 _SELECTS = frozenset({"select_one", "select_multiple", "rank"})
 
 
 class AnswersError(ValueError):
-    """Answers of a case that do not fit the questionnaire."""
+    """Answers of a case that do not fit the questionnaire; `finding` says why."""
+
+    def __init__(self, message: str, /, **details: object) -> None:
+        self.finding = Finding(message, details=details)
+        super().__init__(self.finding.text)
 
 
 def build_interview(text: str, definition: FormDefinition) -> etree._Element:
@@ -20,12 +25,12 @@ def build_interview(text: str, definition: FormDefinition) -> etree._Element:
     for part in filter(None, map(str.strip, text.split(";"))):
         path, equals, value = map(str.strip, part.partition("="))
         if not equals:
-            raise AnswersError(f"an answer is written question=value, not {part}")
+            raise AnswersError("An answer is written question=value, not %(part)s.", part=part)
         item, places = _question(path, definition)
         _check(item, value, definition)
         element = _element(root, item.path, places)
         if element.text is not None:
-            raise AnswersError(f"{path} is answered twice")
+            raise AnswersError("%(path)s is answered twice.", path=path)
         element.text = value
     return root
 
@@ -35,14 +40,14 @@ def _question(path: str, definition: FormDefinition) -> tuple[Field, dict[str, i
     steps = [_STEP.fullmatch(step) for step in path.split("/")]
     item = definition.field(steps[-1]["name"]) if steps[-1] else None
     if item is None or item.type in {"group", "repeat"}:
-        raise AnswersError(f"there is no question {path}")
+        raise AnswersError("There is no question %(name)s.", name=path)
     repeats = _repeats_around(item, definition)
     given = [(step["name"], step["place"]) for step in steps[:-1] if step]
     if [name for name, _ in given] != [repeat.name for repeat in repeats] or not all(
         place for _, place in given
     ):
         wanted = "/".join([*[f"{repeat.name}[1]" for repeat in repeats], item.name])
-        raise AnswersError(f"{path} is written {wanted}")
+        raise AnswersError("%(path)s is written %(wanted)s.", path=path, wanted=wanted)
     places = [int(place) for _, place in given]
     return item, dict(zip((repeat.path for repeat in repeats), places, strict=True))
 
@@ -62,8 +67,12 @@ def _check(item: Field, value: str, definition: FormDefinition) -> None:
     codes = [value] if item.type == "select_one" else value.split()
     for code in codes:
         if code and code not in choices:
-            known = ", ".join(choices)
-            raise AnswersError(f"{code} is not in the choices of {item.name} ({known})")
+            raise AnswersError(
+                "%(code)s is not in the choices of %(name)s (%(known)s).",
+                code=code,
+                name=item.name,
+                known=", ".join(choices),
+            )
 
 
 def _element(root: etree._Element, path: str, places: dict[str, int]) -> etree._Element:

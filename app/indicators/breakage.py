@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from app.errors import Phrase, phrase
 from app.indicators.cases import run_cases
 from app.indicators.checks import check_indicators, faults_of
 from app.indicators.definitions import Indicator
@@ -74,13 +75,13 @@ def _broken_elsewhere(definition: FormDefinition, partners: Partners) -> Iterato
 
 def _faults(
     indicator: Indicator, own: FormDefinition, partner: FormDefinition | None
-) -> Sequence[str]:
+) -> Sequence[Phrase]:
     """What is wrong with an indicator in force; of one that joins, with these two forms."""
     if not indicator.join:
         return faults_of(indicator, own)
     if partner is None:
-        return [f"join: there is no published form {indicator.join}"]
+        return [phrase("join: there is no published form %(form)s", form=indicator.join)]
     why = cannot_join(own, partner)
     if why is not None:
-        return [f"join: {why.text.rstrip('.')}"]
+        return [phrase("%(column)s: %(why)s", column="join", why=why)]
     return faults_of(indicator, join_forms(own, partner))

@@ -1,13 +1,15 @@
 """Runs the test cases of a workbook: given answers in, expected counts and sums out."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+from app.errors import phrase
 from app.indicators.answers import AnswersError, build_interview
 from app.indicators.cells import Cell
 from app.indicators.definitions import IndicatorCase
 from app.indicators.evaluate import Evaluator, compile_indicators
 from app.indicators.partners import ALONE, Partners
-from app.indicators.sheet import CASES, IndicatorSheet, sentence
+from app.indicators.sheet import CASES, IndicatorSheet
 from app.xforms.definition import FormDefinition
 from app.xforms.expressions.tokens import ExpressionError
 from app.xforms.expressions.values import to_text
@@ -33,20 +35,20 @@ def run_cases(
         if case.code in ready:
             found = _run(case, *ready[case.code])
             findings += [
-                Finding(sentence(message), sheet.place(CASES, case, column))
-                for column, message in found
+                replace(finding, place=sheet.place(CASES, case, column))
+                for column, finding in found
             ]
     return findings
 
 
 def _run(
     case: IndicatorCase, evaluator: Evaluator, definition: FormDefinition
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, Finding]]:
     """What is wrong, each with its column."""
     try:
         root = build_interview(case.answers, definition)
     except AnswersError as error:
-        yield "answers", str(error)
+        yield "answers", error.finding
         return
     day = definition.field(definition.settings.get("interview_date", "today"))
     date = root.findtext(day.path, "") if day else ""
@@ -58,16 +60,25 @@ def _run(
         yield from _compare(column, getattr(case, column), value if total.n else None)
 
 
-def _compare(column: str, expected: str, found: float | None) -> Iterator[tuple[str, str]]:
-    shown = "no row that counts" if found is None else to_text(float(found))
+def _compare(column: str, expected: str, found: float | None) -> Iterator[tuple[str, Finding]]:
+    shown = phrase("no row that counts") if found is None else to_text(float(found))
+    details = {"expected": expected, "found": shown}
     if not expected:
         if found is not None:
-            yield column, f"no row that counts is expected here, and {shown} is found"
+            yield (
+                column,
+                Finding(
+                    "No row that counts is expected here, and %(found)s is found.", details=details
+                ),
+            )
         return
     try:
         wanted = float(expected)
     except ValueError:
-        yield column, f"what is expected is a number, not {expected}"
+        yield (
+            column,
+            Finding("What is expected is a number, not %(expected)s.", details=details),
+        )
         return
     if found is None or abs(wanted - found) > _CLOSE * max(1.0, abs(wanted)):
-        yield column, f"{expected} is expected, and {shown} is found"
+        yield column, Finding("%(expected)s is expected, and %(found)s is found.", details=details)

@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
+from app.errors import Phrase, phrase
 from app.indicators.definitions import Breakdown, Indicator, MissingCode
 from app.indicators.evaluate import gate_of
 from app.indicators.formula import Formula, compile_breakdown, compile_formula, unit_scope
 from app.indicators.missing import codes_by_question, undeclared
 from app.indicators.partners import ALONE, Partners, cannot_join
-from app.indicators.sheet import BREAKDOWNS, INDICATORS, MISSING, IndicatorSheet, sentence
+from app.indicators.sheet import BREAKDOWNS, INDICATORS, MISSING, IndicatorSheet
 from app.xforms.definition import FormDefinition
 from app.xforms.expressions.conditions import settle
 from app.xforms.expressions.plan import Plan
@@ -39,8 +39,13 @@ def check_indicators(
         plan = plans[indicator.join]
         scope = unit_scope(plan, indicator.unit)
         if scope is None:
-            message = f"the unit {indicator.unit} is not household, person, village or a repeat"
-            findings.append(_finding(sheet, indicator, "unit", message))
+            findings.append(
+                Finding(
+                    "The unit %(unit)s is not household, person, village or a repeat.",
+                    sheet.place(INDICATORS, indicator.code, "unit"),
+                    details={"unit": indicator.unit},
+                )
+            )
             continue
         formula = compile_formula(indicator, plan, scope)
         findings += _expressions(sheet, indicator, formula)
@@ -68,7 +73,7 @@ def _join(
     partner = partners.definitions.get(indicator.join)
     if partner is not None:
         why = cannot_join(definition, partner)
-        return [replace(why, place=place)] if why else []
+        return [Finding("%(why)s.", place, details={"why": why.beginning})] if why else []
     if partners.are_all:
         return [
             Finding(
@@ -88,78 +93,104 @@ def _join(
     ]
 
 
-def faults_of(indicator: Indicator, definition: FormDefinition) -> list[str]:
+def faults_of(indicator: Indicator, definition: FormDefinition) -> list[Phrase]:
     """What another version of the questionnaire would break of an indicator, by column."""
     plan = _plan(definition)
     scope = unit_scope(plan, indicator.unit)
     if scope is None:
-        return [f"unit: there is no repeat {indicator.unit}"]
-    faults = [
+        return [phrase("unit: there is no repeat %(unit)s", unit=indicator.unit)]
+    faults: list[tuple[str | Phrase, ExpressionError]] = [
         *compile_formula(indicator, plan, scope).faults,
         *(
-            (f"breakdown {item.name}", fault)
+            (phrase("breakdown %(name)s", name=item.name), fault)
             for item in indicator.by
             for fault in compile_breakdown(indicator, item, plan, scope).faults
         ),
     ]
-    return list(dict.fromkeys(f"{column}: {fault.message}" for column, fault in faults))
+    return list(
+        dict.fromkeys(
+            phrase("%(column)s: %(why)s", column=column, why=fault.why) for column, fault in faults
+        )
+    )
 
 
 def _expressions(
     sheet: IndicatorSheet, indicator: Indicator, formula: Formula
 ) -> Iterator[Finding]:
     for column, fault in formula.faults:
-        yield _finding(sheet, indicator, column, _located(fault, getattr(indicator, column)))
+        where = _where(fault, getattr(indicator, column))
+        yield _located(fault, where, sheet.place(INDICATORS, indicator.code, column))
 
 
 def _questions(
     sheet: IndicatorSheet, indicator: Indicator, formula: Formula, plan: Plan
 ) -> Iterator[Finding]:
     skipped = []
+    irrelevant = sheet.place(INDICATORS, indicator.code, "irrelevant")
     for item, below in formula.used.values():
         if item.calculation and not item.repeat and _TOTAL.search(item.calculation):
-            message = f"${{{item.name}}} is a total made on the phone: write the sum() or count()"
-            yield _finding(sheet, indicator, "numerator", message)
+            yield Finding(
+                "${%(name)s} is a total made on the phone: write the sum() or count().",
+                sheet.place(INDICATORS, indicator.code, "numerator"),
+                details={"name": item.name},
+            )
         if plan.sources(item):
             skipped.append(item.name)
             if below and indicator.irrelevant == "out":
-                message = f"out cannot be said of {item.name}, a question of members: 0 or missing"
-                yield _finding(sheet, indicator, "irrelevant", message)
+                yield Finding(
+                    "Out cannot be said of %(name)s, a question of members: 0 or missing.",
+                    irrelevant,
+                    details={"name": item.name},
+                )
     if skipped and not indicator.irrelevant:
-        names = ", ".join(skipped)
-        message = f"say what it means when {names} was not asked: 0, missing or out"
-        yield _finding(sheet, indicator, "irrelevant", message)
+        yield Finding(
+            "Say what it means when %(names)s was not asked: 0, missing or out.",
+            irrelevant,
+            details={"names": ", ".join(skipped)},
+        )
 
 
 def _breakdown(
     sheet: IndicatorSheet, indicator: Indicator, breakdown: Breakdown, plan: Plan, scope: Scope
 ) -> Iterator[Finding]:
     for fault in compile_breakdown(indicator, breakdown, plan, scope).faults:
-        text = f"{_located(fault, breakdown.expression)}, in rows of {indicator.unit}"
-        yield Finding(sentence(text), sheet.place(BREAKDOWNS, breakdown.name, "expression"))
+        where = phrase(
+            "%(where)s, in rows of %(unit)s",
+            where=_where(fault, breakdown.expression),
+            unit=indicator.unit,
+        )
+        yield _located(fault, where, sheet.place(BREAKDOWNS, breakdown.name, "expression"))
 
 
 def _missing(
     sheet: IndicatorSheet, item: MissingCode, plans: Mapping[str, Plan]
 ) -> Iterator[Finding]:
-    def finding(column: str, message: str) -> Finding:
-        return Finding(sentence(message), sheet.place(MISSING, item.key, column))
+    def place(column: str) -> Place:
+        return sheet.place(MISSING, item.key, column)
 
     form = (item.question or item.list).rpartition(MARK)[0]
     if form not in plans:
         if not any(indicator.join == form for indicator in sheet.indicators):
-            column = "question" if item.question else "list"
-            yield finding(column, f"no indicator joins the form {form}")
+            where = place("question" if item.question else "list")
+            yield Finding("No indicator joins the form %(form)s.", where, details={"form": form})
         return
     definition = plans[form].definition
     question = definition.field(item.question) if item.question else None
     choices = definition.choices.get(question.list or "" if question else item.list)
     if item.question and question is None:
-        yield finding("question", f"there is no question {item.question}")
+        yield Finding(
+            "There is no question %(name)s.", place("question"), details={"name": item.question}
+        )
     elif item.list and choices is None and not _is_file(definition, item.list):
-        yield finding("list", f"there is no choice list {item.list}")
+        yield Finding(
+            "There is no choice list %(list)s.", place("list"), details={"list": item.list}
+        )
     elif choices and item.code not in choices:
-        yield finding("code", f"{item.code} is not in the list: {', '.join(choices)}")
+        yield Finding(
+            "%(code)s is not in the list: %(known)s.",
+            place("code"),
+            details={"code": item.code, "known": ", ".join(choices)},
+        )
 
 
 def _is_file(definition: FormDefinition, name: str) -> bool:
@@ -168,8 +199,13 @@ def _is_file(definition: FormDefinition, name: str) -> bool:
 
 def _conditions(plan: Plan) -> Iterator[Finding]:
     for path, why in settle(plan).items():
-        message = f"blank answers of {path} count as not asked: its condition is not understood"
-        yield Finding(sentence(f"{message} ({why})"), Place(INDICATORS), "warning")
+        yield Finding(
+            "Blank answers of %(path)s count as not asked: its condition is not understood"
+            " (%(why)s).",
+            Place(INDICATORS),
+            "warning",
+            {"path": path, "why": why},
+        )
 
 
 def _labels(sheet: IndicatorSheet, plan: Plan) -> Iterator[Finding]:
@@ -178,16 +214,26 @@ def _labels(sheet: IndicatorSheet, plan: Plan) -> Iterator[Finding]:
     for name, item in {item.list: item for item in plan.read if item.list}.items():
         found = undeclared(plan.definition, name, codes(item))
         if found:
-            message = f"{', '.join(found)} of the list {name} sounds like no answer; "
-            message += "if so, say it in the sheet missing"
-            yield Finding(sentence(message), Place(INDICATORS), "warning")
+            yield Finding(
+                "%(codes)s of the list %(list)s sounds like no answer;"
+                " if so, say it in the sheet missing.",
+                Place(INDICATORS),
+                "warning",
+                {"codes": ", ".join(found), "list": name},
+            )
 
 
-def _finding(sheet: IndicatorSheet, indicator: Indicator, column: str, message: str) -> Finding:
-    return Finding(sentence(message), sheet.place(INDICATORS, indicator.code, column))
+def _located(fault: ExpressionError, where: Phrase, place: Place) -> Finding:
+    """The fault with its place in the expression, which follows a question as a new sentence."""
+    if str(fault.why).endswith("?"):
+        details = {"why": fault.why.beginning, "where": where.beginning}
+        return Finding("%(why)s %(where)s.", place, details=details)
+    details = {"why": fault.why.beginning, "where": where}
+    return Finding("%(why)s, %(where)s.", place, details=details)
 
 
-def _located(fault: ExpressionError, text: str) -> str:
+def _where(fault: ExpressionError, text: str) -> Phrase:
     around = " ".join(text[fault.at : fault.at + 20].split())
-    place = f"at character {fault.at + 1}"
-    return f"{fault.message}, {place}" + (f" ({around})" if around else "")
+    if not around:
+        return phrase("at character %(place)s", place=fault.at + 1)
+    return phrase("at character %(place)s (%(text)s)", place=fault.at + 1, text=around)

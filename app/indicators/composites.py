@@ -13,10 +13,11 @@ from app.indicators.definitions import Indicator
 from app.xforms.expressions.parser import parse
 from app.xforms.expressions.tokens import LONGEST, ExpressionError
 from app.xforms.expressions.tree import Call, Node, Text, walk
+from app.xforms.problems import Finding
 
 NAME = "indicator"
 COLUMNS = ("eligible", "numerator", "denominator")
-Fault = tuple[str, str]  # column and message
+Fault = tuple[str, Finding]  # column, and what is wrong in its cell
 
 
 def compose(indicator: Indicator, known: Mapping[str, Indicator]) -> tuple[Indicator, list[Fault]]:
@@ -29,9 +30,11 @@ def compose(indicator: Indicator, known: Mapping[str, Indicator]) -> tuple[Indic
             if fault:
                 faults.append((column, fault))
         if not faults and _length(getattr(indicator, column), parts) > LONGEST:
-            return indicator, [
-                (column, f"with all its parts it is longer than {LONGEST} characters")
-            ]
+            fault = Finding(
+                "With all its parts it is longer than %(most)s characters.",
+                details={"most": LONGEST},
+            )
+            return indicator, [(column, fault)]
     return replace(indicator, parts=tuple(sorted(parts.items()))), faults
 
 
@@ -41,23 +44,42 @@ def _gather(
     known: Mapping[str, Indicator],
     parts: dict[str, str],
     above: tuple[str, ...],
-) -> str:
+) -> Finding | None:
     """Adds a part and its own parts; what is wrong with it, or nothing."""
     if code in above:
-        return f"{' needs '.join((*above, code))}: an indicator cannot be made of itself"
+        return Finding(
+            "%(circle)s: an indicator cannot be made of itself.",
+            details={"circle": " → ".join((*above, code))},
+        )
     part = known.get(code)
     if part is None or code in parts:
-        return ""  # the check of the expression names one that there is not
+        return None  # the check of the expression names one that there is not
     parts[code] = _said(part)
+    if fault := _unlike(part, whole):
+        return fault
+    below = (_gather(inner, whole, known, parts, (*above, code)) for inner in _codes(parts[code]))
+    return next(filter(None, below), None)
+
+
+def _unlike(part: Indicator, whole: Indicator) -> Finding | None:
+    """Why a part does not speak of the same rows in the same way; None when it does."""
     if part.unit != whole.unit:
-        return f"{code} counts rows of {part.unit}, and this one rows of {whole.unit}"
+        return Finding(
+            "%(code)s counts rows of %(unit)s, and this one rows of %(own)s.",
+            details={"code": part.code, "unit": part.unit, "own": whole.unit},
+        )
     if part.join not in {"", whole.join}:
-        return f"{code} joins {part.join}: say the same in join"
+        return Finding(
+            "%(code)s joins %(form)s: say the same in join.",
+            details={"code": part.code, "form": part.join},
+        )
     alike = {"", whole.irrelevant} - {"out"}
     if part.irrelevant not in alike or whole.irrelevant == "out":
-        return f"say in irrelevant what {code} says there: 0 or missing"
-    below = (_gather(inner, whole, known, parts, (*above, code)) for inner in _codes(parts[code]))
-    return next(filter(None, below), "")
+        return Finding(
+            "Say in irrelevant what %(code)s says there: 0 or missing.",
+            details={"code": part.code},
+        )
+    return None
 
 
 def _length(text: str, parts: Mapping[str, str]) -> int:
@@ -102,11 +124,14 @@ def put_in(node: Node, parts: Mapping[str, str]) -> Node:
     """The tree with what the parts say in place of their names; raises ExpressionError."""
     if isinstance(node, Call) and node.name == NAME:
         if not _is_code(node.arguments):
-            message = "indicator() takes the code of an indicator of this workbook, in quotes"
-            raise ExpressionError(message, node.at)
+            raise ExpressionError(
+                "indicator() takes the code of an indicator of this workbook, in quotes", node.at
+            )
         code = node.arguments[0].value
         if code not in parts:
-            raise ExpressionError(f"there is no indicator {code} in this workbook", node.at)
+            raise ExpressionError(
+                "there is no indicator %(code)s in this workbook", node.at, code=code
+            )
         others = {name: text for name, text in parts.items() if name != code}
         return _moved(put_in(parse(parts[code]), others), node.at)
     return _rebuilt(node, lambda part: put_in(part, parts))

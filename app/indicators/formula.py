@@ -136,9 +136,14 @@ def compile_text(
 
 def _group(meaning: Meaning, faults: Faults) -> Run:
     if meaning.kind is Kind.CODES:
-        advice = f"for each choice a breakdown if(selected({meaning}, '…'), 'yes', 'no')"
-        message = f"{meaning} may put a row in several groups: write {advice}"
-        faults.append(ExpressionError(message, meaning.at))
+        faults.append(
+            ExpressionError(
+                "%(part)s may put a row in several groups: write for each choice a breakdown"
+                " if(selected(%(part)s, '…'), 'yes', 'no')",
+                meaning.at,
+                part=meaning.shown,
+            )
+        )
     return as_text(meaning)
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from app.errors import Phrase, phrase
 from app.forms.kinds import kind_of
 from app.indicators.cells import Cell
 from app.indicators.definitions import Indicator
 from app.indicators.evaluate import Evaluator, compile_indicators, text_at
 from app.xforms.definition import FormDefinition
 from app.xforms.join import join_forms, join_interviews
-from app.xforms.problems import Finding
 
 # Of an interview about the one, by kind of form, whose other interviews are about the same.
 JOINED = {
@@ -46,25 +46,25 @@ class Partners:
 ALONE = Partners()  # of a workbook that is looked at by itself
 
 
-def cannot_join(own: FormDefinition, partner: FormDefinition) -> Finding | None:
+def cannot_join(own: FormDefinition, partner: FormDefinition) -> Phrase | None:
     """Why interviews of two forms cannot be told to be about the same; None when they can."""
-    details = {"form": partner.xml_form_id}
+    form = partner.xml_form_id
     kind, other = kind_of(own.settings), kind_of(partner.settings)
     if own.xml_form_id == partner.xml_form_id:
-        return Finding(
-            "An indicator joins its form to another one: leave join blank, or name that form."
+        return phrase(
+            "an indicator joins its form to another one: leave join blank, or name that form"
         )
     if other not in JOINED.get(kind, ()):
-        return Finding(
+        return phrase(
             "%(form)s is not about the same household or person: a form about persons can be joined"
-            " to one about persons or households, one about households to one about households.",
-            details=details,
+            " to one about persons or households, one about households to one about households",
+            form=form,
         )
     if kind == other == "person" and not (_says_who(own) and _says_who(partner)):
-        return Finding(
-            "Say in the settings of both forms which questions tell who the person is"
-            " (person_sex, person_birth_year): %(form)s is joined only where they agree.",
-            details=details,
+        return phrase(
+            "say in the settings of both forms which questions tell who the person is"
+            " (person_sex, person_birth_year): %(form)s is joined only where they agree",
+            form=form,
         )
     return None
 
@@ -81,7 +81,7 @@ class PairEvaluator:
     ) -> None:
         """Raises ExpressionError or ValueError for what publishing would have refused."""
         if why := cannot_join(own, partner):
-            raise ValueError(why.text)
+            raise ValueError(str(why))
         self._partner = partner
         self._evaluator: Evaluator = compile_indicators(indicators, join_forms(own, partner))
         is_person = kind_of(own.settings) == kind_of(partner.settings) == "person"

@@ -1,8 +1,8 @@
 """Reads the indicator sheets of a questionnaire's workbook; each fault names its cell."""
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.indicators.composites import compose
@@ -45,6 +45,11 @@ class IndicatorSheet:
     findings: list[Finding] = field(default_factory=list)
     rows: dict[tuple[str, object], int] = field(default_factory=dict)
 
+    def fault(self, finding: str, name: str, row: Row, column: str, /, **details: object) -> None:
+        """Notes what is wrong with a cell, as a sentence that says what to write."""
+        place = self.workbook.sheets[name].place(row.number, column)
+        self.findings.append(Finding(finding, place, details=details))
+
     def place(self, sheet: str, key: object, column: str) -> Place:
         """The cell of an indicator (key: its code), breakdown (name), case or missing code."""
         return self.workbook.sheets[sheet].place(self.rows[sheet, key], column)
@@ -70,17 +75,17 @@ def _compose(sheet: IndicatorSheet) -> None:
     for place, item in enumerate(sheet.indicators):
         sheet.indicators[place], faults = compose(item, known)
         sheet.findings += [
-            Finding(sentence(message), sheet.place(INDICATORS, item.code, column))
-            for column, message in faults
+            replace(fault, place=sheet.place(INDICATORS, item.code, column))
+            for column, fault in faults
         ]
 
 
 def _read_missing(sheet: IndicatorSheet, row: Row) -> None:
     item = MissingCode(row.text("code"), row.text("reason"), row.text("list"), row.text("question"))
     if bool(item.list) == bool(item.question):
-        _fault(sheet, MISSING, row, "list", "name a list or a question, one of the two")
+        sheet.fault("Name a list or a question, one of the two.", MISSING, row, "list")
     elif item.reason not in REASONS:
-        _fault(sheet, MISSING, row, "reason", f"the reason is {' or '.join(REASONS)}")
+        _choose(sheet, MISSING, row, "reason", REASONS)
     elif _is_new(sheet, MISSING, row, item.key, "code"):
         sheet.missing.append(item)
 
@@ -88,7 +93,7 @@ def _read_missing(sheet: IndicatorSheet, row: Row) -> None:
 def _read_breakdown(sheet: IndicatorSheet, row: Row) -> None:
     item = Breakdown(row.text("name"), row.text("expression"), labels_of(row))
     if not _CODE.fullmatch(item.name):
-        _fault(sheet, BREAKDOWNS, row, "name", "a name has letters, digits, '-', '_', '.'")
+        sheet.fault("A name has letters, digits, '-', '_', '.'.", BREAKDOWNS, row, "name")
     elif _is_new(sheet, BREAKDOWNS, row, item.name, "name"):
         sheet.breakdowns[item.name] = item
 
@@ -96,7 +101,7 @@ def _read_breakdown(sheet: IndicatorSheet, row: Row) -> None:
 def _read_indicator(sheet: IndicatorSheet, row: Row) -> None:
     code = row.text("code")
     if not _CODE.fullmatch(code):
-        _fault(sheet, INDICATORS, row, "code", "a code has letters, digits, '-', '_', '.'")
+        sheet.fault("A code has letters, digits, '-', '_', '.'.", INDICATORS, row, "code")
         return
     if not _is_new(sheet, INDICATORS, row, code, "code"):
         return
@@ -111,29 +116,28 @@ def _read_indicator(sheet: IndicatorSheet, row: Row) -> None:
 
 def _check_words(sheet: IndicatorSheet, row: Row) -> None:
     if not _VERSION.fullmatch(row.text("version")):
-        _fault(sheet, INDICATORS, row, "version", "a version is a whole number from 1")
+        sheet.fault("A version is a whole number from 1.", INDICATORS, row, "version")
     if row.text("irrelevant") not in {"", *IRRELEVANT}:
-        words = ", ".join(IRRELEVANT)
-        _fault(sheet, INDICATORS, row, "irrelevant", f"irrelevant is one of: {words}")
+        _choose(sheet, INDICATORS, row, "irrelevant", IRRELEVANT)
     if not labels_of(row):
-        _fault(sheet, INDICATORS, row, "code", "the indicator has no label")
+        sheet.fault("The indicator has no label.", INDICATORS, row, "code")
     if row.text("weight"):
-        _fault(sheet, INDICATORS, row, "weight", "leave it blank: the sample design gives weights")
+        sheet.fault("Leave it blank: the sample design gives weights.", INDICATORS, row, "weight")
 
 
 def _check_by(sheet: IndicatorSheet, row: Row) -> None:
     names = _names(row)
     for name in dict.fromkeys(names):
         if name not in sheet.breakdowns:
-            _fault(sheet, INDICATORS, row, "by", f"there is no breakdown {name}")
+            sheet.fault("There is no breakdown %(name)s.", INDICATORS, row, "by", name=name)
         elif names.count(name) > 1:
-            _fault(sheet, INDICATORS, row, "by", f"the breakdown {name} is named twice")
+            sheet.fault("The breakdown %(name)s is named twice.", INDICATORS, row, "by", name=name)
 
 
 def _read_case(sheet: IndicatorSheet, row: Row) -> None:
     case = IndicatorCase(**{name: row.text(name) for name in COLUMNS[CASES]})
     if not any(item.code == case.code for item in sheet.indicators):
-        _fault(sheet, CASES, row, "code", f"there is no indicator {case.code}")
+        sheet.fault("There is no indicator %(code)s.", CASES, row, "code", code=case.code)
     elif _is_new(sheet, CASES, row, case, "answers"):
         sheet.cases.append(case)
 
@@ -165,30 +169,33 @@ def _check_columns(sheet: IndicatorSheet, name: str) -> None:
     for header in sheet.workbook.sheets[name].columns:
         if header not in COLUMNS[name] and header.partition("::")[0] != "label":
             place = sheet.workbook.sheets[name].place(1, header)
-            known = ", ".join(sorted(COLUMNS[name]))
-            message = f"the column {header} means nothing here (known: {known}, label::…)"
-            sheet.findings.append(Finding(sentence(message), place, "warning"))
+            known = ", ".join([*sorted(COLUMNS[name]), "label::…"])
+            sheet.findings.append(
+                Finding(
+                    "The column %(column)s means nothing here (known: %(known)s).",
+                    place,
+                    "warning",
+                    {"column": header, "known": known},
+                )
+            )
 
 
 def _has_needed(sheet: IndicatorSheet, name: str, row: Row) -> bool:
     blank = [column for column in _NEEDED[name] if not row.text(column)]
     for column in blank:
-        _fault(sheet, name, row, column, f"{column} is missing")
+        sheet.fault("%(column)s is missing: fill it.", name, row, column, column=column)
     return not blank
 
 
 def _is_new(sheet: IndicatorSheet, name: str, row: Row, key: object, column: str) -> bool:
     earlier = sheet.rows.setdefault((name, key), row.number)
     if earlier != row.number:
-        _fault(sheet, name, row, column, f"the same stands in row {earlier} already")
+        sheet.fault(
+            "The same stands in row %(earlier)s already.", name, row, column, earlier=earlier
+        )
     return earlier == row.number
 
 
-def _fault(sheet: IndicatorSheet, name: str, row: Row, column: str, message: str) -> None:
-    place = sheet.workbook.sheets[name].place(row.number, column)
-    sheet.findings.append(Finding(sentence(message), place))
-
-
-def sentence(message: str) -> str:
-    """The message as a sentence."""
-    return message[:1].upper() + message[1:] + "."
+def _choose(sheet: IndicatorSheet, name: str, row: Row, column: str, words: Iterable[str]) -> None:
+    known = ", ".join(words)
+    sheet.fault("%(column)s is one of: %(known)s.", name, row, column, column=column, known=known)

@@ -1,7 +1,9 @@
 """What can be wrong with a questionnaire, and where."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+
+from app.errors import fill
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,15 @@ class Finding:
     @property
     def text(self) -> str:
         """The sentence in English."""
-        return self.message % self.details if self.details else self.message
+        return fill(self.message, **self.details)
+
+    def told(self, tell: Callable[..., str]) -> str:
+        """Place and sentence as `tell` says source texts (`app.errors.Phrase`)."""
+        text, place = tell(self.message, **self.details), str(self.place)
+        return f"{place}: {text}" if place else text
 
     def __str__(self) -> str:
-        place = str(self.place)
-        return f"{place}: {self.text}" if place else self.text
+        return self.told(fill)
 
 
 class FormRefused(Exception):

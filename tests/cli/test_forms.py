@@ -97,6 +97,34 @@ def test_checking_says_the_same_and_publishes_nothing(thonso, project, write):
     assert published(project) == {}
 
 
+FAULTY = """
+| indicators |
+| | code | version | label | unit      | numerator  | by  |
+| | W1   | 0       | W     | household | ${kind}    | sex |
+| | W2   | 1       | W     | household | ${kinn}    |     |
+"""
+
+
+def test_an_author_reads_what_is_wrong_in_vietnamese_or_english(thonso, project, write):
+    path, good = write("faulty.md", WELL + FAULTY), write("well.md")
+
+    english = thonso(f"forms check {path}").stderr
+    assert f"{path}: indicators!E3: There is no question kinn; is kind meant? At char" in english
+
+    done = thonso(f"forms check {path} {good} --language vi")
+    assert done.exit_code == 1
+    assert done.stdout == f"{good}: có thể công bố.\n"
+    for line in (
+        "indicators!B2: Phiên bản là số nguyên từ 1 trở lên.",
+        "indicators!F2: Không có phân tổ sex.",
+        "indicators!E2: ${kind} là một lựa chọn, không phải số (nếu muốn lấy chữ số của mã,",
+        "hãy viết number(…)), ở ký tự thứ 1 (${kind}).",
+        "indicators!E3: Không có câu hỏi kinn; có phải là kind? Ở ký tự thứ 1 (${kinn}).",
+        "cảnh báo: Phiếu hiển thị dug.png",
+    ):
+        assert line in done.stderr
+
+
 def test_a_project_that_is_not_there_is_told(thonso, app, write):
     done = thonso(f"forms publish {write('well.md')} --project 999999")
 

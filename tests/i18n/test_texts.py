@@ -24,6 +24,8 @@ from app.review.checks import FLAGS
 from app.scorecards.card import LACKS
 from app.scorecards.scores import MISSING
 from app.submissions.parked import REASONS
+from app.xforms.expressions.compiler import REFUSED
+from app.xforms.expressions.meaning import Kind
 
 ROOT = Path(app.__file__).parent
 PLACES = re.compile(r"%\(\w+\)[a-z]")
@@ -31,12 +33,14 @@ METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 PLEASE = "Please sign in."
 
 # What says in a questionnaire's check what is wrong with it.
-FINDINGS = ("Finding", "refuse", "fault")
+FINDINGS = ("Finding", "refuse", "fault", "phrase", "ExpressionError", "AnswersError")
+WORKBOOKS = {"xforms", "expressions", "forms", "scorecards", "indicators"}  # who says so
 
 # Texts that are chosen by a key and translated where they are shown.
 TABLES = (REASONS, SKIPPED, FLAGS, PROBLEMS, MISTAKES, RESTING, SHARES)
 TABLES += (MISSING, ROWS)
 TABLES += (LACKS, COUNT_PROBLEMS)
+TABLES += (REFUSED, {kind: kind.value for kind in Kind})
 
 
 @pytest.fixture(autouse=True)
@@ -170,5 +174,5 @@ def test_texts_are_literals_so_that_they_can_be_found():
 
 
 def kinds_in(path: Path, kinds: set[str]) -> set[str]:
-    """What takes a text there; what is found in workbooks of indicators stays English."""
-    return kinds | set(FINDINGS) if path.parent.name in {"xforms", "forms", "scorecards"} else kinds
+    """What takes a text there."""
+    return kinds | set(FINDINGS) if path.parent.name in WORKBOOKS else kinds

@@ -95,7 +95,7 @@ def test_a_part_that_changes_changes_the_composite(read):
     ("change", "message"),
     [
         ({"numerator": "indicator('NIX')"}, "F4: There is no indicator NIX in this workbook, at"),
-        ({"numerator": "indicator('BOTH')"}, "F4: BOTH needs BOTH: an indicator cannot be made of"),
+        ({"numerator": "indicator('BOTH')"}, "F4: BOTH → BOTH: an indicator cannot be made of"),
         ({"eligible": "indicator('NIX')"}, "E4: There is no indicator NIX"),
         ({"numerator": "indicator(${net})"}, "F4: Indicator() takes the code of an indicator"),
         ({"unit": "m"}, "F4: FIBRE counts rows of household, and this one rows of m."),
@@ -112,9 +112,8 @@ def test_misuse_is_refused_with_its_cell(errors, change, message):
 def test_a_circle_is_named(errors):
     one = {"code": "ONE", "numerator": "indicator('TWO')"}
     two = {"code": "TWO", "numerator": "not(indicator('ONE'))"}
-    assert (
-        "indicators!F2: ONE needs TWO needs ONE: an indicator cannot be made of itself."
-        in errors(one, two)
+    assert "indicators!F2: ONE → TWO → ONE: an indicator cannot be made of itself." in errors(
+        one, two
     )
 
 
@@ -128,7 +127,7 @@ def test_a_circle_among_the_parts_ends_as_well(errors):
     one = {"code": "ONE", "numerator": "indicator('TWO')"}
     two = {"code": "TWO", "numerator": "not(indicator('ONE'))"}
     top = {"code": "TOP", "numerator": "indicator('ONE')"}
-    assert any("F4: TOP needs ONE needs TWO needs ONE" in text for text in errors(one, two, top))
+    assert any("F4: TOP → ONE → TWO → ONE" in text for text in errors(one, two, top))
 
 
 def test_parts_that_multiply_are_refused_before_they_grow(errors):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.i18n import gettext, in_language
 from app.indicators import sheet
 from app.indicators.answers import build_interview
 from app.indicators.breakage import check_workbook
@@ -46,6 +47,8 @@ REFUSED = [
     (cell, row[1], row[3]) for row in rows("unit") for cell in re.findall(r"`(.*?)`", row[0])
 ]
 INSTEAD = [(cell, row[1]) for row in rows("unit") for cell in re.findall(r"`(.*?)`", row[2])]
+# Small words of English sentences; names of functions and columns may stand in Vietnamese ones.
+ENGLISH = re.compile(r"\b(?:the|is|are|not|which|write|with|at character|in rows of|meant)\b(?!\()")
 COMPOSITES = re.findall(r"^\| [^|`]+ \| `([^`]*indicator\([^`]*)` \|$", GUIDE, re.MULTILINE)
 
 
@@ -108,6 +111,21 @@ def test_what_the_guide_says_is_refused_is_refused(definition, missing, text, un
     except ExpressionError as error:
         faults = [error]
     assert message in str(faults[0])
+
+
+@pytest.mark.parametrize(("text", "unit", "message"), REFUSED)
+def test_a_vietnamese_reader_is_told_in_vietnamese(text, unit, message):
+    row = f"| | X | 1 | Thử | {unit} | {text.replace('|', ' ')} | 0 |"
+    head = "| indicators |\n| | code | version | label | unit | numerator | irrelevant |\n"
+    form = compile_xlsform((QUESTIONS + head + row).encode(), ".md", default_form_id="guide")
+    found = check_workbook(form.workbook, form.definition, [])
+    with in_language("vi"):
+        told = [gettext(finding.message, **finding.details) for finding in found]
+    assert any(message.lower() in finding.text.lower() for finding in found)
+    for vietnamese, finding in zip(told, found, strict=True):
+        assert vietnamese != finding.text
+        assert ENGLISH.findall(vietnamese) == []
+        assert ("?" in vietnamese) == ("?" in finding.text)
 
 
 @pytest.mark.parametrize(("text", "unit"), INSTEAD)

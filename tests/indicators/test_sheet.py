@@ -41,15 +41,15 @@ def test_what_the_sheets_say(read):
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ({"code": ""}, "indicators!A2: Code is missing."),
+        ({"code": ""}, "indicators!A2: code is missing: fill it."),
         ({"code": "1 x"}, "indicators!A2: A code has letters, digits, '-', '_', '.'."),
-        ({"version": ""}, "indicators!B2: Version is missing."),
+        ({"version": ""}, "indicators!B2: version is missing: fill it."),
         ({"version": "1.5"}, "indicators!B2: A version is a whole number from 1."),
         ({"version": "0"}, "indicators!B2: A version is a whole number from 1."),
         ({"label": ""}, "indicators!A2: The indicator has no label."),
-        ({"unit": ""}, "indicators!D2: Unit is missing."),
-        ({"numerator": ""}, "indicators!F2: Numerator is missing."),
-        ({"irrelevant": "1"}, "indicators!H2: Irrelevant is one of: 0, missing, out."),
+        ({"unit": ""}, "indicators!D2: unit is missing: fill it."),
+        ({"numerator": ""}, "indicators!F2: numerator is missing: fill it."),
+        ({"irrelevant": "1"}, "indicators!H2: irrelevant is one of: 0, missing, out."),
         ({"by": "sexe"}, "indicators!I2: There is no breakdown sexe."),
         ({"by": "sex, sex"}, "indicators!I2: The breakdown sex is named twice."),
         ({"weight": "2"}, "indicators!J2: Leave it blank: the sample design gives weights."),
@@ -70,8 +70,8 @@ def test_a_code_stands_once(read):
     [
         ("| | | | 8 | dont_know |", "B7: Name a list or a question, one of the two."),
         ("| | phone | m_age | 7 | dont_know |", "B7: Name a list or a question, one of the two."),
-        ("| | phone | | | dont_know |", "D7: Code is missing."),
-        ("| | phone | | 7 | unknown |", "E7: The reason is dont_know or refused."),
+        ("| | phone | | | dont_know |", "D7: code is missing: fill it."),
+        ("| | phone | | 7 | unknown |", "E7: reason is one of: dont_know, refused."),
         ("| | phone | | 8 | refused |", "D7: The same stands in row 4 already."),
     ],
 )
@@ -89,8 +89,8 @@ def _shifted(message: str) -> str:
 @pytest.mark.parametrize(
     ("rows", "messages"),
     [
-        ("| | | ${m_sex} | S |", ["breakdowns!A3: Name is missing."]),
-        ("| | age | | S |", ["breakdowns!B3: Expression is missing."]),
+        ("| | | ${m_sex} | S |", ["breakdowns!A3: name is missing: fill it."]),
+        ("| | age | | S |", ["breakdowns!B3: expression is missing: fill it."]),
         ("| | a b | 1 | S |", ["breakdowns!A3: A name has letters, digits, '-', '_', '.'."]),
         ("| | sex | 1 | S |", ["breakdowns!A3: The same stands in row 2 already."]),
     ],
@@ -111,8 +111,8 @@ def test_faults_of_the_sheet_indicator_tests(read):
 """
     assert said(read(GOOD, more=cases)) == [
         "indicator_tests!A2: There is no indicator I9.",
-        "indicator_tests!A3: Code is missing.",
-        "indicator_tests!B4: Answers is missing.",
+        "indicator_tests!A3: code is missing: fill it.",
+        "indicator_tests!B4: answers is missing: fill it.",
         "indicator_tests!B6: The same stands in row 5 already.",
     ]
 

@@ -83,6 +83,15 @@ def test_errors_name_sheet_and_cell_and_nothing_is_published(administrator, surv
     assert page.tree.xpath("//form[@action='/forms']") == []
 
 
+def test_an_expressions_fault_is_told_in_vietnamese(administrator, survey):
+    wrong = GOOD.replace("${fibre} = '1'", "${fibrr} = '1' and ${fibre} > 1", 1)
+    page = hand_in(administrator, wrong, status=400)
+
+    told = next(row[2] for row in page.rows() if row[0] == "indicators")
+    assert told.startswith("Không có câu hỏi fibrr; có phải là fibre? Ở ký tự thứ 1 (${fibrr} =")
+    assert page.tree.xpath("(//table)[1]//td//*[@lang='en']") == []
+
+
 @pytest.mark.parametrize(
     ("content", "name"),
     [(CIRCULAR, "c.md"), (b"", "a.xlsx"), (b"PK\x03\x04 broken", "a.xlsx"), (b"\x00\x01", "a.xls"),

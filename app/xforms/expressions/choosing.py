@@ -1,8 +1,10 @@
 """Functions that look at choices, or choose between values: selected(), if(), coalesce() …"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import reduce
 from typing import Any
 
+from app.errors import Phrase, phrase
 from app.xforms.expressions.coercion import (
     as_number,
     as_operand,
@@ -78,9 +80,16 @@ def _ticked_at(text: str, place: float) -> str | Missing:
 def _choices(name: str, part: Meaning, faults: Faults) -> Answer:
     one_value(part)
     if part.answer is None:
-        raise ExpressionError(f"{name}() looks at a question: ${{name}}", part.at)
+        raise ExpressionError("%(name)s() looks at a question: ${name}", part.at, name=name)
     if part.kind not in {Kind.CODE, Kind.CODES, Kind.ANY}:
-        faults.append(ExpressionError(f"{part} is not a select: {name}() has no meaning", part.at))
+        faults.append(
+            ExpressionError(
+                "%(part)s is not a select: %(name)s() has no meaning",
+                part.at,
+                part=part.shown,
+                name=name,
+            )
+        )
     return part.answer
 
 
@@ -119,11 +128,23 @@ def _alike(name: str, parts: Sequence[Meaning], faults: Faults) -> tuple[Kind, l
     """One kind for several values, and the values as that kind; '' is missing in any of them."""
     kind = _common({part.kind for part in parts} - {Kind.NOTHING})
     if kind is None:
-        words = " and ".join(sorted({part.kind.value for part in parts}))
-        faults.append(ExpressionError(f"{name}() gives {words}: they must be alike", parts[0].at))
+        faults.append(
+            ExpressionError(
+                "%(name)s() gives %(kinds)s: they must be alike",
+                parts[0].at,
+                name=name,
+                kinds=_listed(part.kind for part in parts),
+            )
+        )
         kind = Kind.TEXT
     blank = constant(BLANK)
     return kind, [blank if part.kind is Kind.NOTHING else _as(kind, part) for part in parts]
+
+
+def _listed(kinds: Iterable[Kind]) -> Phrase:
+    """The kinds, each once, with "and" between."""
+    words = (kind.words for kind in sorted(set(kinds)))
+    return reduce(lambda one, other: phrase("%(one)s and %(other)s", one=one, other=other), words)
 
 
 def _common(kinds: set[Kind]) -> Kind | None:

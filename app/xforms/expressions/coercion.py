@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from app.errors import Phrase
 from app.xforms.expressions.dates import to_clock, to_date_text, to_day
 from app.xforms.expressions.meaning import DATES, Answer, Faults, Kind, Meaning, Run
 from app.xforms.expressions.rows import Row
@@ -49,7 +50,9 @@ def as_truth(part: Meaning, faults: Faults) -> Run:
     if part.kind is Kind.TRUTH:
         return part.run
     faults.append(
-        ExpressionError(f"{part} is not a condition: compare it with a value", part.at),
+        ExpressionError(
+            "%(part)s is not a condition: compare it with a value", part.at, part=part.shown
+        )
     )
     return one(bool, part.run)
 
@@ -57,14 +60,29 @@ def as_truth(part: Meaning, faults: Faults) -> Run:
 def as_operand(part: Meaning, faults: Faults) -> Run:
     """A number to compute with; choices and texts are a fault, number() says they are meant."""
     if part.kind in {Kind.CODE, Kind.CODES, Kind.TEXT, Kind.NOTHING}:
-        advice, kind = "", part.kind.value
-        if part.kind is Kind.CODE:
-            advice = " (if its digits are meant, write number(…))"
-        elif is_date(part):
-            advice, kind = f" (write date({part}))", Kind.DATE.value
-        shown = f"{part}, which is {kind}," if part.answer else kind
-        faults.append(ExpressionError(f"{shown} is not a number{advice}", part.at))
+        faults.append(_no_number(part))
     return as_number(part)
+
+
+def _no_number(part: Meaning) -> ExpressionError:
+    at, shown, kind = part.at, part.shown, part.kind.words
+    if part.answer is None:
+        return ExpressionError("%(kind)s is not a number", at, kind=kind)
+    if part.kind is Kind.CODE:
+        return ExpressionError(
+            "%(part)s, which is %(kind)s, is not a number"
+            " (if its digits are meant, write number(…))",
+            at,
+            part=shown,
+            kind=kind,
+        )
+    if is_date(part):
+        return ExpressionError(
+            "%(part)s, which is a date, is not a number (write date(%(part)s))", at, part=shown
+        )
+    return ExpressionError(
+        "%(part)s, which is %(kind)s, is not a number", at, part=shown, kind=kind
+    )
 
 
 def as_number(part: Meaning) -> Run:
@@ -110,7 +128,7 @@ def as_day(part: Meaning, faults: Faults, read: Callable[[str], float | Missing]
     types = DATES | {"time"} if read is to_clock else DATES
     impossible = {Kind.TRUTH, Kind.NUMBER, Kind.CODE, Kind.CODES, Kind.NOTHING}
     if part.kind in impossible or not_a_date(part, types, read):
-        faults.append(ExpressionError(f"{_shown(part)} is not a date", part.at))
+        faults.append(ExpressionError("%(part)s is not a date", part.at, part=_shown(part)))
     return one(read, as_text(part))
 
 
@@ -130,17 +148,21 @@ def not_a_date(
     return part.literal is not None and read(part.literal) is BLANK
 
 
-def _shown(part: Meaning) -> str:
-    return repr(part.literal) if part.literal is not None else str(part)
+def _shown(part: Meaning) -> str | Phrase:
+    return repr(part.literal) if part.literal is not None else part.shown
 
 
 def one_value(part: Meaning) -> None:
     """Raises ExpressionError for members, which have one value each."""
     if part.kind is not Kind.MEMBERS:
         return
-    what = "a repeat"
     if part.each and part.each.answer:
-        what = f"asked of each member: {part.each} has one answer per row of the repeat"
+        raise ExpressionError(
+            "asked of each member: %(part)s has one answer per row of the repeat;"
+            " take count(), sum(), min() or max(), or make the repeat the unit",
+            part.at,
+            part=part.each.shown,
+        )
     raise ExpressionError(
-        f"{what}; take count(), sum(), min() or max(), or make the repeat the unit", part.at
+        "a repeat; take count(), sum(), min() or max(), or make the repeat the unit", part.at
     )

@@ -57,27 +57,44 @@ def _equal(left: Meaning, right: Meaning, faults: Faults) -> Run:
 
 def _check_alike(left: Meaning, right: Meaning, faults: Faults) -> None:
     for one_side, other in ((left, right), (right, left)):
-        problem = _unlike(one_side, other)
-        if problem:
-            faults.append(ExpressionError(problem, other.at))
+        fault = _unlike(one_side, other)
+        if fault:
+            faults.append(fault)
 
 
-def _unlike(side: Meaning, other: Meaning) -> str:
-    """Why the two cannot be equal in any sensible way; empty when they can."""
+def _unlike(side: Meaning, other: Meaning) -> ExpressionError | None:
+    """Why the two cannot be equal in any sensible way; None when they can."""
+    at, shown, literal = other.at, side.shown, other.literal
     if side.kind is Kind.CODES:
-        return f"{side} holds several choices: write selected({side}, 'code')"
-    if side.kind is Kind.NUMBER and other.kind in {Kind.CODE, Kind.DATE, Kind.NOTHING}:
-        return f"a number is compared with {other}, which is {other.kind.value}"
-    if side.kind is Kind.NUMBER and other.kind is Kind.TEXT:
-        if other.literal is None:
-            return f"a number is compared with {other}, which is a text"
-        if isinstance(to_number(other.literal), Missing):
-            return f"a number is compared with {other.literal!r}, which is not a number"
+        return ExpressionError(
+            "%(part)s holds several choices: write selected(%(part)s, 'code')", at, part=shown
+        )
+    if side.kind is Kind.NUMBER:
+        return _no_such_number(other)
     if side.kind is Kind.DATE and other.kind is Kind.TEXT:
-        return "a date is compared with a text: write date(…) around the text"
-    if side.answer and side.answer.field.type in DATES and other.literal and not_a_date(other):
-        return f"{side} is compared with {other.literal!r}, which is not a date"
-    return ""
+        return ExpressionError("a date is compared with a text: write date(…) around the text", at)
+    if side.answer and side.answer.field.type in DATES and literal and not_a_date(other):
+        return ExpressionError(
+            "%(part)s is compared with %(text)r, which is not a date", at, part=shown, text=literal
+        )
+    return None
+
+
+def _no_such_number(part: Meaning) -> ExpressionError | None:
+    """Why no number equals this; None when one may."""
+    text = part.literal if part.kind is Kind.TEXT else None
+    if text is not None and isinstance(to_number(text), Missing):
+        return ExpressionError(
+            "a number is compared with %(text)r, which is not a number", part.at, text=text
+        )
+    if text is None and part.kind in {Kind.CODE, Kind.DATE, Kind.NOTHING, Kind.TEXT}:
+        return ExpressionError(
+            "a number is compared with %(part)s, which is %(kind)s",
+            part.at,
+            part=part.shown,
+            kind=part.kind.words,
+        )
+    return None
 
 
 def _ordered(sign: str, left: Meaning, right: Meaning, faults: Faults) -> Run:
@@ -91,16 +108,22 @@ def _ordered(sign: str, left: Meaning, right: Meaning, faults: Faults) -> Run:
 
 def _unordered(part: Meaning) -> ExpressionError | None:
     """Why nothing is more or less than this; None when something is."""
-    message = ""
+    shown = part.shown
     if part.answer and part.answer.field.type in DATES:
-        message = f"{part} is a text here: write date({part}) to compare dates"
-    elif part.kind in {Kind.CODE, Kind.CODES}:
-        message = f"{part} is a choice, and choices have no order: compare with = or number(…)"
-    elif part.kind is Kind.TEXT and isinstance(to_number(part.literal or ""), Missing):
-        message = "texts have no order: compare numbers or dates"
-    elif part.kind in {Kind.TRUTH, Kind.NOTHING}:
-        message = f"{part} has no order"
-    return ExpressionError(message, part.at) if message else None
+        return ExpressionError(
+            "%(part)s is a text here: write date(%(part)s) to compare dates", part.at, part=shown
+        )
+    if part.kind in {Kind.CODE, Kind.CODES}:
+        return ExpressionError(
+            "%(part)s is a choice, and choices have no order: compare with = or number(…)",
+            part.at,
+            part=shown,
+        )
+    if part.kind is Kind.TEXT and isinstance(to_number(part.literal or ""), Missing):
+        return ExpressionError("texts have no order: compare numbers or dates", part.at)
+    if part.kind in {Kind.TRUTH, Kind.NOTHING}:
+        return ExpressionError("%(part)s has no order", part.at, part=shown)
+    return None
 
 
 def _test(test: Test, left: Run, right: Meaning, right_run: Run) -> Run:
@@ -155,10 +178,16 @@ def check_code(answer: Answer, code: str, at: int, faults: Faults) -> None:
     """A fault when the question's list has no such code."""
     if not answer.choices or code in answer.choices:
         return
-    known = ", ".join(sorted(answer.choices)[:12])
-    name = answer.field.name
-    message = f"{code!r} is not in the choices of ${{{name}}} (list {answer.field.list}: {known})"
-    faults.append(ExpressionError(message, at))
+    faults.append(
+        ExpressionError(
+            "%(code)r is not in the choices of ${%(name)s} (list %(list)s: %(known)s)",
+            at,
+            code=code,
+            name=answer.field.name,
+            list=answer.field.list,
+            known=", ".join(sorted(answer.choices)[:12]),
+        )
+    )
 
 
 def _possible(sure: int, maybe: float, number: float) -> Iterable[float]:

@@ -49,20 +49,23 @@ _SPECIAL: dict[str, Special] = {
     "min": members.smallest,
     "max": members.largest,
 }
-_REFUSED = {
+REFUSED = {
     **dict.fromkeys(
         ("once", "random", "randomize", "now", "uuid"),
-        "differs from call to call, and a figure must always come out the same",
+        "%(name)s() differs from call to call, and a figure must always come out the same",
     ),
     **dict.fromkeys(
-        ("jr:choice-name", "jr:itext"), "gives a label, which differs by language: compare the code"
+        ("jr:choice-name", "jr:itext"),
+        "%(name)s() gives a label, which differs by language: compare the code",
     ),
     **dict.fromkeys(
         ("pulldata", "instance"),
-        "looks into a file that phones have: add a calculate question for it, and use its answer",
+        "%(name)s() looks into a file that phones have:"
+        " add a calculate question for it, and use its answer",
     ),
     **dict.fromkeys(
-        ("version", "property", "extract-signed"), "is about the phone and its form, not an answer"
+        ("version", "property", "extract-signed"),
+        "%(name)s() is about the phone and its form, not an answer",
     ),
 }
 _ARITHMETIC: dict[str, Callable[[float, float], float | Missing]] = {
@@ -127,8 +130,8 @@ class Compiler:
         return Meaning(Kind.NUMBER, several(_ARITHMETIC[node.operator], runs), node.at)
 
     def _call(self, node: Call) -> Meaning:
-        if node.name in _REFUSED:
-            raise ExpressionError(f"{node.name}() {_REFUSED[node.name]}", node.at)
+        if node.name in REFUSED:
+            raise ExpressionError(REFUSED[node.name], node.at, name=node.name)
         if node.name == "position":
             return self._position(node)
         if node.name == "indexed-repeat":
@@ -141,9 +144,7 @@ class Compiler:
         if node.name in NAMES:
             check_count(node.name, node.at, len(parts), 0, 0)
             return self._fixed(node)
-        close = get_close_matches(node.name, sorted(NAMES), n=1)
-        advice = f"; is {close[0]}() meant?" if close else ""
-        raise ExpressionError(f"there is no function {node.name}(){advice}", node.at)
+        raise _no_function(node)
 
     def _fixed(self, node: Call) -> Meaning:
         if node.name == "today":
@@ -168,7 +169,7 @@ class Compiler:
     def _reference(self, node: Question | Path) -> Meaning:
         item = self.plan.find(node, self.base)
         if item is None or item.type in NO_ANSWER:
-            raise ExpressionError(self._unknown(node, item), node.at)
+            raise self._unknown(node, item)
         if item.type == "repeat":
             return self._members(self.plan.scope(item.path), node.at)
         target = self.plan.scope(item.repeat)
@@ -220,15 +221,33 @@ class Compiler:
         answer = Answer(item, get, self.codes(item), choices, nothing)
         return Meaning(kind_of(item), answer_text(answer), at, answer=answer)
 
-    def _unknown(self, node: Question | Path, item: Field | None) -> str:
+    def _unknown(self, node: Question | Path, item: Field | None) -> ExpressionError:
         name = node.name if isinstance(node, Question) else "/".join(node.steps)
         if item:
-            return f"the {item.type} {name} has no answer"
+            return ExpressionError(
+                "the %(type)s %(name)s has no answer", node.at, type=item.type, name=name
+            )
         names = [known.name for known in self.plan.definition.fields]
         if names.count(name) > 1:
-            return f"several questions have the name {name}"
+            return ExpressionError("several questions have the name %(name)s", node.at, name=name)
         close = get_close_matches(name, names, n=1)
-        return f"there is no question {name}" + (f"; is {close[0]} meant?" if close else "")
+        if not close:
+            return ExpressionError("there is no question %(name)s", node.at, name=name)
+        return ExpressionError(
+            "there is no question %(name)s; is %(close)s meant?", node.at, name=name, close=close[0]
+        )
+
+
+def _no_function(node: Call) -> ExpressionError:
+    close = get_close_matches(node.name, sorted(NAMES), n=1)
+    if not close:
+        return ExpressionError("there is no function %(name)s()", node.at, name=node.name)
+    return ExpressionError(
+        "there is no function %(name)s(); is %(close)s() meant?",
+        node.at,
+        name=node.name,
+        close=close[0],
+    )
 
 
 def _literal(node: Number | Text) -> Meaning:

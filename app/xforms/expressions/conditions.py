@@ -1,5 +1,6 @@
 """The relevance conditions of a questionnaire, compiled so that a blank tells why it is blank."""
 
+from app.errors import Phrase
 from app.xforms.expressions.coercion import as_truth
 from app.xforms.expressions.compiler import Compiler
 from app.xforms.expressions.meaning import Run
@@ -9,13 +10,13 @@ from app.xforms.expressions.strict import constant, junction
 from app.xforms.expressions.tokens import ExpressionError
 
 
-def settle(plan: Plan) -> dict[str, str]:
+def settle(plan: Plan) -> dict[str, Phrase]:
     """Compiles the conditions of all questions the plan reads, and of those these depend on.
 
-    Gives the conditions that use what is not known here, by path of their question; such a
-    question counts as not asked whenever it is blank.
+    Gives why conditions are not understood here, by path of their question; such a question
+    counts as not asked whenever it is blank.
     """
-    unknown: dict[str, str] = {}
+    unknown: dict[str, Phrase] = {}
     while plan.unsettled:
         condition = plan.unsettled.pop()
         # What the phone accepted is not judged again: faults do not matter here.
@@ -28,10 +29,10 @@ def settle(plan: Plan) -> dict[str, str]:
     return unknown
 
 
-def _compiled(compiler: Compiler, path: str, text: str, unknown: dict[str, str]) -> Run:
+def _compiled(compiler: Compiler, path: str, text: str, unknown: dict[str, Phrase]) -> Run:
     compiler.base = path
     try:
         return as_truth(compiler.meaning(parse(text)), compiler.faults)
     except ExpressionError as error:
-        unknown[path] = str(error)
+        unknown[path] = error.placed
         return constant(False)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
+from app.errors import Phrase, phrase
 from app.xforms.expressions.coercion import as_day, as_number, as_operand, as_text, as_yes_or_no
 from app.xforms.expressions.dates import (
     DATE_PARTS,
@@ -184,10 +185,19 @@ def _argument(kind: Kind, part: Meaning, function: Function, faults: Faults) -> 
 def check_count(name: str, at: int, given: int, least: int, most: int | None) -> None:
     """Raises ExpressionError when a function has too few or too many arguments."""
     if given < least or (most is not None and given > most):
-        wanted = f"{least} or more" if most is None else str(least)
-        if most is not None and most > least:
-            wanted = f"{least} to {most}"
-        raise ExpressionError(f"{name}() takes {wanted} values, not {given}", at)
+        raise ExpressionError(
+            "%(name)s() takes %(wanted)s values, not %(given)s",
+            at,
+            name=name,
+            wanted=_wanted(least, most),
+            given=given,
+        )
+
+
+def _wanted(least: int, most: int | None) -> int | Phrase:
+    if most is None:
+        return phrase("%(least)s or more", least=least)
+    return phrase("%(least)s to %(most)s", least=least, most=most) if most > least else least
 
 
 def _check_pattern(name: str, parts: Sequence[Meaning]) -> None:
@@ -195,13 +205,21 @@ def _check_pattern(name: str, parts: Sequence[Meaning]) -> None:
         return
     pattern = parts[1].literal
     if pattern is None:
-        raise ExpressionError(f"the pattern of {name}() is written in quotes", parts[1].at)
+        raise ExpressionError(
+            "the pattern of %(name)s() is written in quotes", parts[1].at, name=name
+        )
     if name == "regex":
         try:
             re.compile(pattern)
         except re.error as error:
-            raise ExpressionError(f"the pattern cannot be read: {error}", parts[1].at) from None
+            raise ExpressionError(
+                "the pattern cannot be read: %(error)s", parts[1].at, error=error
+            ) from None
     elif unknown := unknown_parts(pattern, _PATTERNS[name]):
-        known = " ".join(_PATTERNS[name])
-        message = f"{name}() cannot write {' '.join(unknown)} here, only {known}"
-        raise ExpressionError(message, parts[1].at)
+        raise ExpressionError(
+            "%(name)s() cannot write %(unknown)s here, only %(known)s",
+            parts[1].at,
+            name=name,
+            unknown=" ".join(unknown),
+            known=" ".join(_PATTERNS[name]),
+        )

@@ -17,8 +17,6 @@ from app.xforms.expressions.values import BLANK, Missing
 if TYPE_CHECKING:
     from app.xforms.expressions.compiler import Compiler
 
-USAGE = "indexed-repeat() takes a question, its repeat, and the place of the member"
-
 
 def indexed_repeat(compiler: "Compiler", node: Call) -> Meaning:
     """The answer to a question in the row of each repeat around it that has the place given.
@@ -27,12 +25,16 @@ def indexed_repeat(compiler: "Compiler", node: Call) -> Meaning:
     """
     check_count(node.name, node.at, len(node.arguments), 3, None)
     if len(node.arguments) % 2 == 0:
-        raise ExpressionError(USAGE, node.at)
+        raise _misused(node)
     item = _field(compiler, node.arguments[0])
     scopes = [compiler.plan.scope(_field(compiler, part).path) for part in node.arguments[1::2]]
     target = compiler.plan.scope(item.repeat)
     if scopes[-1] is not target or any(inner.around is not out for out, inner in pairwise(scopes)):
-        raise ExpressionError(f"{USAGE}; the repeats stand from the outer to the inner", node.at)
+        raise ExpressionError(
+            "indexed-repeat() takes a question, its repeat, and the place of the member;"
+            " the repeats stand from the outer to the inner",
+            node.at,
+        )
     places = [as_operand(compiler.meaning(part), compiler.faults) for part in node.arguments[2::2]]
     inside = compiler.among(target).answer(item, node.at).answer
     assert inside is not None
@@ -57,8 +59,14 @@ def _answer(first: Run, inner: Sequence[Scope], places: Sequence[Run], get: Run)
     return value
 
 
+def _misused(node: Node) -> ExpressionError:
+    return ExpressionError(
+        "indexed-repeat() takes a question, its repeat, and the place of the member", node.at
+    )
+
+
 def _field(compiler: "Compiler", node: Node) -> Field:
     item = compiler.plan.find(node, compiler.base) if isinstance(node, Question | Path) else None
     if item is None:
-        raise ExpressionError(USAGE, node.at)
+        raise _misused(node)
     return item

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from app.errors import Phrase
 from app.xforms.definition import Field
 from app.xforms.expressions.rows import Row, Scope
 from app.xforms.expressions.tokens import ExpressionError
@@ -16,6 +17,11 @@ Faults = list[ExpressionError]
 
 class Kind(StrEnum):
     """The kinds of values, in the words of error messages."""
+
+    @property
+    def words(self) -> Phrase:
+        """The kind as part of a message."""
+        return Phrase(self.value)
 
     TRUTH = "a condition"
     NUMBER = "a number"
@@ -59,8 +65,10 @@ class Meaning:
     holds: Run | None = None  # of members: the condition in brackets
     lost: Run | None = None  # of members: why nobody knows of some, as a list; None: all are there
 
-    def __str__(self) -> str:
-        return f"${{{self.answer.field.name}}}" if self.answer else self.kind.value
+    @property
+    def shown(self) -> str | Phrase:
+        """The part as messages name it: the question as it is written, else what kind it is."""
+        return f"${{{self.answer.field.name}}}" if self.answer else self.kind.words
 
 
 _KINDS = {

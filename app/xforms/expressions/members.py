@@ -138,7 +138,9 @@ def _joined(name: str, at: int, mark: Run, parts: Sequence[Meaning]) -> Meaning:
         runs = [mark, *map(as_text, parts)]
         return Meaning(Kind.TEXT, several(lambda sign, *texts: sign.join(texts), runs), at)
     if first.each is None:
-        raise ExpressionError(f"{name}() takes a question of the members: ${{question}}", first.at)
+        raise ExpressionError(
+            "%(name)s() takes a question of the members: ${question}", first.at, name=name
+        )
     each, gone = as_text(first.each), first.lost
 
     def value(row: Row) -> Any:
@@ -190,7 +192,9 @@ def _over(
 ) -> Run:
     members = _members(name, part)
     if members.each is None:
-        raise ExpressionError(f"{name}() adds up a question of the members: ${{question}}", part.at)
+        raise ExpressionError(
+            "%(name)s() adds up a question of the members: ${question}", part.at, name=name
+        )
     each = read(members.each, faults)
 
     def value(row: Row) -> Any:
@@ -206,9 +210,16 @@ def _members(name: str, part: Meaning) -> Meaning:
     if part.kind is Kind.MEMBERS:
         return part
     if part.answer and part.answer.field.repeat:
-        message = (
-            f"inside the repeat {part} is one member's own answer: {name}() has nothing to run over"
+        raise ExpressionError(
+            "inside the repeat %(part)s is one member's own answer:"
+            " %(name)s() has nothing to run over",
+            part.at,
+            part=part.shown,
+            name=name,
         )
-    else:
-        message = f"{name}() runs over the members of a repeat, not over {part}"
-    raise ExpressionError(message, part.at)
+    raise ExpressionError(
+        "%(name)s() runs over the members of a repeat, not over %(part)s",
+        part.at,
+        name=name,
+        part=part.shown,
+    )

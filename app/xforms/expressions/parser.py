@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.errors import Phrase, phrase
 from app.xforms.expressions.tokens import ExpressionError, Token, tokens
 from app.xforms.expressions.tree import (
     Binary,
@@ -46,7 +47,8 @@ def parse(text: str) -> Node:
     reader = _Reader(tokens(text))
     node = reader.expression()
     if reader.token.kind != "end":
-        raise ExpressionError(f"{reader.token.text!r} is not expected here", reader.token.at)
+        word = reader.token
+        raise ExpressionError("%(word)r is not expected here", word.at, word=word.text)
     for part, depth in walk(node):
         if depth > DEEPEST:
             raise ExpressionError("the expression is nested too deeply", part.at)
@@ -98,8 +100,7 @@ class _Reader:
             return self._call()
         if token.kind == "name" or token.text in {"/", ".", ".."}:
             return self._path()
-        what = repr(token.text) if token.text else "the end"
-        raise ExpressionError(f"a value is expected, not {what}", token.at)
+        raise ExpressionError("a value is expected, not %(found)s", token.at, found=self._found())
 
     def _bracketed(self) -> Node:
         self._take()
@@ -166,9 +167,17 @@ class _Reader:
 
     def _expect(self, symbol: str) -> None:
         if not self._is(symbol):
-            what = repr(self.token.text) if self.token.text else "the end"
-            raise ExpressionError(f"{symbol!r} is expected, not {what}", self.token.at)
+            raise ExpressionError(
+                "%(symbol)r is expected, not %(found)s",
+                self.token.at,
+                symbol=symbol,
+                found=self._found(),
+            )
         self._take()
+
+    def _found(self) -> str | Phrase:
+        """The present word, in words."""
+        return repr(self.token.text) if self.token.text else phrase("the end")
 
 
 def _join(left: Node, operator: Token, right: Node) -> Node:

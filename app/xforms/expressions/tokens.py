@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from app.errors import Phrase, phrase
+
 LONGEST = 20_000  # characters; far above what a cell of a workbook is used for
 
 _WORD = re.compile(
@@ -19,12 +21,17 @@ _WORD = re.compile(
 
 
 class ExpressionError(ValueError):
-    """An expression that has no meaning; `at` is the place, counted from 0."""
+    """An expression that has no meaning, and `why`; `at` is the place, counted from 0."""
 
-    def __init__(self, message: str, at: int) -> None:
-        self.message = message
+    def __init__(self, message: str, at: int, /, **details: object) -> None:
+        self.why = phrase(message, **details)
         self.at = at
-        super().__init__(f"{message} (character {at + 1})")
+        super().__init__(str(self.placed))
+
+    @property
+    def placed(self) -> Phrase:
+        """Why, with the place."""
+        return phrase("%(why)s (character %(place)s)", why=self.why, place=self.at + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +46,15 @@ class Token:
 def tokens(text: str) -> list[Token]:
     """The words of the expression, closed by one of kind "end"; raises ExpressionError."""
     if len(text) > LONGEST:
-        raise ExpressionError(f"an expression has at most {LONGEST} characters", LONGEST)
+        raise ExpressionError(
+            "an expression has at most %(most)s characters", LONGEST, most=LONGEST
+        )
     found: list[Token] = []
     at = 0
     while at < len(text):
         match = _WORD.match(text, at)
         if match is None:
-            raise ExpressionError(_unreadable(text[at]), at)
+            raise _unreadable(text[at], at)
         kind = match.lastgroup or "space"
         if kind != "space":
             found.append(Token(kind, _content(kind, match[kind]), at))
@@ -57,9 +66,9 @@ def _content(kind: str, text: str) -> str:
     return text[1:-1] if kind == "text" else text
 
 
-def _unreadable(character: str) -> str:
+def _unreadable(character: str, at: int) -> ExpressionError:
     if character in "\"'“”‘’":
-        return "a text that starts here is not closed by the same quote"
+        return ExpressionError("a text that starts here is not closed by the same quote", at)
     if character == "$":
-        return "a question is written ${name}"
-    return f"{character!r} has no meaning here"
+        return ExpressionError("a question is written ${name}", at)
+    return ExpressionError("%(character)r has no meaning here", at, character=character)

@@ -125,7 +125,7 @@ def test_a_fault_is_named(faults, text, message):
 def test_what_has_no_meaning_is_refused_with_its_place(faults, text, at, message):
     with pytest.raises(ExpressionError) as refusal:
         faults(text)
-    assert message in refusal.value.message
+    assert message in str(refusal.value.why)
     assert refusal.value.at == at
 
 
