@@ -29,6 +29,7 @@ from app.households import changes, queries
 from app.households.changes import CAPABILITY
 from app.households.duplicates import keep_apart, likely_pairs
 from app.households.models import HouseholdChange
+from app.households.order import Last
 from app.households.queries import Known, Listed, Search
 from app.org_units.queries import find_village
 
@@ -43,11 +44,10 @@ def list_households(asked: dict[str, Any]) -> dict[str, Any]:
     actor, most = caller(), asked["limit"]
     project_id = choose_project(actor, queries.READ, asked.get("project"))
     search = Search(project_id, _place(asked), asked.get("household", ""))
-    found = queries.find_households(
-        actor, search, sort="id", limit=most, after=_after(asked.get("next"))
-    )
-    more = write_cursor([found[-1].household.id]) if len(found) == most else None
-    return {"items": [_household(one) for one in found], "next": more}
+    after = _after(asked.get("next"))
+    found = queries.find_households(actor, search, sort="id", limit=most, after=after)
+    more = write_cursor(list(found.following)) if found.following else None
+    return {"items": [_household(one) for one in found.items], "next": more}
 
 
 @resource("/households/<uuid:household>", answer=HouseholdDetail)
@@ -119,12 +119,12 @@ def _place(asked: dict[str, Any]) -> int | None:
     return get_unit(caller(), queries.READ, asked["unit"]).id if "unit" in asked else None
 
 
-def _after(cursor: str | None) -> int:
+def _after(cursor: str | None) -> Last | None:
     if cursor is None:
-        return 0
+        return None
     match read_cursor(cursor):
         case [int(after)] if 0 < after < LARGEST_RECORD:
-            return after
+            return (after,)
     raise BadParameters("“next” is not from an answer of ours. Start without it.")
 
 

@@ -1,19 +1,21 @@
 """Reads the registry as far as the reader may see it; names only where those may be read."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, true, union
+from sqlalchemy.orm import aliased
 
 from app import audit
 from app.accounts.actors import Actor
 from app.accounts.models import User
-from app.accounts.scope import within
+from app.accounts.scope import holds_whole, within
 from app.db import db
 from app.errors import NotFound
 from app.households.changes import Trial
 from app.households.models import Household, HouseholdChange, HouseholdId, HouseholdLabel
+from app.households.order import ORDERS, Key, Last, behind, by_name, last_of, sorted_by
 from app.org_units.models import OrgUnit, OrgUnitAncestor
 from app.org_units.names import fold
 from app.submissions.models import Interview, Submission
@@ -22,14 +24,7 @@ from app.submissions.queries import readable
 READ = "submission.read"
 PERSONAL = "personal.read"
 MOST_DIGITS = 9
-
-# By what a list of households can be sorted; whatever is equal follows by code.
-SORTS: Mapping[str, tuple[Any, ...]] = {
-    "place": (OrgUnit.sort_key, OrgUnit.id, Household.number.nulls_last()),
-    "code": (),
-    "size": (Household.size.desc().nulls_last(),),
-    "changed": (Household.updated_at.desc(),),
-}
+MOST_COUNTED = 1000  # more would have to be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,45 +58,73 @@ class Search:
     named: bool = False  # the reader sees names, where that is allowed
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some households in an order, and where it goes on; None at the end."""
+
+    items: list[Listed]
+    following: Last | None
+
+
 def find_households(
-    actor: Actor, asked: Search, *, sort: str = "place", limit: int, offset: int = 0, after: int = 0
-) -> list[Listed]:
+    actor: Actor, asked: Search, *, sort: str = "place", limit: int, after: Last | None = None
+) -> Page:
     """A page of the registry; with names (which is recorded) when `asked.named`.
 
-    `after` continues after the household with this id, in the order of ids.
+    `sort` is a name of `order.SORTS`, or "id". By place, the villages of a whole project follow
+    each other as they were entered, those of a part of it by name.
     """
-    statement = _with_labels(actor, asked)
-    if after or sort == "id":
-        statement = statement.where(Household.id > after).order_by(Household.id)
-    else:
-        statement = statement.order_by(*SORTS[sort], Household.code)
-    found = _listed(statement.limit(limit).offset(offset))
-    if any(one.label for one in found):
+    keys, statement = _in_order(actor, asked, sort)
+    if after is not None:
+        statement = statement.where(behind(keys, after))
+    found = _listed(statement.order_by(*sorted_by(keys)).limit(limit + 1))
+    shown = found[:limit]
+    if any(one.label for one in shown):
         audit.record(actor.label, "household_names.read", f"project:{asked.project_id}")
-    return found
+    more = len(found) > limit
+    return Page(shown, last_of(keys, shown[-1].household, shown[-1].village) if more else None)
 
 
-def count_households(actor: Actor, asked: Search) -> int:
-    """How many there are on all pages."""
-    inner = _found(actor, asked).with_only_columns(Household.id).subquery()
-    return db.session.scalar(select(func.count()).select_from(inner)) or 0
+def position_of(actor: Actor, asked: Search, sort: str, household_id: int) -> Last | None:
+    """Where the order goes on behind a household; None when it is not there (any more)."""
+    keys, statement = _in_order(actor, replace(asked, text="", named=False), sort)
+    for one in _listed(statement.where(Household.id == household_id)):
+        return last_of(keys, one.household, one.village)
+    return None
 
 
-def _found(actor: Actor, asked: Search) -> Select[Household, OrgUnit]:
+def count_households(actor: Actor, asked: Search, most: int = MOST_COUNTED) -> int:
+    """How many there are on all pages; `most` + 1 stands for more."""
+    found = _found(actor, asked).with_only_columns(Household.id).limit(most + 1).subquery()
+    return db.session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def _in_order(actor: Actor, asked: Search, sort: str) -> tuple[Sequence[Key], Select[Any]]:
+    """By what is sorted, and the statement that is.
+
+    All of a project are walked along their index; of a part of it the villages are sorted first.
+    """
+    if sort != "place":
+        return ORDERS[sort], _with_labels(actor, asked)
+    if asked.unit_id is None and holds_whole(actor, READ, asked.project_id):
+        return ORDERS["village"], _with_labels(actor, asked)
+    # One by one, for PostgreSQL would take them to be few otherwise, and read all households.
+    seen = db.session.scalars(select(OrgUnit.id).where(*_there(actor, asked, OrgUnit.id))).all()
+    villages = select(OrgUnit).where(OrgUnit.id.in_(seen))
+    village = aliased(OrgUnit, villages.order_by(OrgUnit.sort_key, OrgUnit.id).subquery())
+    return by_name(village), _with_labels(actor, asked, village)
+
+
+def _found(actor: Actor, asked: Search, village: Any = OrgUnit) -> Select[Household, Any]:
+    """Households and villages; `village` may be those that are asked for, chosen before."""
     statement = (
-        select(Household, OrgUnit)
-        .join(OrgUnit, OrgUnit.id == Household.village_id)
+        select(Household, village)
+        .join(village, village.id == Household.village_id)
         .outerjoin(HouseholdLabel, HouseholdLabel.household_id == Household.id)
         .where(Household.project_id == asked.project_id)
-        .where(within(Household.village_id, actor, READ, asked.project_id))
     )
-    if asked.unit_id is not None:
-        inside = select(OrgUnitAncestor.unit_id).where(
-            OrgUnitAncestor.ancestor_id == asked.unit_id, OrgUnitAncestor.valid_to.is_(None)
-        )
-        # One set, so that the villages' index is used.
-        places = union(inside, select(literal(asked.unit_id))).subquery()
-        statement = statement.where(Household.village_id.in_(select(places.c.unit_id)))
+    if village is OrgUnit:
+        statement = statement.where(*_there(actor, asked, Household.village_id))
     if asked.text:
         said = [_begins(Household.code, code) for code in {asked.text, asked.text.upper()}]
         if asked.text.isascii() and asked.text.isdigit() and len(asked.text) <= MOST_DIGITS:
@@ -113,8 +136,21 @@ def _found(actor: Actor, asked: Search) -> Select[Household, OrgUnit]:
     return statement
 
 
-def _with_labels(actor: Actor, asked: Search) -> Select[Any, Any, Any, Any]:
-    return _found(actor, asked).add_columns(HouseholdLabel, _readable(actor, asked))
+def _there(actor: Actor, asked: Search, column: Any) -> list[ColumnElement[bool]]:
+    """Conditions: a village lies where the actor may read, and in the place asked for."""
+    conditions = [within(column, actor, READ, asked.project_id)]
+    if asked.unit_id is not None:
+        inside = select(OrgUnitAncestor.unit_id).where(
+            OrgUnitAncestor.ancestor_id == asked.unit_id, OrgUnitAncestor.valid_to.is_(None)
+        )
+        # One set, so that the villages' index is used.
+        places = union(inside, select(literal(asked.unit_id))).subquery()
+        conditions.append(column.in_(select(places.c.unit_id)))
+    return conditions
+
+
+def _with_labels(actor: Actor, asked: Search, village: Any = OrgUnit) -> Select[Any, Any, Any, Any]:
+    return _found(actor, asked, village).add_columns(HouseholdLabel, _readable(actor, asked))
 
 
 def _listed(statement: Select[Any, Any, Any, Any]) -> list[Listed]:

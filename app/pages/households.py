@@ -2,11 +2,12 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
-from flask import Response, render_template
+from flask import Response, render_template, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from app.access import requires
@@ -16,7 +17,8 @@ from app.db import transaction
 from app.errors import Problem
 from app.households import queries
 from app.households.changes import CAPABILITY, Trial
-from app.households.queries import READ, SORTS, Known, Listed, Search, places_of
+from app.households.order import SORTS, SORTS_OF_ALL, Last
+from app.households.queries import READ, Known, Listed, Search, places_of
 from app.households.versions import PERSONAL, UNDOABLE
 from app.indicators.table import harmless
 from app.org_units.hierarchy import commune_of, descendants
@@ -29,8 +31,7 @@ from app.pages.inputs import asked, asked_id, chosen
 from app.pages.reader import reader
 
 ITEMS_A_PAGE = 100
-MOST_PAGES = 10_000
-MOST_ROWS = 50_000  # of an export
+ROWS_AT_ONCE = 2_000  # of an export
 MOST_COMMUNES = 500
 # The columns that an import takes, first those that everybody sees.
 OPEN = ("village", "number", "size", "n15", "n18", "poor")
@@ -45,11 +46,11 @@ def list_registry() -> ResponseReturnValue:
     projects = choose_project(actor, READ)
     communes, commune = _communes(actor, projects)
     search = _search(actor, projects, commune)
-    sort, page = chosen("sort", SORTS) or "place", min(asked_id("page") or 1, MOST_PAGES)
+    sorts = SORTS if commune else SORTS_OF_ALL
+    sort, after = chosen("sort", sorts) or "place", asked_id("after")
     with transaction():
-        found = queries.find_households(
-            actor, search, sort=sort, limit=ITEMS_A_PAGE, offset=(page - 1) * ITEMS_A_PAGE
-        )
+        last = queries.position_of(actor, search, sort, after) if after else None
+        found = queries.find_households(actor, search, sort=sort, limit=ITEMS_A_PAGE, after=last)
         return render_template(
             "households.html",
             projects=projects,
@@ -60,10 +61,11 @@ def list_registry() -> ResponseReturnValue:
             search=search,
             text=asked("q"),
             sort=sort,
-            sorts=SORTS,
-            page=page,
-            size=ITEMS_A_PAGE,
-            found=found,
+            sorts=sorts,
+            is_first=last is None,
+            found=found.items,
+            more_after=found.items[-1].household.id if found.following else None,
+            most=queries.MOST_COUNTED,
             count=queries.count_households(actor, search),
             imported=asked_id("imported"),
             may_name=actor.may(queries.PERSONAL, projects.chosen.id),
@@ -74,19 +76,13 @@ def list_registry() -> ResponseReturnValue:
 @pages.get("/households.csv")
 @requires(READ)
 def download_registry() -> ResponseReturnValue:
-    """The same households as a file, with the columns that an import takes."""
+    """The same households as a file, with the columns that an import takes; sent as it is read."""
     actor = reader()
     projects = choose_project(actor, READ)
     _, commune = _communes(actor, projects)
     search = _search(actor, projects, commune)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(("household", *OPEN, *(PERSONAL if search.named else ())))
-    # Inside, for afterwards each household would be read anew, one by one.
-    with transaction():
-        found = queries.find_households(actor, search, limit=MOST_ROWS)
-        writer.writerows(_row(one, named=search.named) for one in found)
-    response = Response(EXCEL_MARK + text.getvalue(), mimetype="text/csv")
+    lines = chain([EXCEL_MARK], _lines(actor, search))
+    response = Response(stream_with_context(lines), mimetype="text/csv")
     name = f"households-{commune.id if commune else projects.chosen.id}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -164,6 +160,28 @@ def _search(actor: Actor, projects: ProjectChoice, commune: OrgUnit | None) -> S
     named = chosen("names", ("yes",)) is not None
     place = village or (commune.id if commune else None)
     return Search(projects.chosen.id, place, asked("q")[:100], named)
+
+
+def _lines(actor: Actor, search: Search) -> Iterator[str]:
+    """The file, some households at a time, so that a province's fit into memory."""
+    columns = ("household", *OPEN, *(PERSONAL if search.named else ()))
+    yield _csv([columns])
+    last: Last | None = None
+    while True:
+        # Inside, for afterwards each household would be read anew, one by one.
+        with transaction():
+            found = queries.find_households(actor, search, limit=ROWS_AT_ONCE, after=last)
+            lines = _csv(_row(one, named=search.named) for one in found.items)
+        yield lines
+        last = found.following
+        if last is None:
+            return
+
+
+def _csv(rows: Iterable[Sequence[object]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue()
 
 
 def _row(one: Listed, *, named: bool) -> list[object]:

@@ -88,16 +88,22 @@ def questions(province: str, commune: str) -> Iterator[tuple[str, Callable[[], A
             wanted = QueueFilter(project, unit.id, text=text)
             yield f"search by {what}, {place}", lambda w=wanted: review_queue(reader, w)
         yield f"counts by state, {place}", lambda u=unit.id: count_by_state(reader, project, [u])
-        registry = households.Search(project, unit.id)
+        whole = None if code == province else unit.id  # as the page asks
+        registry = households.Search(project, whole)
         yield (
             f"households, {place}",
-            lambda s=registry: households.find_households(reader, s, limit=50),
+            lambda s=registry: households.find_households(reader, s, limit=100),
+        )
+        last = households.position_of(reader, registry, "place", _middle(unit.id))
+        yield (
+            f"households from the middle, {place}",
+            lambda s=registry, a=last: households.find_households(reader, s, limit=100, after=a),
         )
         yield (
             f"count households, {place}",
             lambda s=registry: households.count_households(reader, s),
         )
-        named = households.Search(project, unit.id, household)
+        named = households.Search(project, whole, household)
         yield (
             f"a household by its code, {place}",
             lambda s=named: households.find_households(reader, s, limit=50),
@@ -115,6 +121,17 @@ def questions(province: str, commune: str) -> Iterator[tuple[str, Callable[[], A
     }.items():
         cursor = feed.Cursor(position, history) if position else None
         yield f"changes, {name}", lambda c=cursor: feed.changes_after(reader, project, c, 200)
+
+
+def _middle(unit_id: int) -> int:
+    """The household in the middle of those that a place has."""
+    found = driver().execute(
+        "select percentile_disc(0.5) within group (order by h.id) from households h"
+        " join org_unit_ancestors a on a.unit_id = h.village_id and a.valid_to is null"
+        " where a.ancestor_id = %s",
+        (unit_id,),
+    )
+    return int((found.fetchone() or (0,))[0])
 
 
 def explain(name: str, question: Callable[[], Any], *, full: bool) -> None:

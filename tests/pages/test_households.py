@@ -9,6 +9,7 @@ from app import programme
 from app.audit import AuditEvent
 from app.db import db, driver, transaction
 from app.forms.source import FormSource
+from app.households.order import SORTS, SORTS_OF_ALL
 from app.submissions.models import Submission
 from tests import people
 from tests.pages.browsing import Page
@@ -124,14 +125,50 @@ def test_versions_without_names_are_shown_to_those_who_ask_for_names(signed_in, 
     assert "Mook Trang" in browser.get(f"{address}?names=yes").text
 
 
-def test_a_long_registry_has_pages(signed_in, survey, houses, monkeypatch):
+@pytest.mark.parametrize(("role", "place"), [
+    ("commune_lead", people.IA_DOM), ("province_analyst", people.GIA_LAI),
+], ids=["commune", "province"])  # fmt: skip
+@pytest.mark.parametrize("sort", SORTS)
+def test_a_long_registry_has_pages(signed_in, survey, houses, monkeypatch, role, place, sort):
+    """Whoever follows the pages sees each household once, also those without a number or size."""
     monkeypatch.setattr("app.pages.households.ITEMS_A_PAGE", 2)
-    browser = signed_in()
-    page = browser.get("/households")
-    assert codes(page) == survey.ids[:2]
-    after = next(link for link in page.links() if "page=2" in link)
-    assert codes(browser.get(after)) == survey.ids[2:4]
-    assert codes(browser.get("/households?page=9")) == []
+    other = survey.add_village("A Village")
+    with transaction():
+        driver().execute("update households set number = null where code = %s", (survey.ids[0],))
+        driver().execute("update households set size = 4 where code = %s", (survey.ids[2],))
+        driver().execute(
+            "update households set village_id = %s where code = %s", (other.id, survey.ids[3])
+        )
+    browser = signed_in(role, place)
+    page = browser.get(f"/households?sort={sort}")
+    seen = [codes(page)]
+    while following := [link for link in page.links() if "after=" in link]:
+        page = browser.get(following[0])
+        seen.append(codes(page))
+    assert [len(some) for some in seen] == [2, 2, 1]
+    first, second, third, moved, fifth = survey.ids
+    expected = {
+        "place": [second, third, fifth, first, moved],
+        "code": survey.ids,
+        "size": [third, first, second, moved, fifth],
+    }
+    if role == "commune_lead":
+        expected["place"] = [moved, second, third, fifth, first]  # by the villages' names
+    elif sort not in SORTS_OF_ALL:
+        sort = "place"
+    found = [code for some in seen for code in some]
+    assert found == expected.get(sort, found)
+    assert sorted(found) == survey.ids
+    assert "Về trang đầu" in page.text
+
+
+def test_behind_a_household_that_is_gone_the_list_begins_anew(signed_in, survey, houses):
+    assert codes(signed_in().get("/households?after=987654")) == survey.ids
+
+
+def test_more_than_is_counted_is_said_so(signed_in, survey, houses, monkeypatch):
+    monkeypatch.setattr("app.households.queries.count_households", lambda *_: 1001)
+    assert "hơn 1.000 hộ" in signed_in().get("/households").text
 
 
 def test_a_move_is_looked_at_then_made_then_taken_back(signed_in, survey, houses):
@@ -290,6 +327,13 @@ def test_the_export_can_be_imported_again(signed_in, survey, houses):
     looked = press(browser, browser.get("/households/import"), "/households/import",
                    act="check", file=file)  # fmt: skip
     assert "không có gì để nhập" in looked.text
+
+
+def test_a_long_export_is_read_in_parts(signed_in, survey, houses, monkeypatch):
+    monkeypatch.setattr("app.pages.households.ROWS_AT_ONCE", 2)
+    content = signed_in().client.get("/households.csv").get_data()
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
+    assert [row["household"] for row in rows] == survey.ids
 
 
 def test_a_listing_stands_in_the_history(signed_in, survey, houses):
