@@ -8,19 +8,30 @@ from app.db import transaction
 from app.errors import BadRequest, Conflict, NotFound, Problem
 from app.pages.blueprint import pages
 from app.pages.choices import choose_project
-from app.pages.inputs import posted
+from app.pages.inputs import asked_id, posted
 from app.pages.reader import reader
 from app.pages.rules import UNIT
 from app.submissions import settling
+
+ITEMS_A_PAGE = 100
 
 
 @pages.get("/parked")
 @requires("parked.manage")
 def list_parked() -> ResponseReturnValue:
     """What waits for a person, oldest first."""
-    projects = choose_project(reader(), "parked.manage")
-    uploads = settling.list_parked(reader(), projects.chosen.id)
-    return render_template("parked_list.html", projects=projects, uploads=uploads)
+    projects, after = choose_project(reader(), "parked.manage"), asked_id("after")
+    found = settling.list_parked(
+        reader(), projects.chosen.id, after=after or 0, limit=ITEMS_A_PAGE + 1
+    )
+    uploads = found[:ITEMS_A_PAGE]
+    return render_template(
+        "parked_list.html",
+        projects=projects,
+        uploads=uploads,
+        after=after,
+        more_after=uploads[-1].id if len(found) > ITEMS_A_PAGE else None,
+    )
 
 
 @pages.get(f"/parked/<{UNIT}:parked_id>")

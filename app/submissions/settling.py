@@ -47,16 +47,20 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def list_parked(actor: Actor, project_id: int) -> list[ParkedUpload]:
-    """What waits for a person, oldest first."""
+def list_parked(
+    actor: Actor, project_id: int, *, after: int = 0, limit: int | None = None
+) -> list[ParkedUpload]:
+    """What waits for a person, oldest first, behind that with the number `after`."""
     statement = (
         select(ParkedUpload)
         .where(
             ParkedUpload.project_id == project_id,
             ParkedUpload.settled_at.is_(None),
+            ParkedUpload.id > after,
             _visible(actor),
         )
         .order_by(ParkedUpload.id)
+        .limit(limit)
     )
     return list(db.session.scalars(statement))
 

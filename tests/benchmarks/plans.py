@@ -112,7 +112,7 @@ def questions(province: str, commune: str) -> Iterator[tuple[str, Callable[[], A
         "interviews of a household",
         lambda: households.interviews_naming(reader, project, household),
     )
-    yield "parked", lambda: list_parked(reader, project)
+    yield "parked", lambda: list_parked(reader, project, limit=101)
     history = feed.changes_after(reader, project, None, 1).cursor.history
     for name, position in {
         "from the start": None,

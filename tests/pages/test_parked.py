@@ -27,6 +27,23 @@ def test_the_list_says_why_each_one_waits(signed_in, parked):
     assert f"/parked/{parked}" in page.links()
 
 
+def test_a_long_list_has_pages(signed_in, survey, monkeypatch):
+    monkeypatch.setattr("app.pages.parked.ITEMS_A_PAGE", 2)
+    for household in survey.ids[:3]:
+        survey.send(survey.instance(household, version="2"))
+    waiting = [f"/parked/{one}" for one in db.session.scalars(
+        select(ParkedUpload.id).order_by(ParkedUpload.id)
+    )]  # fmt: skip
+    browser = signed_in()
+    page = browser.get("/parked")
+    assert [link for link in page.links() if link in waiting] == waiting[:2]
+    [following] = [link for link in page.links() if "after=" in link]
+    page = browser.get(following)
+    assert [link for link in page.links() if link in waiting] == waiting[2:]
+    assert not [link for link in page.links() if "after=" in link]
+    assert "Không còn phiếu nào" in browser.get("/parked?after=999999").text
+
+
 def test_an_empty_list_says_that_all_is_well(signed_in, survey):
     assert "Không có phiếu nào bị tạm giữ" in signed_in().get("/parked").text
 
