@@ -10,6 +10,7 @@ from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from psycopg import pq
 from psycopg.errors import error_from_result
+from psycopg.pq.abc import PGconn, PGresult
 from psycopg_pool import ConnectionPool, PoolTimeout
 from sqlalchemy import MetaData, exc
 from sqlalchemy.orm import DeclarativeBase
@@ -23,7 +24,13 @@ NAMES = {
 }
 
 # What is raised while the database is away or being started again.
-AWAY = (exc.OperationalError, exc.InterfaceError, exc.TimeoutError, psycopg.OperationalError)
+AWAY = (
+    exc.OperationalError,
+    exc.InterfaceError,
+    exc.TimeoutError,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
+)
 
 _NOT_PREPARED = b"26000"  # invalid_sql_statement_name
 
@@ -145,18 +152,23 @@ def _ask(question: Question, values: Sequence[bytes | None]) -> list[tuple[bytes
         given = cast("Sequence[bytes]", values)  # of None it makes null, though its type has none
         answer = server.exec_prepared(question.name, given)
         if answer.error_field(pq.DiagnosticField.SQLSTATE) == _NOT_PREPARED:
-            server.prepare(question.name, question.sql)
+            # What keeps it from being prepared is the error to tell, not that it is still unknown.
+            _check(server, server.prepare(question.name, question.sql), pq.ExecStatus.COMMAND_OK)
             answer = server.exec_prepared(question.name, given)
-        if answer.status != pq.ExecStatus.TUPLES_OK:
-            # Without a code the error is libpq's own: the connection broke, whatever its status.
-            if answer.error_field(pq.DiagnosticField.SQLSTATE) is None:
-                raise psycopg.OperationalError(server.get_error_message())
-            raise error_from_result(answer)
+        _check(server, answer, pq.ExecStatus.TUPLES_OK)
         columns_ = range(answer.nfields)
         return [
             tuple(answer.get_value(row, column) for column in columns_)
             for row in range(answer.ntuples)
         ]
+
+
+def _check(server: PGconn, answer: PGresult, wanted: pq.ExecStatus) -> None:
+    if answer.status != wanted:
+        # Without a code the error is libpq's own: the connection broke, whatever its status.
+        if answer.error_field(pq.DiagnosticField.SQLSTATE) is None:
+            raise psycopg.OperationalError(server.get_error_message())
+        raise error_from_result(answer)
 
 
 def check_pool() -> None:

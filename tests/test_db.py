@@ -67,3 +67,8 @@ def test_a_refusal_of_the_database_is_no_broken_connection(app):
 
 def test_nothing_is_asked_and_answered_as_nothing(app):
     assert ask(Question(b"nothing", b"select $1::text"), None) == [(None,)]
+
+
+def test_what_keeps_a_question_from_being_prepared_is_told(app):
+    with pytest.raises(psycopg.errors.UndefinedTable):
+        ask(Question(b"unknown", b"select $1::text from no_table"), b"1")

@@ -8,7 +8,7 @@ from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException
 
 from app.access import public
-from app.db import AWAY, db
+from app.db import AWAY, db, is_passing
 from app.errors import BadRequest, NotFound, NotReady, Problem, SignInNeeded, TooLarge
 from app.i18n import in_language
 from app.openrosa import responses
@@ -72,9 +72,9 @@ def refuse_http(error: HTTPException) -> Response:
 
 
 def refuse_fault(error: Exception) -> Response:
-    """Tell a fault; when the database is away, when to come again."""
-    if isinstance(error, AWAY):
-        log.error("The database does not answer: %s", error)
+    """Tell a fault; when the machine failed and not the request, when to come again."""
+    if isinstance(error, AWAY) or is_passing(error):
+        log.error("The database or the disk does not answer: %s", error)
         return refuse(NotReady())
     log.error("A phone's request failed", exc_info=error)
     return refuse(ServerFault())

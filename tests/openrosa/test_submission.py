@@ -4,6 +4,7 @@ import hashlib
 import os
 from io import BytesIO
 
+import psycopg
 import pytest
 from sqlalchemy import select
 
@@ -318,6 +319,20 @@ def test_the_server_without_room_says_to_come_again(phone, interview, blobs):
 
     assert_refused(answer, 503, blobs)
     assert answer.headers["Retry-After"]
+
+
+@pytest.mark.parametrize("fault", [OSError(28, "No space left"), psycopg.InterfaceError("closed")])
+def test_what_the_machine_may_do_later_is_asked_for_again(phone, interview, monkeypatch, fault):
+    def fail(*_, **__):
+        raise fault
+
+    with monkeypatch.context() as failing:
+        failing.setattr("app.openrosa.receiving.receive", fail)
+        answer = phone.send(xml_part(interview()))
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+
+    assert phone.send(xml_part(interview())).status_code == 201
 
 
 def test_the_server_without_its_database_says_to_come_again(cut_off, interview, blobs):
