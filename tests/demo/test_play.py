@@ -92,7 +92,10 @@ def test_the_demo_end_to_end(first_project_is_one, base_url, tmp_path, day):
         assert {figure.indicator for figure in compared} == set(INDICATORS)
         assert len([f for f in compared if f.level == "commune"]) == 4 * len(INDICATORS)
         assert [figure for figure in compared if not figure.agrees] == []
-        assert all(f.read is not None for f in compared if f.level == "commune")
+        # Whom the server draws differs each time: of few, none may have answered both forms.
+        communes = [f for f in compared if f.level == "commune"]
+        assert all(f.read is not None for f in communes if f.indicator != "XHS-25")
+        assert any(f.read is not None for f in communes if f.indicator == "XHS-25")
 
         readings = four_readings(tmp_path, state.complete(programme, running))
         assert {(boundaries, f.place) for (boundaries, _), f in readings.items()} == {
