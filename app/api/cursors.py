@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from app.api.errors import BadParameters
+from app.api.parameters import LARGEST_RECORD
 
 Item = TypeVar("Item")
 Key = list[str | int]
@@ -35,6 +36,16 @@ def read_start(cursor: str | None) -> int:
         case [int(start)] if 0 <= start <= FURTHEST:
             return start
     raise _unknown()
+
+
+def read_record(cursor: str | None) -> int | None:
+    """The record that was given last, where that is what the text names; None without one."""
+    if cursor is None:
+        return None
+    match read_cursor(cursor):
+        case [int(record)] if 0 < record <= LARGEST_RECORD:
+            return record
+    raise BadParameters("“next” is not from an answer of ours. Start without it.")
 
 
 def page_after(

@@ -12,7 +12,7 @@ from marshmallow.validate import Length, OneOf
 from app.access import requires
 from app.accounts.actors import Actor
 from app.api.blueprint import caller, resource
-from app.api.cursors import read_cursor, write_cursor
+from app.api.cursors import read_record, write_cursor
 from app.api.errors import BadParameters
 from app.api.parameters import LARGEST_RECORD, choose_project, number, text
 from app.db import transaction
@@ -134,7 +134,7 @@ def list_entities(asked: dict[str, Any]) -> dict[str, Any]:
         raise BadParameters("Say which list: name=trees, for example.")
     entity_list = get_list(project_id, asked["name"])
     found = queries.find_entities(
-        actor, entity_list, only=asked.get("show"), after=_after(asked.get("next"))
+        actor, entity_list, only=asked.get("show"), after=read_record(asked.get("next")) or 0
     )
     more = write_cursor([found[-1].id]) if len(found) == queries.PAGE else None
     return {"items": [_entity(entity, entity_list) for entity in found], "next": more}
@@ -179,15 +179,6 @@ def _change(entity_id: int, body: dict[str, Any], actor: Actor, reason: str) -> 
         reason=reason,
         seen=body.get("version", 0),
     )
-
-
-def _after(cursor: str | None) -> int:
-    if cursor is None:
-        return 0
-    match read_cursor(cursor):
-        case [int(after)] if 0 < after <= LARGEST_RECORD:
-            return after
-    raise BadParameters("“next” is not from an answer of ours. Start without it.")
 
 
 def _list(found: queries.Overview) -> dict[str, Any]:

@@ -9,8 +9,7 @@ from marshmallow.validate import OneOf
 from app import pipeline
 from app.access import requires
 from app.api.blueprint import caller, resource
-from app.api.cursors import read_cursor, write_cursor
-from app.api.errors import BadParameters
+from app.api.cursors import read_record, write_cursor
 from app.api.parameters import (
     LARGEST_RECORD,
     choose_project,
@@ -87,7 +86,7 @@ def list_submissions(asked: dict[str, Any]) -> dict[str, Any]:
         flagged=asked.get("flagged"),
         text=asked.get("q", "").strip(),
     )
-    page = review_queue(actor, wanted, before=_before(asked.get("next")), limit=asked["limit"])
+    page = review_queue(actor, wanted, before=read_record(asked.get("next")), limit=asked["limit"])
     following = write_cursor([page.next_before]) if page.next_before else None
     codes = codes_of({item.unit.id for item in page.items})
     return {"items": [_line(item, codes) for item in page.items], "next": following}
@@ -119,15 +118,6 @@ def _form_id(project_id: int, xml_form_id: str | None) -> int | None:
     if form is None:
         raise NotFound("There is no form “%(form)s”.", form=xml_form_id)
     return form.id
-
-
-def _before(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    match read_cursor(cursor):
-        case [int(before)] if 0 < before <= LARGEST_RECORD:
-            return before
-    raise BadParameters("“next” is not from an answer of ours. Start without it.")
 
 
 @resource(f"/submissions/<{RECORD}:submission_id>", answer=SubmissionSchema)

@@ -8,8 +8,7 @@ from marshmallow import Schema, fields
 from app import pipeline
 from app.access import requires
 from app.api.blueprint import caller, resource
-from app.api.cursors import read_cursor, write_cursor
-from app.api.errors import BadParameters
+from app.api.cursors import read_record, write_cursor
 from app.api.parameters import LARGEST_RECORD, limit, text
 from app.api.schemas import UnitSchema
 from app.db import transaction
@@ -79,7 +78,7 @@ class MovedSchema(Schema):
 @requires(trash.CAPABILITY)
 def list_trash(asked: dict[str, Any]) -> dict[str, Any]:
     """Interviews in the trash"""
-    found = trash.list_trash(caller(), asked["limit"] + 1, before=_before(asked.get("next")))
+    found = trash.list_trash(caller(), asked["limit"] + 1, before=read_record(asked.get("next")))
     shown = found[: asked["limit"]]
     codes = codes_of({one.unit_id for one in shown})
     following = write_cursor([shown[-1].id]) if len(found) > len(shown) else None
@@ -103,20 +102,11 @@ def _trashed(one: TrashedSubmission, codes: Mapping[int, str]) -> dict[str, Any]
 def list_purged(asked: dict[str, Any]) -> dict[str, Any]:
     """Interviews that were removed for good"""
     found: list[Purge] = list_purges(
-        caller(), asked["limit"] + 1, before=_before(asked.get("next"))
+        caller(), asked["limit"] + 1, before=read_record(asked.get("next"))
     )
     shown = found[: asked["limit"]]
     following = write_cursor([shown[-1].id]) if len(found) > len(shown) else None
     return {"items": shown, "next": following}
-
-
-def _before(cursor: str | None) -> int | None:
-    if cursor is None:
-        return None
-    match read_cursor(cursor):
-        case [int(before)] if 0 < before <= LARGEST_RECORD:
-            return before
-    raise BadParameters("“next” is not from an answer of ours. Start without it.")
 
 
 @resource(
