@@ -9,6 +9,7 @@ from app.clock import today
 from app.counts import tasks
 from app.db import db, on_commit, transaction
 from app.errors import Conflict
+from app.exports import queries as files
 from app.indicators import counting, quarters, releases, self_check
 from app.indicators.subjects import subjects_of
 from app.indicators.sum_models import FigureCheck
@@ -29,6 +30,12 @@ def expire() -> None:
         pipeline.refresh_decided()
         if not old:
             return
+
+
+def forget_files() -> None:
+    """Clears away the files of figures that were asked for long ago."""
+    with transaction():
+        files.forget_old()
 
 
 def give_out_quarters() -> None:

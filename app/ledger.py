@@ -26,6 +26,7 @@ class Owed:
     waiting: int
     imports: int
     evaluations: int
+    files: int
 
     @property
     def is_settled(self) -> bool:
@@ -42,6 +43,7 @@ class Owed:
             "waiting for a decision": self.waiting,
             "imports under way": self.imports,
             "forms to evaluate again": self.evaluations,
+            "files of figures to make": self.files,
         }
 
 
@@ -55,7 +57,8 @@ select (select count(*) from inbox where attempts < %(most)s),
          union all select state, n from submission_count_changes) kept
         where state in ('received', 'edited')),
        (select count(*) from imports where state = 'running' and zip_sha256 is not null),
-       (select count(*) from evaluations where state = 'running')
+       (select count(*) from evaluations where state = 'running'),
+       (select count(*) from figure_files where state = 'running')
 """
 
 IS_OWED = f"""
@@ -63,6 +66,7 @@ select exists (select from inbox where attempts < %(most)s and {DUE})
     or exists (select from stale_villages)
     or exists (select from imports where state = 'running' and zip_sha256 is not null)
     or exists (select from evaluations where state = 'running')
+    or exists (select from figure_files where state = 'running')
 """  # noqa: S608 - our own words
 
 

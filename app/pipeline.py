@@ -14,6 +14,7 @@ from app import ledger, queue
 from app.accounts.actors import Actor
 from app.db import driver, is_passing, on_commit, transaction
 from app.entities.actions import apply_approved, apply_entities
+from app.exports import run as exports
 from app.fieldwork import assignments
 from app.households import identities, lists, receipts, register, roster
 from app.imports import run as imports
@@ -47,7 +48,8 @@ log = logging.getLogger(__name__)
 def settle(pace: Pace | None = None, call_help: Callable[[], None] | None = None) -> None:
     """Processes all that is owed: interviews first, and figures at their pace.
 
-    Of what people bring on sticks it takes a slice each time, so that phones do not wait for it.
+    Of what people bring on sticks, and of workbooks that they ask for, it takes a slice each time,
+    so that phones do not wait for it.
     After a full batch of interviews it calls for help with the rest.
     What a person decided is summed up between any two pieces of work: it waits for one piece,
     however much is owed.
@@ -55,6 +57,7 @@ def settle(pace: Pace | None = None, call_help: Callable[[], None] | None = None
     pace = pace or Pace()
     while True:
         imports.carry_on()
+        exports.carry_on()
         while (taken := process_inbox()) or evaluate_again():
             if call_help is not None and taken == BATCH:
                 call_help()

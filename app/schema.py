@@ -22,6 +22,7 @@ MODELS = (
     "app.review.models",
     "app.indicators.models",
     "app.indicators.sum_models",
+    "app.exports.models",
     "app.scorecards.models",
     "app.counts.models",
     "app.fieldwork.models",

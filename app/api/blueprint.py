@@ -21,7 +21,7 @@ from app.i18n import use_language
 PREFIX = "/api/v1"
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 RESOURCES = (
-    "indicators", "figure_files", "releases",
+    "indicators", "figure_files", "workbooks", "releases",
     "differences", "revisits", "explain", "submissions", "entities", "units",
     "unit_changes", "villages", "rounds", "openapi", "changes", "trash",
     "scorecards", "cards", "evidence", "counts", "count_tasks",

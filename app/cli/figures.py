@@ -8,6 +8,7 @@ import click
 from app.cli.context import with_app
 from app.cli.evaluate import evaluate, evaluations
 from app.cli.explain import explain
+from app.cli.figure_file import file
 from app.cli.recompute import recompute
 from app.cli.try_out import try_out, versions
 
@@ -23,7 +24,7 @@ def figures() -> None:
     """Give figures out, and set what is withheld."""
 
 
-for command in (explain, recompute, evaluate, evaluations, try_out, versions):
+for command in (explain, recompute, evaluate, evaluations, try_out, versions, file):
     figures.add_command(command)
 
 

@@ -1,31 +1,21 @@
-"""Files of figures: as CSV line by line, and as an Excel workbook that explains itself."""
+"""What a file of figures is of: its state, its rule of disclosure, and what is open data."""
 
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
-from typing import IO
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Font
 
 from app.accounts.actors import Actor
 from app.clock import PROGRAMME_ZONE, now
-from app.errors import BadRequest
 from app.i18n import format_date, format_instant, gettext
-from app.indicators.columns import describe_columns
 from app.indicators.disclosure import Rule
 from app.indicators.figures import Figure
 from app.indicators.release_queries import newest_release, rule_from, rule_of
 from app.indicators.sum_models import Release
-from app.indicators.table import COLUMNS, figure_row
+from app.indicators.table import COLUMNS
 from app.indicators.walk import Wanted, walk
 from app.indicators.withhold import reads_interviews
 from app.projects.queries import get_project
 from app.rounds.models import Round
 
-MOST_ROWS = 100_000  # of a workbook, which takes a quarter of an hour for all of a large province
 OPEN_COLUMNS = tuple(name for name in COLUMNS if name != "broken")
 
 
@@ -39,7 +29,7 @@ def lineage(
     actor: Actor, round_: Round, wanted: Wanted, *, is_open: bool = False
 ) -> list[tuple[str, str]]:
     """What a file of figures is of, in the present language: name and text."""
-    release = _release(actor, round_, wanted, is_open=is_open)
+    release = state_of(actor, round_, wanted, is_open=is_open)
     rule = rule_from(release.rule) if release else rule_of(round_.project_id)
     said = [
         (gettext("Round"), f"{round_.name} ({round_.code})"),
@@ -67,7 +57,8 @@ def describe_rule(rule: Rule) -> list[tuple[str, str]]:
     ]
 
 
-def _release(actor: Actor, round_: Round, wanted: Wanted, *, is_open: bool) -> Release | None:
+def state_of(actor: Actor, round_: Round, wanted: Wanted, *, is_open: bool) -> Release | None:
+    """The release that a file is of; None where it is of the figures as they are now."""
     if wanted.release is not None:
         return wanted.release
     place = wanted.unit_id or get_project(round_.project_id).org_unit_id
@@ -81,55 +72,3 @@ def _state(release: Release | None) -> str:
     status = gettext("final") if release.status == "final" else gettext("provisional")
     when = format_instant(release.released_at)
     return f"{gettext('Release %(version)s', version=release.version)}, {status}, {when}"
-
-
-def write_workbook(
-    figures: Iterable[Figure], said: Iterable[tuple[str, str]], columns: tuple[str, ...] = COLUMNS
-) -> IO[bytes]:
-    """An Excel workbook of figures, with sheets that say what they are of and what columns say.
-
-    Its numbers are numbers, so that every Excel shows them in its own way. Refuses (`BadRequest`)
-    more than 100,000 rows. Rows go to the disk one by one.
-    """
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(gettext("Figures"))
-    sheet.freeze_panes = "A2"
-    bold = Font(bold=True)
-    head = [WriteOnlyCell(sheet, name) for name in columns]
-    for cell in head:
-        cell.font = bold
-    sheet.append(head)
-    rows = 0
-    for figure in islice(figures, MOST_ROWS + 1):
-        row = figure_row(figure)
-        sheet.append([_cell(sheet, row[name]) for name in columns])
-        rows += 1
-    for title, pairs in (
-        (gettext("About"), said),
-        (gettext("Columns"), ((n, text) for n, text in describe_columns().items() if n in columns)),
-    ):
-        page = book.create_sheet(title)
-        page.column_dimensions["A"].width, page.column_dimensions["B"].width = 32, 100
-        for name, text in pairs:
-            page.append([_cell(page, name), _cell(page, text)])
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
-    book.save(file)  # also where it is refused: what is not saved stays on the disk
-    if rows > MOST_ROWS:
-        file.close()
-        raise BadRequest(
-            "A workbook holds at most %(most)s figures. Ask for one level, or take a CSV.",
-            most=MOST_ROWS,
-        )
-    file.seek(0)
-    return file
-
-
-def _cell(sheet: object, value: object) -> object:
-    """A cell that holds a text as a text, even one that begins as a formula does."""
-    if hasattr(value, "astimezone"):
-        return value.astimezone(PROGRAMME_ZONE).replace(tzinfo=None, microsecond=0)
-    if isinstance(value, str) and value.startswith("="):
-        cell = WriteOnlyCell(sheet, value)  # type: ignore[arg-type]
-        cell.data_type = "s"
-        return cell
-    return value

@@ -16,7 +16,11 @@ def settle() -> None:
 
 
 def expire() -> None:
-    """Stops counting what is too old in rolling rounds; gives their figures out each quarter."""
+    """Stops counting what is too old in rolling rounds; gives their figures out each quarter.
+
+    Clears away files of figures that are too old.
+    """
+    daily.forget_files()
     daily.expire()
     daily.give_out_quarters()
 

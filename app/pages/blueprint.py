@@ -30,7 +30,7 @@ HEADERS = {
 }
 SCREENS = (
     "sign_in", "home", "province", "communes", "commune_changes", "indicator", "explain", "export",
-    "figure_files", "review", "submission",
+    "figure_files", "workbooks", "review", "submission",
     "attachments", "parked", "set_aside", "forms", "publishing", "drafts", "surveyors", "imports",
     "files", "health", "trash", "rounds", "releases", "disclosure",
     "samples", "fieldwork", "entities", "places",

@@ -37,6 +37,7 @@ def install(app: Flask) -> None:
         form_state=words.form_state,
         parked_reason=words.parked_reason,
         import_state=words.import_state,
+        workbook_state=words.workbook_state,
         import_outcome=words.import_outcome,
         skip_reason=words.skip_reason,
         duration=words.duration,

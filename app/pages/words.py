@@ -154,6 +154,17 @@ def import_state(code: str) -> str:
     return known.get(code, code)
 
 
+def workbook_state(code: str) -> str:
+    """How far a workbook of figures is."""
+    known = {
+        "running": gettext("being made"),
+        "stopped": gettext("stopped"),
+        "finished": gettext("ready"),
+        "failed": gettext("failed"),
+    }
+    return known.get(code, code)
+
+
 def import_outcome(code: str) -> str:
     """What became of one folder that was brought."""
     known = {

@@ -6,13 +6,16 @@ import io
 import openpyxl
 import pytest
 
+from app import pipeline
 from app.accounts.actors import OPERATOR
+from app.api import figure_files
 from app.db import transaction
 from app.indicators import releases
 from app.indicators.disclosure import Rule
 from tests import people
 
 EXPORT = "/indicators/export"
+WORKBOOKS = "/indicators/workbooks"
 
 
 @pytest.fixture
@@ -100,3 +103,36 @@ def test_bad_parameters_are_named(machine, query):
 def test_old_boundaries_have_districts(machine, counted):
     rows = table(machine(place=people.GIA_LAI).open(f"{EXPORT}?boundaries=old&level=district"))
     assert {row["unit_level"] for row in rows} == {"district"}
+
+
+def test_a_large_workbook_is_asked_for_and_fetched(machine, counted, monkeypatch):
+    monkeypatch.setattr(figure_files, "MOST", 3)
+    asking = machine()
+    refused = asking.ask(f"{EXPORT}?format=xlsx", 400)
+    assert "POST /api/v1/indicators/workbooks" in refused["message"]
+
+    wish = {"level": "village", "indicator": "FIBRE", "language": "en"}
+    made = asking.ask(WORKBOOKS, method="POST", json=wish)
+    assert (made["state"], made["done"], made["total"], made["problem"]) == ("running", 0, 1, None)
+    own = f"{WORKBOOKS}/{made['id']}"
+    asking.ask(f"{own}/file", 409)
+    assert asking.ask(own, method="PATCH", json={"state": "stopped"})["state"] == "stopped"
+    asking.ask(own, 409, "PATCH", json={"state": "stopped"})
+    asking.ask(own, 422, "PATCH", json={"state": "finished"})
+    asking.ask(own, method="PATCH", json={"state": "running"})
+    pipeline.settle()
+
+    told = asking.ask(own)
+    assert (told["state"], told["done"], told["figures"]) == ("finished", 1, 1)
+    assert told["kept_until"] > told["finished_at"]
+    answer = asking.open(f"{own}/file", buffered=True)
+    assert answer.content_length == len(answer.data)
+    book = openpyxl.load_workbook(io.BytesIO(answer.data))
+    assert [row[9] for row in book["Figures"].values] == ["value", 0.75]
+    for address in (own, f"{own}/file"):
+        machine(place=people.GIA_LAI).ask(address, 404)
+
+
+@pytest.mark.parametrize("body", [{"x": 1}, {"level": "x"}, {"release": 0}, {"format": "csv"}])
+def test_a_bad_wish_is_named(machine, body):
+    assert machine().ask(WORKBOOKS, 422, "POST", json=body)["code"] == "BadParameters"

@@ -35,7 +35,7 @@ STREET = (
     {"entities"},
     {"review"},
     {"indicators"},
-    {"scorecards"},
+    {"scorecards", "exports"},
     {"counts"},
     {"fieldwork"},
     {"programme", "regrouping", "village_lists", "schema"},

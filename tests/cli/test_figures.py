@@ -2,11 +2,13 @@
 
 from datetime import date
 
+import openpyxl
 import pytest
 
 from app import ledger, pipeline, programme
 from app.accounts.actors import OPERATOR
 from app.db import db, driver, transaction
+from app.exports import run
 from tests import people
 from tests.survey import start_survey
 
@@ -109,3 +111,31 @@ def test_known_totals_are_taken_in_and_shown(thonso, survey, tmp_path):
     line = f"figures totals 2026-1 --project {survey.project.id}"
     assert "1 totals are known" in thonso(f"{line} {table}").output
     assert thonso(line).output == "indicator,margin,level,N\nFIBRE,commune,23872,1190\n"
+
+
+def test_a_workbook_is_written_stopped_and_gone_on_with(thonso, survey, tmp_path, monkeypatch):
+    out = tmp_path / "số liệu.xlsx"
+    line = f"figures file 2026-1 '{out}' --project {survey.project.id}"
+    real, made = run.advance, []
+
+    def interrupted(number):
+        if made:
+            raise KeyboardInterrupt
+        made.append(number)
+        return real(number)
+
+    monkeypatch.setattr(run, "advance", interrupted)
+    stopped = thonso(line)
+    assert stopped.exit_code == 130
+    assert f"--resume {made[0]}" in stopped.output
+    assert not out.exists()
+    monkeypatch.setattr(run, "advance", real)
+
+    told = thonso(f"{line} --resume {made[0]}")
+    assert told.exit_code == 0, told.output
+    assert "groups of places: " in told.output
+    rows = openpyxl.load_workbook(out)["Số liệu"].max_row
+    assert told.output.splitlines()[-1].startswith(f"{rows - 1} figures: ")
+    thonso(f"{line} --level village --by '' --open --language en")
+    assert openpyxl.load_workbook(out).sheetnames[0] == "Figures"
+    assert "There is nothing" in thonso(f"{line} --resume 999999").output

@@ -1,0 +1,1 @@
+"""Files of figures that take long to make: workbooks of a whole province, place by place."""
