@@ -101,13 +101,14 @@ def interviews(villages: list[Village], first: int) -> Iterator[bytes]:
     """Interviews from the so-manieth on: each village's households one after the other."""
     for start in itertools.count(first - first % HOUSEHOLDS, HOUSEHOLDS):
         village, commune = villages[start // HOUSEHOLDS]
-        own = (
-            f"<village_id>{village}</village_id><enum_code>DTV01</enum_code></place>"
-            f"<hh_id>{village}-"
-        )
-        template = OPTIONS.sub(own, programme.TEMPLATE.replace(programme.COMMUNE, commune))
-        bodies = templates.bodies(template, seed=start, first=start)
+        bodies = templates.bodies(template_of(village, commune), seed=start, first=start)
         yield from itertools.islice(bodies, max(0, first - start), HOUSEHOLDS)
+
+
+def template_of(village: str, commune: str) -> str:
+    """The benchmark's template for one village."""
+    own = f"<village_id>{village}</village_id><enum_code>DTV01</enum_code></place><hh_id>{village}-"
+    return OPTIONS.sub(own, programme.TEMPLATE.replace(programme.COMMUNE, commune))
 
 
 def elsewhere(villages: list[Village], held: int) -> str:

@@ -1,9 +1,11 @@
 """A day of many phones in some minutes: `python tests/benchmarks/phones.py` (half an hour).
 
 Every phone synchronises each quarter of an hour while it is awake, as Collect does when it updates
-its forms by itself: the list of forms, each form's manifest, and what of those has changed; then it
-asks for each interview whether it may be sent, and sends it. Phones wake up in the morning, most of
-them between six and half past seven, with what was filled in without signal the evening before.
+its forms by itself: the list of forms, what of them is new, each form's manifest, and which of its
+files have changed; then it asks for each interview whether it may be sent, and sends it. What is
+not taken is sent again the next time. Phones wake up in the morning, between six and half past
+seven, with nothing but what was filled in without signal the evening before. Two phones work in
+each village, whose households they have on a list. The hours before the first of them are left out.
 Printed are the hours of the day, and for each kind of request how many there were and how long they
 took. Time runs faster than in life (--speed): the load is that many times what such a day brings.
 """
@@ -15,7 +17,7 @@ import random
 import re
 import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,9 +26,9 @@ from urllib.parse import urlsplit
 sys.path.insert(0, str(Path(__file__).parents[2]))  # started as a script, it is not a package's
 
 from app.accounts.app_users import app_user_token, create_app_user
-from app.db import db, transaction
-from app.org_units.models import OrgUnit
-from tests.benchmarks import load, programme, report, templates
+from app.db import driver, transaction
+from tests.benchmarks import large, load, programme, report, templates
+from tests.benchmarks.large import HOUSEHOLDS, Village, visited
 from tests.benchmarks.machine import Meter
 from tests.benchmarks.measure import KIND, Bench, settle
 from tests.benchmarks.run import installation
@@ -35,10 +37,13 @@ HOUR = 3600.0
 DAY = 24
 SYNC_EVERY = HOUR / 4
 WAKES, SLEEPS = (6.0, 7.5), (20.0, 22.5)  # o'clock
+VILLAGE, COMMUNE, HOUSEHOLD = "@village@", "@commune@", "@household@"  # put in for each phone
+BEGINS = 5.75  # o'clock
 INTERVIEWS = 8  # of a phone in a day
 LEFT_OVER = 3  # of those, sent in the morning
 MANIFEST = re.compile(rb"<manifestUrl>([^<]+)</manifestUrl>")
 FILE = re.compile(rb"<hash>([^<]+)</hash>\s*<downloadUrl>([^<]+)</downloadUrl>")
+ACKNOWLEDGED = {201, 202}
 
 
 @dataclass
@@ -49,10 +54,11 @@ class Day:
     began: float = field(default_factory=time.monotonic)
     seen: dict[tuple[str, int], list[float]] = field(default_factory=lambda: defaultdict(list))
     refused: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    unsent: int = 0  # interviews that phones had left when they went to sleep
 
     def now(self) -> float:
         """Seconds since midnight."""
-        return (time.monotonic() - self.began) * self.speed
+        return BEGINS * HOUR + (time.monotonic() - self.began) * self.speed
 
     async def sleep_until(self, moment: float) -> None:
         """Wait for a moment of the day."""
@@ -61,14 +67,14 @@ class Day:
     def note(self, kind: str, status: int, seconds: float) -> None:
         """Keep what one request took."""
         self.seen[kind, int(self.now() // HOUR)].append(seconds)
-        if status not in {200, 201, 204, 304}:
+        if status not in {200, 204, 304, *ACKNOWLEDGED}:
             self.refused[status] += 1
 
 
 class Phone:
     """A surveyor's phone: what it has fetched, and what it has yet to send."""
 
-    def __init__(self, day: Day, address: str, bodies: Iterator[bytes], chance: random.Random):
+    def __init__(self, day: Day, address: str, bodies: list[bytes], chance: random.Random):
         self._day, self._address, self._bodies, self._chance = day, address, bodies, chance
         self._tags: dict[str, str] = {}
         self._documents: dict[str, bytes] = {}
@@ -77,35 +83,41 @@ class Phone:
     async def live(self) -> None:
         """Through one day."""
         wakes, sleeps = (self._chance.uniform(*span) * HOUR for span in (WAKES, SLEEPS))
-        fills = [self._chance.uniform(wakes, sleeps) for _ in range(INTERVIEWS - LEFT_OVER)]
-        done = sorted([wakes] * LEFT_OVER + fills)
+        fills = [self._chance.uniform(wakes, sleeps) for _ in self._bodies[LEFT_OVER:]]
+        done = dict(zip(self._bodies, sorted([wakes] * LEFT_OVER + fills), strict=True))
         moment = wakes
         while moment < min(sleeps, DAY * HOUR):
             await self._day.sleep_until(moment)
-            ready = [filled for filled in done if filled <= moment]
-            done = done[len(ready) :]
-            await self._synchronise(len(ready))
+            for sent in await self._synchronise(
+                [b for b, filled in done.items() if filled <= moment]
+            ):
+                del done[sent]
             moment += SYNC_EVERY
+        self._day.unsent += len(done)
 
-    async def _synchronise(self, interviews: int) -> None:
+    async def _synchronise(self, bodies: list[bytes]) -> list[bytes]:
+        """Fetches what is new and sends what is filled in; those that are acknowledged."""
         where = urlsplit(self._address)
         self._line = await asyncio.open_connection(where.hostname, where.port)
         try:
             listed = await self._get("formList", f"{self._address}/formList")
+            await self._fetch("form.xml", listed)
             for manifest in MANIFEST.findall(listed):
-                found = await self._get("manifest", manifest.decode())
-                for hash_, url in FILE.findall(found):
-                    await self._fetch(url.decode(), hash_)
-            for body in itertools.islice(self._bodies, interviews):
-                await self._ask("HEAD", "HEAD", f"{self._address}/submission")
-                await self._ask("POST", "POST", f"{self._address}/submission", body, KIND)
+                await self._fetch("file", await self._get("manifest", manifest.decode()))
+            return [body for body in bodies if await self._send(body)]
         finally:
             self._line[1].close()
 
-    async def _fetch(self, url: str, hash_: bytes) -> None:
-        if self._files.get(url) != hash_:
-            await self._get("file", url)
-            self._files[url] = hash_
+    async def _send(self, body: bytes) -> bool:
+        await self._ask("HEAD", "HEAD", f"{self._address}/submission")
+        head, _ = await self._ask("POST", "POST", f"{self._address}/submission", body, KIND)
+        return int(head[9:12]) in ACKNOWLEDGED
+
+    async def _fetch(self, kind: str, listed: bytes) -> None:
+        for hash_, url in FILE.findall(listed):
+            if self._files.get(url) != hash_:
+                await self._get(kind, url.decode())
+                self._files[url] = hash_
 
     async def _get(self, kind: str, url: str) -> bytes:
         known = [f"If-None-Match: {self._tags[url]}"] if url in self._tags else []
@@ -138,50 +150,62 @@ def main() -> None:
     asked = parser.parse_args()
     with installation() as bench:
         print(f"{asked.phones} phones, {asked.speed:g} times as fast as in life")
-        addresses = make_phones(bench, asked.phones)
-        bodies = interviews(asked.phones)
+        places = itertools.islice(itertools.cycle(visited()), asked.phones)
+        phones = make_phones(bench, list(places))
         report.machine()
         meter, day = Meter(bench.pids), Day(asked.speed)
-        asyncio.run(live(day, addresses, bodies))
+        asyncio.run(live(day, phones))
         settle()
         show(day, meter)
 
 
-async def live(day: Day, addresses: Sequence[str], bodies: Iterator[bytes]) -> None:
-    """One day of all phones, and a look at the clock each hour."""
+async def live(day: Day, phones: dict[str, list[bytes]]) -> None:
+    """One day of all phones: what each has to send by its address."""
     chance = random.Random(1)
-    phones = [Phone(day, address, bodies, random.Random(chance.random())) for address in addresses]
-    await asyncio.gather(*(phone.live() for phone in phones))
+    await asyncio.gather(
+        *(
+            Phone(day, address, bodies, random.Random(chance.random())).live()
+            for address, bodies in phones.items()
+        )
+    )
 
 
-def make_phones(bench: Bench, count: int) -> list[str]:
-    """Addresses of so many new phones, each at work in one village."""
+def make_phones(bench: Bench, places: Sequence[Village]) -> dict[str, list[bytes]]:
+    """A new phone at work in each of the villages: its address, and its interviews."""
+    programme.register(f"{village}-{n}" for village, _ in set(places) for n in range(HOUSEHOLDS))
     with transaction():
-        villages = [
-            row.id
-            for row in db.session.query(OrgUnit.id).where(
-                OrgUnit.public_id.in_(programme.VILLAGE_IDS)
-            )
-        ]
+        ids = dict(driver().execute("select public_id, id from org_units").fetchall())
         made = [
             create_app_user(
-                programme.PROJECT,
-                f"Phone {number}",
-                f"phone{number}",
-                f"P{number}",
-                [villages[number % len(villages)]],
+                programme.PROJECT, f"Phone {number}", f"phone{number}", f"P{number}", [ids[village]]
             )
-            for number in range(count)
+            for number, (village, _) in enumerate(places)
         ]
         tokens = [app_user_token(phone) for phone in made]
-    return [f"{bench.base_url}/v1/key/{token}/projects/{programme.PROJECT}" for token in tokens]
+    addresses = [
+        f"{bench.base_url}/v1/key/{token}/projects/{programme.PROJECT}" for token in tokens
+    ]
+    return {
+        address: list(itertools.islice(bodies, INTERVIEWS))
+        for address, bodies in zip(addresses, interviews(places), strict=True)
+    }
 
 
-def interviews(phones: int) -> Iterator[bytes]:
-    """As many interviews as the phones may send, about registered households."""
-    bodies = list(itertools.islice(templates.bodies(programme.TEMPLATE), phones * INTERVIEWS))
-    programme.register(programme.households_in(bodies))
-    return iter(bodies)
+def interviews(places: Sequence[Village]) -> Iterator[list[bytes]]:
+    """For each phone the interviews of its village, which two phones share between them."""
+    pool = templates.bodies(large.template_of(VILLAGE, COMMUNE).replace("{{n}}", HOUSEHOLD))
+    begun = Counter[Village]()
+    for place in places:
+        village, commune = (part.encode() for part in place)
+        first = begun[place]
+        begun[place] += INTERVIEWS
+        yield [
+            next(pool)
+            .replace(VILLAGE.encode(), village)
+            .replace(COMMUNE.encode(), commune)
+            .replace(HOUSEHOLD.encode(), b"%d" % number)
+            for number in range(first, first + INTERVIEWS)
+        ]
 
 
 def show(day: Day, meter: Meter) -> None:
@@ -195,7 +219,7 @@ def show(day: Day, meter: Meter) -> None:
         _line(f"{kind:16}", [s for (k, _), many in day.seen.items() if k == kind for s in many])
     total = sum(len(many) for many in day.seen.values())
     cpu = meter.cpu()
-    print(f"\n{total} requests, refused: {dict(day.refused) or 'none'}")
+    print(f"\n{total} requests, refused: {dict(day.refused) or 'none'}; {day.unsent} not sent")
     for name, seconds in cpu.items():
         print(f"{name}: {seconds:.0f} s of CPU, {1000 * seconds / total:.3f} ms for each request")
     print(f"one core is busy for {100 * sum(cpu.values()) / (DAY * HOUR):.2f} % of such a day")

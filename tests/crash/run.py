@@ -2,7 +2,8 @@
 
 Programs are killed, the disk filled, connections cut and the clock set wrong, in an order that the
 printed seed decides. At the end every acknowledged interview has to be there exactly once, whole,
-and the sums have to be what a count of the phones' own copies gives. Exit code 0, or 1.
+and the sums have to be what a count of the phones' own copies gives; whatever happened, no answer
+may have been a 500. Exit code 0, or 1.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import asyncio
 import hashlib
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -39,9 +41,10 @@ def main() -> int:
     """Prepare, send and make trouble, compare, print; gives the exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--interviews", type=int, default=2000)
-    parser.add_argument("--troubles", type=int, help="about so many (default: one for 200)")
+    parser.add_argument("--troubles", type=int, help="about so many (default: one for 150)")
     parser.add_argument("--phones", type=int, default=24)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
+    parser.add_argument("--logs", type=Path, help="new folder for the programs' logs")
     asked = parser.parse_args()
     if "CRASH_OWN_MOUNTS" not in os.environ:
         prefix = own_mounts()
@@ -57,6 +60,8 @@ def main() -> int:
             place.clock.set(0)
             place.free_the_disk()
             place.end()
+            if asked.logs:
+                shutil.copytree(place.config.data_dir / "log", asked.logs)
             if place.is_small:
                 subprocess.run(["umount", "--lazy", place.config.data_dir], check=False)
 
@@ -75,7 +80,7 @@ def run(place: Place, asked: argparse.Namespace) -> int:
     ledger_of_phones = Ledger(interviews(asked.interviews, asked.seed))
     phones = Phones(iter(ledger_of_phones), asked.seed)
     phones.url = f"{base_url}/v1/key/{token}/projects/{programme.PROJECT}/submission"
-    troubles = asked.troubles or max(8, asked.interviews // 200)
+    troubles = asked.troubles or max(8, asked.interviews // 150)
     trouble = Trouble(place, phones, asked.seed, every=asked.interviews / troubles)
     began = time.monotonic()
     asyncio.run(send(phones, trouble, asked.phones))
@@ -86,6 +91,8 @@ def run(place: Place, asked: argparse.Namespace) -> int:
     found += books.compare(
         place.config, ledger_of_phones.promised, ledger_of_phones.newest, ledger_of_phones.sums
     )
+    if bugs := phones.answers["500"]:
+        found.append(f"{bugs} answers were a 500; the log of the web processes says why")
     print(f"sent in {sent:.0f} s, settled after {time.monotonic() - began - sent:.0f} s more")
     print("answers: " + _listed(phones.answers))
     print(f"{trouble.kills} kills; " + _listed(trouble.done))
