@@ -194,10 +194,9 @@ def settle_counting(subjects: Sequence[Subject], urgency: Urgency = Urgency.ARRI
     if not subjects:
         return
     changed = counting.recount(subject.key for subject in subjects)
-    register.register((s.project_id, s.subject) for s in subjects if s.kind == "listing")
-    roster.renew((s.project_id, s.subject) for s in subjects if s.kind == "household")
-    if listed := {s.project_id for s in subjects if s.kind in {"listing", "household"}}:
-        lists.touch(listed)
+    places = register.register((s.project_id, s.subject) for s in subjects if s.kind == "listing")
+    places |= roster.renew((s.project_id, s.subject) for s in subjects if s.kind == "household")
+    lists.touch_places(places)
     stale.mark_stale([*changed, *_places(subjects)], urgency)
     # A household that was listed in one round belongs to the later ones as well.
     if villages := {s.village_id for s in subjects if s.kind == "listing" and s.village_id}:

@@ -9,7 +9,12 @@ from app.db import Question, ask
 
 _PHONE = """
     select a.id, a.generation, encode(a.token_hash, 'hex'), a.name, p.language,
-           p.lists_version, (select revision from downloads),
+           p.lists_version || '.' || coalesce((
+               select sum(h.revision) from role_grants g
+                 join org_unit_ancestors u on u.ancestor_id = g.org_unit_id
+                 join household_places h on (h.project_id, h.unit_id) = (p.id, u.unit_id)
+                where g.app_user_id = a.id and g.revoked_at is null), 0),
+           (select revision from downloads),
            (select string_agg(project_id || ' ' || role || ' ' || org_unit_id, ',' order by id)
               from role_grants where app_user_id = a.id and revoked_at is null)
       from app_users a join projects p on p.id = a.project_id
@@ -28,7 +33,7 @@ class Edition(NamedTuple):
     """Another one whenever what a phone gets may be another; equal ones mean the same downloads."""
 
     revision: str | None  # forms, their files, places, rounds
-    lists: int  # the registry of households
+    lists: str  # the registry of households, and its changes where the phone is at work
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class Phone:
     edition: Edition
 
 
-NOBODY = Phone(0, 0, b"", Actor("app_user", 0, "", ""), Edition(None, 0))
+NOBODY = Phone(0, 0, b"", Actor("app_user", 0, "", ""), Edition(None, ""))
 
 
 def phone_by_token(token_hash: bytes, project_id: int) -> Phone | None:
@@ -72,7 +77,7 @@ def _phone(question: Question, project_id: int, key: str) -> Phone | None:
         int(generation or 0),
         bytes.fromhex(token_hash or ""),
         Actor("app_user", int(number or 0), name or "", language or "", _grants(grants or "")),
-        Edition(revision, int(lists or 0)),
+        Edition(revision, lists or ""),
     )
 
 

@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import aliased
 
 from app import clock
 from app.accounts.actors import Actor
 from app.accounts.scope import within
-from app.db import db
+from app.db import columns, db, driver
 from app.households import receipts, roster
+from app.households.models import HouseholdPlace
 from app.org_units.hierarchy import valid_on
 from app.org_units.models import OrgUnit, OrgUnitAncestor
 from app.org_units.queries import codes_of, display_name
@@ -24,6 +25,12 @@ from app.projects.models import Downloads, Project
 
 CAPABILITY = "list.download"
 CHANGING = ("households", "receipts")
+PACKED = 6  # as gzip by itself; the best, 9, takes three times as long for the same bytes
+RAISE = """
+insert into household_places (project_id, unit_id)
+select * from unnest(%s::int[], %s::int[]) as p (project_id, unit_id) order by 1, 2
+on conflict (project_id, unit_id) do update set revision = household_places.revision + 1
+"""
 
 Row = Sequence[object]
 
@@ -39,19 +46,46 @@ class SurveyorList:
 
 def surveyor_list(name: str, actor: Actor, project_id: int) -> SurveyorList:
     """Make one of a surveyor's lists (`MADE_LISTS` of `app.forms.media`) as it is today."""
-    revision = select(Downloads.revision).scalar_subquery()
-    registry, language, other = db.session.execute(
-        select(Project.lists_version, Project.language, revision).where(Project.id == project_id)
-    ).one()
-    # The others stay when the registry and what was received change.
-    state = (clock.today(), other, registry if name in CHANGING else None)
-    return _made(name, actor, project_id, language, state)
+    return _made(name, actor, project_id, *_state(name, actor, project_id))
+
+
+def surveyor_list_md5(name: str, actor: Actor, project_id: int) -> str:
+    """The hash of such a list; many more of these are kept than lists."""
+    return _md5(name, actor, project_id, *_state(name, actor, project_id))
 
 
 def touch(project_ids: Iterable[int]) -> None:
     """Say that lists may have changed, so that phones get them anew after this transaction."""
     raised = {"lists_version": Project.lists_version + 1}
     db.session.execute(update(Project).where(Project.id.in_(list(project_ids))).values(raised))
+
+
+def touch_places(places: Iterable[tuple[int, int]]) -> None:
+    """Say the same of the households of some villages (project, id), to their phones alone.
+
+    Always in the order of their ids, so that two transactions do not wait for each other.
+    """
+    if asked := sorted(set(places)):
+        driver().execute(RAISE, columns(asked))
+
+
+def _state(name: str, actor: Actor, project_id: int) -> tuple[str, tuple[Any, ...]]:
+    """The project's language, and what a list is made of besides, as counts of its changes."""
+    here = (
+        select(func.sum(HouseholdPlace.revision))
+        .where(HouseholdPlace.project_id == project_id)
+        .where(within(HouseholdPlace.unit_id, actor, CAPABILITY, project_id))
+        .scalar_subquery()
+    )
+    revision = select(Downloads.revision).scalar_subquery()
+    language, other, registry, households = db.session.execute(
+        select(Project.language, revision, Project.lists_version, here).where(
+            Project.id == project_id
+        )
+    ).one()
+    # The others stay when the registry and what was received change.
+    changing = (registry, households) if name in CHANGING else None
+    return language, (clock.today(), other, changing)
 
 
 @lru_cache(maxsize=256)
@@ -66,7 +100,13 @@ def _made(
     writer.writerows(rows(actor, project_id, language))
     content = text.getvalue().encode()
     digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    return SurveyorList(content, digest, gzip.compress(content, mtime=0))
+    return SurveyorList(content, digest, gzip.compress(content, PACKED, mtime=0))
+
+
+@lru_cache(maxsize=16_384)
+def _md5(name: str, actor: Actor, project_id: int, language: str, state: tuple[Any, ...]) -> str:
+    """The hash alone, so that every phone of a province asks for its manifests in vain."""
+    return _made(name, actor, project_id, language, state).md5
 
 
 def _communes(actor: Actor, project_id: int, language: str) -> Iterable[Row]:

@@ -91,6 +91,17 @@ class HouseholdId(Base):
     submission_id: Mapped[int | None] = mapped_column(BigInteger)
 
 
+class HouseholdPlace(Base):
+    """How often the households of a place, or what phones keep of them, have changed."""
+
+    __tablename__ = "household_places"
+    __table_args__ = ({"postgresql_with": {"fillfactor": 50}},)
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("org_units.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(BigInteger, server_default="1")
+
+
 class HouseholdLabel(Base):
     """The name by which a surveyor finds the house: personal data, kept apart."""
 

@@ -86,14 +86,15 @@ NUMBERS = ("number", "size", "n15", "n18")
 LARGEST = 2**31 - 1
 
 
-def register(codes: Iterable[Code]) -> None:
+def register(codes: Iterable[Code]) -> set[tuple[int, int]]:
     """Brings the registry in line for these households; idempotent.
 
-    Each change is kept as a version, by the listing that made it or does not count any more.
+    Each change is kept as a version, by the listing that made it or does not count any more. Given
+    are the villages (project, id) in which the households were and are.
     """
     asked = sorted(set(codes))
     if not asked:
-        return
+        return set()
     before = snapshots(asked)
     listings: dict[Code, list[Any]] = {code: [] for code in asked}
     for row in driver().execute(LISTED, columns(asked)).fetchall():
@@ -109,7 +110,13 @@ def register(codes: Iterable[Code]) -> None:
         _enter(rows[0], _first_day(rows))
     by = {code: _listing(version["household"]["listed_by"]) for code, version in before.items()}
     by |= {code: _listing(rows[0][3]) for code, rows in entered.items()}
-    remember_all("listing", before, snapshots(asked), by)
+    after = snapshots(asked)
+    remember_all("listing", before, after, by)
+    return {
+        (project_id, version["household"]["village_id"])
+        for versions in (before, after)
+        for (project_id, _), version in versions.items()
+    }
 
 
 def _listing(submission_id: int | None) -> str:

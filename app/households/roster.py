@@ -48,7 +48,7 @@ update households h set version = version + 1
 from (select h.id from unnest(%s::int[], %s::text[]) as k (project_id, code)
       join households h on h.project_id = k.project_id and h.code = k.code
       order by h.id for update of h) k
-where h.id = k.id
+where h.id = k.id returning h.project_id, h.village_id
 """
 
 
@@ -63,10 +63,10 @@ def households(actor: Actor, project_id: int, _language: str) -> Iterable[Sequen
         yield household.uuid, label, version, household.code, village, seed, adults, pick
 
 
-def renew(codes: Iterable[tuple[int, str]]) -> None:
-    """Says that phones should take these households (project, code) anew."""
-    if asked := sorted(set(codes)):
-        driver().execute(RENEW, columns(asked))
+def renew(codes: Iterable[tuple[int, str]]) -> set[tuple[int, int]]:
+    """Says that phones should take these households (project, code) anew; their villages."""
+    asked = sorted(set(codes))
+    return set(driver().execute(RENEW, columns(asked))) if asked else set()
 
 
 def theirs(actor: Actor, project_id: int) -> Select[Any]:

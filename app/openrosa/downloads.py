@@ -21,7 +21,7 @@ from app.errors import NotFound
 from app.forms.media import ENTITIES, REGISTRY
 from app.forms.models import FormVersion
 from app.forms.queries import PublishedFile, open_forms, published
-from app.households.lists import surveyor_list
+from app.households.lists import surveyor_list_md5
 from app.i18n import format_date, gettext, in_language
 from app.openrosa import documents
 from app.openrosa.documents import ListedFile, ListedForm
@@ -30,8 +30,9 @@ from app.openrosa.responses import Document
 from app.storage.blobs import blob_path
 
 CAPABILITY = "list.download"
-# Per process: more than the phones of a province; an entry has some kilobytes.
-KEPT = 2048
+# Per process: more than the phones of a province, each with a list of forms and some manifests;
+# an entry has about a kilobyte.
+KEPT_LISTS, KEPT_MANIFESTS = 4096, 16_384
 
 log = logging.getLogger(__name__)
 
@@ -61,9 +62,14 @@ class Wanted(NamedTuple):
     all_versions: bool = False
 
 
-@lru_cache(maxsize=KEPT)
 def form_list(asker: Asker, wanted: Wanted) -> Document:
     """The forms that a phone should have: one version of each, unless all are wanted."""
+    # The registry changes all the time and is no part of it.
+    return _form_list(asker._replace(edition=asker.edition._replace(lists="")), wanted)
+
+
+@lru_cache(maxsize=KEPT_LISTS)
+def _form_list(asker: Asker, wanted: Wanted) -> Document:
     versions = open_forms(asker.project_id, to=asker.actor, all_versions=wanted.all_versions)
     with in_language(asker.actor.language):
         listed = [
@@ -104,7 +110,7 @@ def is_here(file: PublishedFile) -> bool:
     return False
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=KEPT_MANIFESTS)
 def _manifest(
     asker: Asker,
     version_id: int,
@@ -156,4 +162,4 @@ def _description(version: FormVersion) -> str:
 def _md5(file: PublishedFile, asker: Asker) -> str:
     if file.made_list is None:
         return file.md5 or ""
-    return surveyor_list(file.made_list, asker.actor, asker.project_id).md5
+    return surveyor_list_md5(file.made_list, asker.actor, asker.project_id)

@@ -19,7 +19,7 @@ from app.accounts.tokens import hash_token
 from app.clock import now
 from app.db import db, transaction
 from app.forms.models import Form
-from app.households.lists import touch
+from app.households.lists import touch, touch_places
 from app.org_units.models import OrgUnit
 from app.projects.queries import get_project
 from app.rounds.models import Round
@@ -125,6 +125,20 @@ def test_another_edition_after_whatever_changes_downloads(surveyor, change):
     with transaction():
         change(surveyor)
 
+    assert found(surveyor).edition != before
+
+
+def test_households_are_another_edition_only_to_the_phones_of_their_village(surveyor, village):
+    with transaction():
+        other = people.village("Mook Trang")
+    before = found(surveyor).edition
+
+    with transaction():
+        touch_places([(surveyor.project_id, other.id)])
+    assert found(surveyor).edition == before
+
+    with transaction():
+        touch_places([(surveyor.project_id, village.id), (surveyor.project_id, other.id)])
     assert found(surveyor).edition != before
 
 

@@ -11,7 +11,7 @@ from app import clock, pipeline, programme
 from app.accounts.actors import OPERATOR, app_user_actor
 from app.db import db, transaction
 from app.households import changes
-from app.households.lists import surveyor_list
+from app.households.lists import SurveyorList, surveyor_list
 from app.submissions.models import Submission
 from tests import people
 from tests.survey import Survey, start_survey
@@ -49,6 +49,28 @@ def test_a_row_starts_low_and_stays_while_nothing_happens(survey):
     survey.send(survey.instance(survey.ids[0]))
     assert rows(survey) == first
     assert all(int(row["__version"]) < 10 for row in first.values())
+
+
+def test_an_interview_changes_the_lists_of_its_village_alone(survey):
+    other = survey.add_village("Mook Trang")
+    with transaction():
+        neighbour = app_user_actor(people.surveyor(other, of=survey.project, username="dtv09").id)
+        reviewer = people.actor("commune_reviewer", of=survey.project)
+    mine = app_user_actor(survey.phone.id)
+
+    def lists() -> tuple[SurveyorList, SurveyorList]:
+        made = [surveyor_list("households", who, survey.project.id) for who in (mine, neighbour)]
+        db.session.rollback()
+        return made[0], made[1]
+
+    first, theirs = lists()
+    survey.send(survey.instance(survey.ids[0]))
+    with transaction():
+        pipeline.decide(pending(), "approved", None, reviewer)
+
+    again, still = lists()
+    assert again is not first
+    assert still is theirs
 
 
 def test_a_moved_household_and_one_with_another_name(survey):

@@ -12,7 +12,7 @@ from app.audit import AuditEvent
 from app.clock import now
 from app.db import db, transaction
 from app.forms.models import FormMedia
-from app.households.lists import surveyor_list as make
+from app.households.lists import surveyor_list_md5 as make
 from app.households.lists import touch
 from app.openrosa import downloads
 from app.storage.blobs import blob_path
@@ -81,7 +81,7 @@ def test_a_manifest_is_made_once_until_something_changes(phone, monkeypatch):
     path = f"/forms/{version.id}/manifest"
     before = phone.get(path)
     made = []
-    monkeypatch.setattr(downloads, "surveyor_list", lambda *who: made.append(1) or make(*who))
+    monkeypatch.setattr(downloads, "surveyor_list_md5", lambda *who: made.append(1) or make(*who))
 
     assert phone.get(path).data == before.data
     assert made == []
