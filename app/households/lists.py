@@ -6,6 +6,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import aliased
 
 from app import clock
 from app.accounts.actors import Actor
+from app.accounts.phones import Edition
 from app.accounts.scope import within
 from app.db import columns, db, driver
 from app.households import receipts, roster
@@ -44,14 +46,21 @@ class SurveyorList:
     packed: bytes = field(repr=False)
 
 
-def surveyor_list(name: str, actor: Actor, project_id: int) -> SurveyorList:
-    """Make one of a surveyor's lists (`MADE_LISTS` of `app.forms.media`) as it is today."""
-    return _made(name, actor, project_id, *_state(name, actor, project_id))
+def surveyor_list(
+    name: str, actor: Actor, project_id: int, edition: Edition | None = None
+) -> SurveyorList:
+    """Make one of a surveyor's lists (`MADE_LISTS` of `app.forms.media`) as it is today.
+
+    `edition` is the phone's in this request; it is looked up for an actor without one.
+    """
+    return _made(*_key(name, actor, project_id, edition))
 
 
-def surveyor_list_md5(name: str, actor: Actor, project_id: int) -> str:
+def surveyor_list_md5(
+    name: str, actor: Actor, project_id: int, edition: Edition | None = None
+) -> str:
     """The hash of such a list; many more of these are kept than lists."""
-    return _md5(name, actor, project_id, *_state(name, actor, project_id))
+    return _md5(*_key(name, actor, project_id, edition))
 
 
 def touch(project_ids: Iterable[int]) -> None:
@@ -69,8 +78,18 @@ def touch_places(places: Iterable[tuple[int, int]]) -> None:
         driver().execute(RAISE, columns(asked))
 
 
-def _state(name: str, actor: Actor, project_id: int) -> tuple[str, tuple[Any, ...]]:
-    """The project's language, and what a list is made of besides, as counts of its changes."""
+Key = tuple[str, Actor, int, date, str | None, str]
+
+
+def _key(name: str, actor: Actor, project_id: int, edition: Edition | None) -> Key:
+    """All that a list is made of, as far as it changes."""
+    revision, registry = edition or _edition(actor, project_id)
+    # The others stay when the registry and what was received change.
+    return name, actor, project_id, clock.today(), revision, registry if name in CHANGING else ""
+
+
+def _edition(actor: Actor, project_id: int) -> Edition:
+    """As `accounts.phones` finds it with a phone."""
     here = (
         select(func.sum(HouseholdPlace.revision))
         .where(HouseholdPlace.project_id == project_id)
@@ -78,35 +97,28 @@ def _state(name: str, actor: Actor, project_id: int) -> tuple[str, tuple[Any, ..
         .scalar_subquery()
     )
     revision = select(Downloads.revision).scalar_subquery()
-    language, other, registry, households = db.session.execute(
-        select(Project.language, revision, Project.lists_version, here).where(
-            Project.id == project_id
-        )
-    ).one()
-    # The others stay when the registry and what was received change.
-    changing = (registry, households) if name in CHANGING else None
-    return language, (clock.today(), other, changing)
+    asked = select(revision, Project.lists_version, here).where(Project.id == project_id)
+    found, version, households = db.session.execute(asked).one()
+    return Edition(found, f"{version}.{households or 0}")
 
 
 @lru_cache(maxsize=256)
-def _made(
-    name: str, actor: Actor, project_id: int, language: str, _state: tuple[Any, ...]
-) -> SurveyorList:
+def _made(name: str, actor: Actor, project_id: int, *_state: Any) -> SurveyorList:
     """The list while nothing it is made of changes: grants, day, registry, places, rounds."""
     header, rows = _LISTS[name]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(header.split(","))
-    writer.writerows(rows(actor, project_id, language))
+    writer.writerows(rows(actor, project_id, actor.language))
     content = text.getvalue().encode()
     digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
     return SurveyorList(content, digest, gzip.compress(content, PACKED, mtime=0))
 
 
 @lru_cache(maxsize=16_384)
-def _md5(name: str, actor: Actor, project_id: int, language: str, state: tuple[Any, ...]) -> str:
-    """The hash alone, so that every phone of a province asks for its manifests in vain."""
-    return _made(name, actor, project_id, language, state).md5
+def _md5(*key: Any) -> str:
+    """The hash alone, so that every phone of a province may ask for its manifests."""
+    return _made(*key).md5
 
 
 def _communes(actor: Actor, project_id: int, language: str) -> Iterable[Row]:

@@ -56,11 +56,21 @@ def households(actor: Actor, project_id: int, _language: str) -> Iterable[Sequen
     """The rows under `HEADER`."""
     now = current_round(project_id)
     raised = _raised_by_rounds(project_id)
-    for household, name, village, adults in db.session.execute(theirs(actor, project_id)):
-        seed = pick_seed(now.pick_salt, household.code) if now else ""
+    for uuid, version, code, number, name, village, adults in db.session.execute(
+        theirs(actor, project_id)
+    ):
+        seed = pick_seed(now.pick_salt, code) if now else ""
         pick = pick_number(seed, adults) if seed and adults else ""
-        label, version = _label(household, name), household.version + raised
-        yield household.uuid, label, version, household.code, village, seed, adults, pick
+        yield (
+            uuid,
+            _label(number, name) or code,
+            version + raised,
+            code,
+            village,
+            seed,
+            adults,
+            pick,
+        )
 
 
 def renew(codes: Iterable[tuple[int, str]]) -> set[tuple[int, int]]:
@@ -111,7 +121,15 @@ def _registry(actor: Actor, project_id: int, round_id: int | None) -> Select[Any
         .lateral()
     )
     return (
-        select(Household, HouseholdLabel.label, OrgUnit.public_id, said.c.adults)
+        select(
+            Household.uuid,
+            Household.version,
+            Household.code,
+            Household.number,
+            HouseholdLabel.label,
+            OrgUnit.public_id,
+            said.c.adults,
+        )
         .join(OrgUnit, Household.village_id == OrgUnit.id)
         .outerjoin(HouseholdLabel, HouseholdLabel.household_id == Household.id)
         .join(said, true())
@@ -149,8 +167,7 @@ def _visited(now: Round, actor: Actor) -> Iterable[ColumnElement[bool]]:
     yield or_(Household.code.in_(mine), Household.village_id.not_in(shared_out))
 
 
-def _label(household: Household, name: str | None) -> str:
-    """The number and the name by which the house is found, on one line; else its code."""
-    number = "" if household.number is None else str(household.number)
-    parts = (number, " ".join((name or "").split()))
-    return ". ".join(filter(None, parts)) or household.code
+def _label(number: int | None, name: str | None) -> str:
+    """The number and the name by which the house is found, on one line."""
+    parts = ("" if number is None else str(number), " ".join((name or "").split()))
+    return ". ".join(filter(None, parts))

@@ -162,4 +162,4 @@ def _description(version: FormVersion) -> str:
 def _md5(file: PublishedFile, asker: Asker) -> str:
     if file.made_list is None:
         return file.md5 or ""
-    return surveyor_list_md5(file.made_list, asker.actor, asker.project_id)
+    return surveyor_list_md5(file.made_list, asker.actor, asker.project_id, asker.edition)

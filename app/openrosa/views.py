@@ -112,7 +112,7 @@ def _published(version_id: int) -> PublishedForm:
 
 
 def _send_list(name: str) -> Response:
-    made = surveyor_list(name, g.phone.actor, g.project_id)
+    made = surveyor_list(name, g.phone.actor, g.project_id, g.phone.edition)
     response = responses.send(Document(made.packed, made.md5), "text/csv; charset=utf-8")
     if name == "households" and response.status_code == 200:  # noqa: PLR2004
         with transaction():  # it has the names of people

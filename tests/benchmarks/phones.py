@@ -12,6 +12,7 @@ took. Time runs faster than in life (--speed): the load is that many times what 
 
 import argparse
 import asyncio
+import gzip
 import itertools
 import random
 import re
@@ -43,6 +44,7 @@ INTERVIEWS = 8  # of a phone in a day
 LEFT_OVER = 3  # of those, sent in the morning
 MANIFEST = re.compile(rb"<manifestUrl>([^<]+)</manifestUrl>")
 FILE = re.compile(rb"<hash>([^<]+)</hash>\s*<downloadUrl>([^<]+)</downloadUrl>")
+PACKED = re.compile(rb"(?i)\r\ncontent-encoding: gzip\r")
 ACKNOWLEDGED = {201, 202}
 
 
@@ -121,9 +123,11 @@ class Phone:
 
     async def _get(self, kind: str, url: str) -> bytes:
         known = [f"If-None-Match: {self._tags[url]}"] if url in self._tags else []
-        head, body = await self._ask(kind, "GET", url, b"", *known)
+        head, body = await self._ask(kind, "GET", url, b"", "Accept-Encoding: gzip", *known)
         if head[9:12] == b"304":
             return self._documents[url]
+        if PACKED.search(head):
+            body = gzip.decompress(body)
         if tag := re.search(rb"(?i)^etag: (.+)\r$", head, re.MULTILINE):
             self._tags[url], self._documents[url] = tag[1].decode(), body
         return body

@@ -302,7 +302,8 @@ def test_names_are_in_the_language_of_the_project(project, village, phone):
     with transaction():
         project.language = "en"
 
-    assert rows("communes", phone, project) == [[people.IA_DOM, "Ia Dom Commune"]]
+    again = app_user_actor(phone.id)
+    assert rows("communes", again, project) == [[people.IA_DOM, "Ia Dom Commune"]]
 
 
 def test_touching_raises_the_version_of_the_named_projects_only(project):
