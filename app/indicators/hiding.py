@@ -36,6 +36,8 @@ select unit_id, ancestor_id from org_unit_ancestors
 where unit_id = any(%s) and ancestor_id = any(%s) and distance > 0 and valid_to is null
 """
 
+VILLAGES = "select distinct village_id from released_bases where round_id = %s"
+
 Cells = Mapping[Cell, Figure]
 
 
@@ -144,7 +146,10 @@ def _figures(made: Release, round_: Round, level: str) -> list[Figure]:
     if project.org_unit_id is None:
         return []
     places = places_of(OPERATOR, round_.project_id, project.org_unit_id, level, today())
-    return read_figures(places, round_, None, None, release=made, day=today())
+    if level == "village":  # of the others there is nothing to tell
+        told = {id_ for (id_,) in driver().execute(VILLAGES, (made.round_id,))}
+        places = [place for place in places if place.id in told]
+    return read_figures(places, round_, None, None, release=made, day=today(), interval=False)
 
 
 def _cell(figure: Figure) -> Cell:

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from app.accounts.actors import Actor
 from app.clock import local_date, today
 from app.db import driver
 from app.indicators import past
 from app.indicators.boundaries import break_figure, broken_series
-from app.indicators.estimation.moments import PUBLISHED, SCREEN, Moments, estimate_unit
+from app.indicators.estimation.moments import BARE, PUBLISHED, SCREEN, Moments, estimate_unit
 from app.indicators.figures import MISSING_REASONS, Base, Figure, bounds_of
 from app.indicators.kinds import kind_of_version
 from app.indicators.places import Place, places_of
@@ -68,6 +68,7 @@ def find_figures(  # noqa: PLR0913 - each narrows the question
     release: Release | None = None,
     as_of: date | None = None,
     error: bool = True,
+    interval: bool = True,
     given_out: bool = False,
 ) -> list[Figure]:
     """Figures of every unit of a level at or below a unit, as far as the reader's rights go.
@@ -79,7 +80,7 @@ def find_figures(  # noqa: PLR0913 - each narrows the question
     with no value. Who has no access to interviews reads the newest release, or the one asked for,
     without what it withholds; others read what is so now, or what was so on the day `as_of`, unless
     they ask for what is `given_out`. Without `error` nothing is estimated of it, as for tables of
-    many places that show none.
+    many places that show none; without `interval` there is a standard error and no more.
     """
     if as_of is not None:
         past.check_day(as_of)
@@ -90,8 +91,9 @@ def find_figures(  # noqa: PLR0913 - each narrows the question
     day = on or (local_date(release.released_at) if release else today())
     places = places_of(actor, round_.project_id, unit_id, level, day)
     figures = read_figures(
-        places, round_, indicator, by, release=release, day=day, as_of=as_of, error=error
-    )
+        places, round_, indicator, by, release=release, day=day, as_of=as_of, error=error,
+        interval=interval,
+    )  # fmt: skip
     units = [place.id for place in places]
     broken = broken_series(round_.id, level, units, day, is_today=on is None)
     figures = [
@@ -114,8 +116,10 @@ def read_figures(  # noqa: PLR0913 - as above
     day: date,
     as_of: date | None = None,
     error: bool = True,
+    interval: bool = True,
 ) -> list[Figure]:
     """Figures of these places, whoever asks: as they are now, as a release left them, or as of."""
+    use = BARE if not interval else SCREEN if release is None else PUBLISHED
     wanted = {
         "project": round_.project_id,
         "indicator": indicator,
@@ -155,7 +159,7 @@ def read_figures(  # noqa: PLR0913 - as above
             open_ = {row.breakdown for row in rows if row.breakdown and not row.value}
             figures += [
                 # Where somebody's group is unknown, no group of the breakdown is certain.
-                _figure(empty, found, row, certain=row.breakdown not in open_, error=error)
+                _figure(empty, found, row, certain=row.breakdown not in open_, use=error and use)
                 for row in rows
             ]
             if not rows and not by:
@@ -197,7 +201,9 @@ def _as_fitted(figure: Figure, found: Sequence[Any] | None) -> Figure:
     )
 
 
-def _figure(empty: Empty, found: Found, row: Sum, *, certain: bool, error: bool) -> Figure:
+def _figure(
+    empty: Empty, found: Found, row: Sum, *, certain: bool, use: str | Literal[False]
+) -> Figure:
     numbers, base = row.numbers, empty.keywords["base"]
     moments = Moments(*numbers[:13])
     missing = dict(zip(MISSING_REASONS, numbers[14:18], strict=True))
@@ -222,9 +228,8 @@ def _figure(empty: Empty, found: Found, row: Sum, *, certain: bool, error: bool)
         if of_frame and not base.is_sample
         else None,
     )
-    if not error:
+    if not use:
         return figure()
-    use = SCREEN if empty.keywords["release"] is None else PUBLISHED
     estimate = estimate_unit(moments, kind=found.kind, complete=complete, use=use)
     if estimate is None:
         return figure()

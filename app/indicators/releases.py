@@ -190,6 +190,9 @@ def _freeze(made: Release, taken: list[int]) -> None:
             " where round_id = %(round)s and village_id = any(%(villages)s)",
             asked,
         )
+    # Of what this transaction has written the planner would know nothing, and read all of it again
+    # for each village: of a province's first release for minutes.
+    driver().execute("analyze released_bases, released_sums")
 
 
 def _columns(model: Any) -> str:

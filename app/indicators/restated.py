@@ -41,10 +41,13 @@ def before_of(made: Release) -> Release | None:
     return db.session.scalar(statement)
 
 
-def restated(actor: Actor, round_: Round, made: Release, *, by: str | None = "") -> list[Restated]:
+def restated(
+    actor: Actor, round_: Round, made: Release, *, by: str | None = "", interval: bool = True
+) -> list[Restated]:
     """Figures of the province and its communes that a release gave another value, n or error.
 
-    As far as the reader's rights go; what a release withholds from them stays withheld.
+    As far as the reader's rights go; what a release withholds from them stays withheld. Intervals
+    cost most of it.
     """
     unit_id = get_project(round_.project_id).org_unit_id
     if unit_id is None:
@@ -52,6 +55,7 @@ def restated(actor: Actor, round_: Round, made: Release, *, by: str | None = "")
     before, found = before_of(made), []
     for level in LEVELS:
         asked = {"round_": round_, "unit_id": unit_id, "level": level, "by": by}
+        asked["interval"] = interval
         was = {}
         if before is not None:
             was = {_key(f): f for f in find_figures(actor, release=before, **asked)}  # type: ignore[arg-type]
@@ -71,7 +75,9 @@ def preview(
         made = release(round_, actor, final=final, reason=reason)
         if made is None:
             return Preview([])
-        return Preview(restated(actor, round_, made), len(made.changes), is_different=True)
+        return Preview(
+            restated(actor, round_, made, interval=False), len(made.changes), is_different=True
+        )
     except Problem as problem:
         return Preview([], problem=problem)
     finally:

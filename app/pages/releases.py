@@ -56,7 +56,7 @@ def show_release(round_id: int, version: int) -> ResponseReturnValue:
         names=people_named({made.released_by}),
         before=before_of(made),
         rule=describe_rule(rule_from(made.rule)),
-        changes=restated(actor, found, made),
+        changes=restated(actor, found, made, interval=False),
         villages=_villages(made.changes),
     )
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.indicators.estimation.moments import PUBLISHED, Moments, estimate_unit
+from app.indicators.estimation.moments import BARE, PUBLISHED, Moments, estimate_unit
 
 
 def share(yes, n, expected):
@@ -93,3 +93,12 @@ def test_a_yes_of_somebody_outside_the_denominator_makes_a_ratio():
     found = estimate(replace(share(30, 40, 60), x=15.0, xy=7.5, xx=15.0))
 
     assert (found.value, found.ci_method) == (3, "t")
+
+
+def test_without_an_interval_all_else_is_the_same():
+    for yes in (1, 30, 40):
+        whole, bare = (estimate(share(yes, 40, 60), use=use) for use in (PUBLISHED, BARE))
+        assert (bare.ci, bare.ci_method) == (None, "none")
+        assert replace(bare, ci=whole.ci, ci_method=whole.ci_method) == whole
+    complete = estimate(share(30, 40, 60), complete=True, use=BARE)
+    assert (complete.se, complete.ci_method) == (0, "census")
