@@ -60,6 +60,7 @@ join org_unit_ancestors a on a.unit_id = u.id and a.valid_to is null
 join org_units c on c.id = a.ancestor_id and c.level = 'commune'
 left join org_unit_codes cc on cc.org_unit_id = c.id and cc.valid_to is null
 where b.round_id = %(round)s and (b.form_id, b.partner_id) = (%(form)s, %(partner)s)
+  and w.form_id = b.form_id
   and b.stratum = ''
 order by w.instance_pk
 """
