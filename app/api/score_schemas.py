@@ -56,7 +56,7 @@ class ScoreSumSchema(Schema):
     points = fields.Float()
     unrounded = fields.Float()
     of = fields.Float(metadata={"description": "Points of the criteria that have any."})
-    se = fields.Float(**_about("Upper bound of the standard error."))
+    se = fields.Float(**_about("Standard error: an upper bound, or the joint one."))
     ci_low = fields.Float(allow_none=True)
     ci_high = fields.Float(allow_none=True)
 

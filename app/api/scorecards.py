@@ -17,15 +17,15 @@ from app.api.score_schemas import (
     ScoreDifferenceSchema,
     ScorePage,
 )
-from app.errors import NotFound
+from app.errors import BadRequest, NotFound
 from app.rounds.models import Round
 from app.rounds.queries import current_round, get_round
 from app.scorecards.catalog import definition_of, get_scorecard, list_scorecards
 from app.scorecards.compute import find_ranking, find_scores
 from app.scorecards.definitions import Definition
 from app.scorecards.granted import find_granted_ranking
+from app.scorecards.joint import compare_scores
 from app.scorecards.models import Scorecard
-from app.scorecards.ranking import compare
 from app.scorecards.scores import Score
 from app.scorecards.table import SCORE_COLUMNS, as_csv, line_row, rank_rows, ranking_csv, score_row
 
@@ -53,6 +53,14 @@ class OfPlaces(OfRound):
     code = text(description="Official code of a province or commune.")
     level = fields.String(
         load_default="commune", validate=OneOf(("province", "commune", "village"))
+    )
+    error = fields.String(
+        load_default="added",
+        validate=OneOf(("added", "joint")),
+        metadata={
+            "description": "“joint”: of one place, the error of its sum as its interviews tell it;"
+            " “added”: an upper bound, the errors of all criteria added up."
+        },
     )
 
 
@@ -103,7 +111,10 @@ def list_scores(asked: dict[str, Any], scorecard: str) -> Any:
     found, round_ = _asked(asked, scorecard)
     actor = caller()
     unit = choose_unit(actor, CAPABILITY, asked.get("unit"), asked.get("code"), None)
-    scores = find_scores(actor, found, round_, unit.id, asked["level"])
+    joint = asked["error"] == "joint"
+    if joint and asked["level"] != unit.level:
+        raise BadRequest("The joint error is worked out for one place at a time: name it.")
+    scores = find_scores(actor, found, round_, unit.id, asked["level"], joint=joint)
     if asked["format"] == "csv":
         return Response(as_csv(SCORE_COLUMNS, _rows(found, round_, scores)), mimetype=CSV)
     head = {"scorecard": found.code, "version": found.version, "round": round_.code}
@@ -153,7 +164,7 @@ def read_difference(asked: dict[str, Any], scorecard: str) -> dict[str, Any]:
     other = get_round(round_.project_id, asked["with_round"]) if "with_round" in asked else round_
     mine = _one(found, round_, asked.get("unit"))
     theirs = _one(found, other, asked.get("with_unit", asked.get("unit")))
-    compared = compare(mine, theirs)
+    compared = compare_scores(mine, theirs, (round_, other))
     return {
         **_apart(compared.total),
         "criteria": [

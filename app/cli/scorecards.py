@@ -9,6 +9,11 @@ from app.cli.language import in_asked_language
 
 PROJECT = click.option("--project", default=1, show_default=True)
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+JOINT = click.option(
+    "--joint",
+    is_flag=True,
+    help="Work the error of sums out from the interviews, half a second for each commune.",
+)
 
 
 @click.group()
@@ -70,9 +75,10 @@ def list_(*, project: int) -> None:
 @click.argument("code")
 @click.argument("round_code", metavar="ROUND")
 @click.argument("place")
+@JOINT
 @PROJECT
 @with_app
-def show(*, code: str, round_code: str, place: str, project: int) -> None:
+def show(*, code: str, round_code: str, place: str, joint: bool, project: int) -> None:
     """Show the scores of the communes in PLACE, line by line for a single one."""
     from app.accounts.actors import OPERATOR
     from app.cli.places import place as find_place
@@ -82,7 +88,7 @@ def show(*, code: str, round_code: str, place: str, project: int) -> None:
     from app.scorecards.points import shown
 
     found, round_ = get_scorecard(project, code), get_round(project, round_code)
-    scores = find_scores(OPERATOR, found, round_, find_place(place).id)
+    scores = find_scores(OPERATOR, found, round_, find_place(place).id, joint=joint)
     for unit, score in scores:
         error = "?" if score.error is None else f"{score.error:.2f}"
         click.echo(
@@ -98,9 +104,10 @@ def show(*, code: str, round_code: str, place: str, project: int) -> None:
 @scorecards.command()
 @click.argument("code")
 @click.argument("round_code", metavar="ROUND")
+@JOINT
 @PROJECT
 @with_app
-def rank(*, code: str, round_code: str, project: int) -> None:
+def rank(*, code: str, round_code: str, joint: bool, project: int) -> None:
     """Write the ranks of all communes of a round as CSV, each with its interval."""
     from app.accounts.actors import OPERATOR
     from app.org_units.queries import codes_of
@@ -110,7 +117,7 @@ def rank(*, code: str, round_code: str, project: int) -> None:
     from app.scorecards.table import ranking_csv
 
     found, round_ = get_scorecard(project, code), get_round(project, round_code)
-    units, ranking = find_ranking(OPERATOR, found, round_)
+    units, ranking = find_ranking(OPERATOR, found, round_, joint=joint)
     codes = codes_of(units)
     names = {unit.id: (codes.get(unit.id), unit.name) for unit in units.values()}
     click.echo(ranking_csv(names, ranking, scorecard=code, round=round_code), nl=False)

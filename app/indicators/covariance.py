@@ -56,33 +56,46 @@ _OF = """
 case when a.unit_id is null then 0
      else coalesce(o{n}.{of}[array_position(o{n}.domain_ids, %(domain)s)], 0) end as {of}{n}
 """
-_ROUND = """
+_DRAWN = """
 left join samples s{n} on s{n}.round_id = c{n}.round_id and s{n}.kind <> 'census'
 left join sample_households d{n} on d{n}.sample_id = s{n}.id and d{n}.household = c{n}.subject
      and d{n}.role <> 'reserve'
-left join observations o{n} on o{n}.instance_pk = c{n}.instance_pk
+"""
+_HEARD = "left join observations o{n} on o{n}.instance_pk = c{n}.instance_pk"
+_TWICE = f"""
+    from counted_interviews c1
+    join counted_interviews c2 on (c2.form_id, c2.subject) = (c1.form_id, c1.subject)
+         and c2.round_id = %(before)s and c2.outcome = 'complete'
+    {_DRAWN.format(n=1)} {_DRAWN.format(n=2)}
+"""
+_SAME_STRATUM = """
+    where c1.round_id = %(round)s and c1.form_id = %(form)s and c1.outcome = 'complete'
+      and (s1.id is null) = (d1.part is null) and (s2.id is null) = (d2.part is null)
+      and coalesce(d1.part, c1.village_id::text) = any(%(strata)s)
+"""
+_STRATA = """
+           coalesce(d1.part, c1.village_id::text) as stratum,
+           coalesce(d2.part, c2.village_id::text) as stratum2
 """
 _SAID = ", ".join(_OF.format(n=n, of=of) for n in (1, 2) for of in "yx")
 HOUSEHOLDS = f"""
 select stratum, count(*), covar_samp(y1, y2), covar_samp(y1, x2), covar_samp(x1, y2),
        covar_samp(x1, x2)
 from (
-    select coalesce(d1.part, c1.village_id::text) as stratum,
-           coalesce(d2.part, c2.village_id::text) as stratum2,
-           {_SAID}
-    from counted_interviews c1
-    join counted_interviews c2 on (c2.form_id, c2.subject) = (c1.form_id, c1.subject)
-         and c2.round_id = %(before)s and c2.outcome = 'complete'
-    {_ROUND.format(n=1)} {_ROUND.format(n=2)}
+    select {_STRATA}, {_SAID}
+    {_TWICE} {_HEARD.format(n=1)} {_HEARD.format(n=2)}
     left join org_unit_ancestors a on a.unit_id = c1.village_id and a.ancestor_id = any(%(units)s)
          and a.valid_from <= %(on)s and (a.valid_to is null or a.valid_to >= %(on)s)
-    where c1.round_id = %(round)s and c1.form_id = %(form)s and c1.outcome = 'complete'
-      and (s1.id is null) = (d1.part is null) and (s2.id is null) = (d2.part is null)
-      and coalesce(d1.part, c1.village_id::text) = any(%(strata)s)
+    {_SAME_STRATUM}
 ) both_times
 where stratum = stratum2
 group by stratum having count(*) > 1
 """  # noqa: S608 - put together from constants
+ASKED_TWICE = f"""
+select stratum, subject from (select {_STRATA}, c1.subject {_TWICE} {_SAME_STRATUM}) both_times
+where stratum = stratum2
+"""  # noqa: S608
+DRAWN_VILLAGES = f"{_SAMPLE} select distinct stratum, psu from drawn where not of_households"  # noqa: S608
 
 # What each part of the sample adds to the totals of a place: places share strata.
 TOTALS = (
@@ -147,7 +160,7 @@ def of_places(one: Figure, other: Figure, round_: Round, day: Any) -> float:
 
 
 def _of_households(sides: list[dict[str, Any]], ratios: tuple[float, float]) -> float:
-    first, second = (_strata(side) for side in sides)
+    first, second = (strata_of(side) for side in sides)
     asked = {**sides[0], "strata": [*first.keys() & second.keys()]}
     found = 0.0
     for stratum, both, yy, yx, xy, xx in driver().execute(HOUSEHOLDS, asked):
@@ -159,7 +172,8 @@ def _of_households(sides: list[dict[str, Any]], ratios: tuple[float, float]) -> 
     return found
 
 
-def _strata(side: Mapping[str, Any]) -> dict[str, Stratum]:
+def strata_of(side: Mapping[str, Any]) -> dict[str, Stratum]:
+    """The strata of households of a form in a round, by name."""
     statement = SAMPLE_STRATA if is_sampled(side["round"]) else CENSUS_STRATA
     return {name: Stratum(n, factor) for name, n, factor in driver().execute(statement, side)}
 

@@ -32,18 +32,7 @@ with bases as materialized (
 # Y²(1/m - 1/n). One household alone (n = 1, f < 1) gives (1 - f) z²: `lonely`.
 # f is the share of those who should be there that have an answer; one adult chosen in a household
 # stands for others whoever was visited, so that f = 0.
-MOMENTS = """
-select u.unit_id, s.domain_id, sum(u.factor * s.y), sum(u.factor * s.x),
-       sum(v.scale * (s.yy + v.outside * s.y * s.y)),
-       sum(v.scale * (s.xy + v.outside * s.y * s.x)),
-       sum(v.scale * (s.xx + v.outside * s.x * s.x)),
-       sum(s.n)::bigint, sum(s.m)::bigint,
-       coalesce(sum(s.m - 1) filter (where s.m > 0 and f.fraction < 1), 0)::bigint,
-       sum(u.factor * s.w), sum(u.factor * u.factor * s.ww),
-       sum(u.factor * s.element_yy), sum(u.factor * s.element_xy), sum(u.factor * s.element_xx),
-       sum(s.y),
-       sum(s.dont_know)::bigint, sum(s.refused)::bigint, sum(s.blank)::bigint,
-       sum(s.irrelevant)::bigint, true
+WEIGHED = """
 from (
     select unit_id, village_id, stratum, form_id, partner_id, kind, n, expected / n as factor
     from bases where n > 0
@@ -66,7 +55,20 @@ cross join lateral (
                 when u.n = 1 then 1
                 else 1 / s.m::float8 - 1 / u.n::float8 end as outside
 ) v
-group by u.unit_id, s.domain_id
+"""
+MOMENTS = f"""
+select u.unit_id, s.domain_id, sum(u.factor * s.y), sum(u.factor * s.x),
+       sum(v.scale * (s.yy + v.outside * s.y * s.y)),
+       sum(v.scale * (s.xy + v.outside * s.y * s.x)),
+       sum(v.scale * (s.xx + v.outside * s.x * s.x)),
+       sum(s.n)::bigint, sum(s.m)::bigint,
+       coalesce(sum(s.m - 1) filter (where s.m > 0 and f.fraction < 1), 0)::bigint,
+       sum(u.factor * s.w), sum(u.factor * u.factor * s.ww),
+       sum(u.factor * s.element_yy), sum(u.factor * s.element_xy), sum(u.factor * s.element_xx),
+       sum(s.y),
+       sum(s.dont_know)::bigint, sum(s.refused)::bigint, sum(s.blank)::bigint,
+       sum(s.irrelevant)::bigint, true
+{WEIGHED}group by u.unit_id, s.domain_id
 """
 
 COVERAGE = """

@@ -85,16 +85,7 @@ SPREADS = """
     from about_means group by unit_id, domain_id, form_id, partner_id, stratum
 )"""
 
-MOMENTS = """
-select s.unit_id, s.domain_id, sum(s.y), sum(s.x),
-       sum(v.scale * (v.yy + v.outside * s.y * s.y)),
-       sum(v.scale * (v.xy + v.outside * s.y * s.x)),
-       sum(v.scale * (v.xx + v.outside * s.x * s.x)),
-       sum(s.n)::bigint, sum(s.m)::bigint,
-       coalesce(sum(s.m - 1) filter (where s.m > 0 and v.fraction < 1), 0)::bigint,
-       sum(s.w), sum(s.ww), sum(s.element_yy), sum(s.element_xy), sum(s.element_xx), sum(s.yes),
-       sum(s.dont_know)::bigint, sum(s.refused)::bigint, sum(s.blank)::bigint,
-       sum(s.irrelevant)::bigint, bool_and(v.fraction >= 1)
+WEIGHED = """
 from spreads s
 join strata h using (form_id, partner_id, stratum)
 cross join lateral (
@@ -113,7 +104,18 @@ cross join lateral (
                 then s.xy else 0 end as xy,
            case when s.xx * s.m > 1e-24 * s.x * s.x then s.xx else 0 end as xx
 ) v
-group by s.unit_id, s.domain_id
+"""
+MOMENTS = f"""
+select s.unit_id, s.domain_id, sum(s.y), sum(s.x),
+       sum(v.scale * (v.yy + v.outside * s.y * s.y)),
+       sum(v.scale * (v.xy + v.outside * s.y * s.x)),
+       sum(v.scale * (v.xx + v.outside * s.x * s.x)),
+       sum(s.n)::bigint, sum(s.m)::bigint,
+       coalesce(sum(s.m - 1) filter (where s.m > 0 and v.fraction < 1), 0)::bigint,
+       sum(s.w), sum(s.ww), sum(s.element_yy), sum(s.element_xy), sum(s.element_xx), sum(s.yes),
+       sum(s.dont_know)::bigint, sum(s.refused)::bigint, sum(s.blank)::bigint,
+       sum(s.irrelevant)::bigint, bool_and(v.fraction >= 1)
+{WEIGHED}group by s.unit_id, s.domain_id
 """
 
 # Of those drawn, how many are there and answered; a village is left out where nobody of a part of

@@ -15,7 +15,7 @@ from app.errors import BadRequest, Conflict, NotFound, Problem
 from app.org_units.models import OrgUnit
 from app.pages.blueprint import pages
 from app.pages.choices import RoundChoice, choose_round
-from app.pages.inputs import asked_id, posted
+from app.pages.inputs import asked, asked_id, posted
 from app.pages.reader import reader
 from app.pages.rounds import communes_of, find_round
 from app.pages.rules import UNIT
@@ -23,11 +23,13 @@ from app.pages.scorecards import CAPABILITY, get_scorecard
 from app.rounds.models import Round
 from app.rounds.queries import list_rounds
 from app.scorecards import cards, workflow
+from app.scorecards.card import OPEN
 from app.scorecards.catalog import definition_of
 from app.scorecards.compute import find_scores
 from app.scorecards.history import acts_on
+from app.scorecards.joint import compare_scores as held_against
+from app.scorecards.joint import with_error
 from app.scorecards.models import Scorecard
-from app.scorecards.ranking import compare
 from app.scorecards.scores import Score
 
 CARD = f"/rounds/<{UNIT}:round_id>/communes/<{UNIT}:commune_id>/scorecards/<scorecard>"
@@ -42,7 +44,7 @@ def show_score(commune_id: int, scorecard: str) -> ResponseReturnValue:
     rounds = choose_round(actor, commune.id)
     found, round_ = _chosen(rounds, scorecard)
     if sees(actor, cards.CAPABILITY, commune.id, round_.project_id):
-        return render_card(cards.Where(found, round_, commune))
+        return render_card(cards.Where(found, round_, commune), joint=asked("error") == "joint")
     return render_template(
         "score.html",
         commune=commune,
@@ -91,22 +93,29 @@ def compare_scores(commune_id: int, scorecard: str) -> ResponseReturnValue:
         rounds=rounds,
         communes=communes_of(actor, round_, CAPABILITY),
         said=definition_of(found),
-        comparison=compare(
-            score_of(actor, found, round_, commune), score_of(actor, found, earlier[0], other)
+        comparison=held_against(
+            score_of(actor, found, round_, commune),
+            score_of(actor, found, earlier[0], other),
+            (round_, earlier[0]),
         ),
     )
 
 
-def render_card(where: cards.Where, problem: Problem | None = None) -> str:
-    """The card as the reader sees it, with the steps that are theirs."""
+def render_card(where: cards.Where, problem: Problem | None = None, *, joint: bool = False) -> str:
+    """The card as the reader sees it, with the steps that are theirs.
+
+    What was handed in keeps the error that it had.
+    """
     round_, found = where.round, cards.find_card(reader(), where)
+    may_join = found.card.state in OPEN and len(found.score.counted) > 1
     rights = cards.rights_at(reader(), where)
     return render_template(
         "score.html",
         commune=where.unit,
         rounds=RoundChoice(round_, list_rounds(round_.project_id)),
         said=definition_of(found.scorecard),
-        score=found.score,
+        score=with_error([found.score], round_)[0] if may_join and joint else found.score,
+        may_join=may_join,
         found=found,
         card=found.card,
         lacks=found.card.lacks(),

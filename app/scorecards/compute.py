@@ -16,6 +16,7 @@ from app.indicators.withhold import reads_interviews
 from app.projects.queries import get_project
 from app.rounds.models import Round
 from app.scorecards.catalog import definition_of
+from app.scorecards.joint import with_error
 from app.scorecards.models import Scorecard
 from app.scorecards.ranking import Ranking, rank_scores
 from app.scorecards.scores import Score, score
@@ -39,12 +40,14 @@ def find_scores(  # noqa: PLR0913 - each narrows the question
     *,
     on: date | None = None,
     release: Release | None = None,
+    joint: bool = False,
     reported: Mapping[int, Mapping[str, str]] | None = None,
 ) -> list[tuple[Named, Score]]:
     """Scores of every unit of a level at or below a unit, in their Vietnamese order.
 
     Figures are those that the reader may see (`find_figures`); what is withheld from them has no
-    points. `reported` holds what communes report, by unit and criterion.
+    points. `reported` holds what communes report, by unit and criterion. `joint` asks
+    the interviews for the error of the sums, which takes half a second for each commune.
     """
     figures = find_figures(
         actor, round_=round_, unit_id=unit_id, level=level, on=on, release=release
@@ -59,26 +62,28 @@ def find_scores(  # noqa: PLR0913 - each narrows the question
     definition = definition_of(scorecard)
     is_outsider = not reads_interviews(actor, unit_id, round_.project_id)
     told = {} if reported is None else reported
-    return [
-        (unit, score(pk, definition, by_unit[pk], None if is_outsider else told.get(pk, {})))
-        for pk, unit in units.items()
+    scores = [
+        score(pk, definition, by_unit[pk], None if is_outsider else told.get(pk, {}))
+        for pk in units
     ]
+    return list(zip(units.values(), with_error(scores, round_) if joint else scores, strict=True))
 
 
 def find_ranking(
-    actor: Actor, scorecard: Scorecard, round_: Round
+    actor: Actor, scorecard: Scorecard, round_: Round, *, joint: bool = False
 ) -> tuple[dict[int, Place], Ranking]:
     """The communes that the reader may see, by id, and their ranks among all of the round.
 
     Ranked are the points that figures give: what communes report comes in one by one. Who reads
     interviews somewhere is told how those communes stand among all; others are told of those that
-    they may see, by what was given out.
+    they may see, by what was given out. `joint` as for scores, of all communes.
     """
     place = round_.org_unit_id or get_project(round_.project_id).org_unit_id
     if place is None:
         raise NotFound("The project has no province yet.")
     is_staff = actor.may("submission.read", round_.project_id)
-    scores = find_scores(OPERATOR if is_staff else actor, scorecard, round_, place)
+    reader = OPERATOR if is_staff else actor
+    scores = find_scores(reader, scorecard, round_, place, joint=joint)
     measured = [one.code for one in definition_of(scorecard).criteria if one.indicator]
     ranking = rank_scores([found.only(measured) for _, found in scores])
     own = places_of(

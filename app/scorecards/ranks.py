@@ -75,12 +75,7 @@ def rank_all(standings: Sequence[Standing]) -> list[Rank]:
 
 
 def difference(one: Standing, other: Standing) -> Difference:
-    """The first less the other, as if drawn independently.
-
-    For one place in two rounds this is an upper bound: the same households answer alike, which
-    makes the difference surer than this says. How much surer is in pairs of interviews, which the
-    sums that scores are read from do not hold (`indicators/covariance.py` has it for figures).
-    """
+    """The first less the other, as if drawn independently (`joint.py` asks the interviews)."""
     known = one.error is not None and other.error is not None
     error = hypot(one.error or 0.0, other.error or 0.0) if known else None
     return Difference(one.points - other.points, error)

@@ -46,6 +46,7 @@ class Score:
 
     unit_id: int
     lines: tuple[Line, ...]
+    joint: float | None = None  # standard error of the sum, where it was told from the interviews
 
     @property
     def counted(self) -> tuple[Line, ...]:
@@ -64,7 +65,12 @@ class Score:
 
     @property
     def error(self) -> float | None:
-        """Upper bound of the standard error: indicators share households, so errors are added."""
+        """Standard error of the sum: `joint`, else an upper bound of it.
+
+        Indicators share households, so that without a look at them errors are added.
+        """
+        if self.joint is not None:
+            return self.joint
         errors = [line.error for line in self.counted]
         known = [error for error in errors if error is not None]
         return sum(known) if len(known) == len(errors) else None
@@ -85,8 +91,9 @@ class Score:
     def only(self, codes: Iterable[str]) -> "Score":
         """The same with some of its criteria."""
         wanted = set(codes)
-        kept = (line for line in self.lines if line.criterion.code in wanted)
-        return Score(self.unit_id, tuple(kept))
+        kept = tuple(line for line in self.lines if line.criterion.code in wanted)
+        left_out = (line for line in self.lines if line.criterion.code not in wanted)
+        return Score(self.unit_id, kept, None if any(one.error for one in left_out) else self.joint)
 
     def line(self, code: str) -> Line | None:
         """The line of a criterion."""

@@ -90,6 +90,20 @@ def test_a_difference_of_two_places(machine, survey, commune, scorecard):
     machine().ask(f"{where}&with_unit={people.unit(people.PLEIKU).id}", 404)
 
 
+def test_the_joint_error_of_one_place(machine, survey, commune, scorecard):
+    for household, fibre, phone in zip(survey.ids, "100", "022", strict=False):
+        members = [(40, "2"), (50, phone)]
+        survey.send(survey.instance(household, fibre=fibre, members=members))
+    asking = machine("province_analyst", people.GIA_LAI)
+    where = f"/scorecards/CDS/scores?unit={commune.id}"
+    (added,), (joint,) = (asking.ask(f"{where}{more}")["items"] for more in ("", "&error=joint"))
+    lines = [line["se"] for line in added["criteria"] if line["points"] is not None]
+    assert added["se"] == sum(lines)
+    assert 0 < joint["se"] < added["se"]
+    assert joint["ci_high"] < added["ci_high"]
+    asking.ask(f"/scorecards/CDS/scores?unit={people.unit(people.GIA_LAI).id}&error=joint", 400)
+
+
 def test_keys_without_interviews_read_what_was_given_out(machine, survey, commune, scorecard):
     send(survey, "1", "1", "1", "1", "1")
     asking = machine("api_client", people.GIA_LAI)

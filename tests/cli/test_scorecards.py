@@ -59,5 +59,7 @@ def test_scores_and_ranks_are_shown(thonso, app):
     assert thonso(f"scorecards show {here} 52").output.count("\n") == 135
     ranks = thonso(f"scorecards rank {here}").output.splitlines()
     assert ",23872,Ia Dom,CDS,2026-1,1,1,1,1,22.5,30.0,0.0" in ranks[1]
+    for command in (f"show {here} {IA_DOM}", f"rank {here}"):
+        assert thonso(f"scorecards {command} --joint").exit_code == 0
     unknown = thonso(f"scorecards rank CDS x --project {survey.project.id}")
     assert "There is no round" in unknown.output

@@ -76,6 +76,23 @@ def test_a_card_goes_to_the_province_and_back(signed_in, where, page_of):
     assert "đã thẩm định" in page.text
 
 
+def test_the_error_of_the_sum_is_worked_out_on_request(signed_in, survey, page_of, sent):
+    with transaction():
+        survey.round.review_policy = "approve-unflagged"
+    for number, phone in enumerate("022"):
+        sent(number, fibre="100"[number], members=[(40, "2"), (50, phone)])
+    publish(survey.project.id)
+    lead = signed_in()
+    page = lead.get(page_of)
+    assert "nhiều nhất bằng tổng sai số các dòng" in page.text
+    (more,) = [link for link in page.links() if link and link.endswith("error=joint")]
+    joint = lead.get(more)
+    assert "được tính từ các phiếu mà các dòng dùng chung" in joint.text
+    assert [link for link in joint.links() if link and link.endswith("error=joint")] == []
+    facts = [p.tree.xpath("//ul[@class='facts']/li[2]/b")[0].text_content() for p in (page, joint)]
+    assert facts[0] != facts[1]
+
+
 def test_a_line_says_what_is_still_to_be_done(signed_in, where, page_of):
     lead = signed_in()
     write(lead, where, "B", own="9")
