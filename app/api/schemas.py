@@ -76,6 +76,9 @@ class FigureSchema(Schema):
     )
     as_of = fields.AwareDateTime(**_about("When the sums were made."))
     broken = fields.String(**_about("Why there is no figure under these boundaries; else null."))
+    overlaps = fields.Boolean(
+        metadata={"description": "One may be in several groups: they do not add up to the whole."}
+    )
 
 
 def figure_object(figure: Figure) -> dict[str, Any]:
@@ -111,6 +114,7 @@ def figure_object(figure: Figure) -> dict[str, Any]:
         "calibrated": figure.is_calibrated,
         "as_of": figure.as_of and figure.as_of.isoformat(),
         "broken": figure.broken,
+        "overlaps": figure.overlaps,
     }
 
 

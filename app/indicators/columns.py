@@ -39,5 +39,9 @@ def describe_columns() -> Mapping[str, str]:
         ),
         "as_of": gettext("when the sums were made"),
         "broken": gettext("why there is no figure under these boundaries"),
+        "overlaps": gettext(
+            "true: one may be in several groups of the breakdown, so that they do not add up to the"
+            " undivided figure"
+        ),
     }
     return {name: said[name] for name in COLUMNS}

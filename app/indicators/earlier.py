@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from app.clock import local_date
 from app.db import driver
 from app.indicators.disclosure import FEW_ANSWERS, MARGIN, Count, Line
+from app.indicators.kinds import overlapping_of_version
 from app.indicators.release_queries import list_releases
 from app.indicators.sum_models import Release
 
@@ -127,7 +128,8 @@ def _read(
         if parent is not None:
             state = naming(states, versions[cell.indicator], parent)
             inside[cell._replace(unit=parent), state].append(name)
-        if cell.breakdown:
+        version = versions[cell.indicator]
+        if cell.breakdown and cell.breakdown not in overlapping_of_version(version):
             whole = cell._replace(breakdown="", value=""), name[1]
             groups[whole, cell.breakdown].append(name)
     told.lines += [Line(whole, tuple(parts)) for whole, parts in inside.items()]

@@ -113,7 +113,11 @@ def _add_row(cells: Cells, unit: _Unit, row: Row) -> None:
         add(cells, (index, "", ""), worth)
         for place in by:
             name, value = groups[place]
-            add(cells, (index, name, value if value.__class__ is str else ""), worth)
+            if value.__class__ is tuple:  # of several groups, the row is in each
+                for one in value:
+                    add(cells, (index, name, one), worth)
+            else:
+                add(cells, (index, name, value if value.__class__ is str else ""), worth)
 
 
 def text_at(root: etree._Element, path: str) -> str:

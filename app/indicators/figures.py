@@ -78,6 +78,7 @@ class Figure:
     release: int | None = None  # as it was given out; None is as it is now
     is_pending: bool = False  # its indicator is not evaluated on all interviews yet
     is_calibrated: bool = False  # its weights were fitted to known totals
+    overlaps: bool = False  # a row may be in several groups of the breakdown: they do not add up
     is_mean: bool = False  # of numbers, each row counting once; else a share or a ratio
 
     @property

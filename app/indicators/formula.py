@@ -10,7 +10,7 @@ from app.indicators.missing import codes_by_question
 from app.xforms.definition import Field
 from app.xforms.expressions.coercion import as_operand, as_text, as_truth
 from app.xforms.expressions.compiler import Compiler
-from app.xforms.expressions.meaning import Faults, Kind, Meaning, Run
+from app.xforms.expressions.meaning import Answer, Faults, Kind, Meaning, Run
 from app.xforms.expressions.parser import parse
 from app.xforms.expressions.plan import Plan
 from app.xforms.expressions.rows import Row, Scope
@@ -19,6 +19,7 @@ from app.xforms.expressions.tokens import ExpressionError
 from app.xforms.expressions.values import BLANK, IRRELEVANT, Missing
 from app.xforms.join import MARK
 
+SEVERAL = "select_multiple"  # the type of questions by which rows are in several groups
 LARGEST = 1e100  # squares, and sums of them, stay far from infinity
 
 
@@ -84,7 +85,10 @@ def compile_formula(indicator: Indicator, plan: Plan, scope: Scope) -> Formula:
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """The group of a row under one breakdown; the same `key` means the same group in every row."""
+    """The group of a row under one breakdown; the same `key` means the same group in every row.
+
+    Of a question with several choices `run` gives a tuple, the groups of all that are ticked.
+    """
 
     breakdown: Breakdown
     key: object
@@ -135,16 +139,31 @@ def compile_text(
 
 
 def _group(meaning: Meaning, faults: Faults) -> Run:
-    if meaning.kind is Kind.CODES:
+    if meaning.kind is Kind.CODES and meaning.answer:
+        if meaning.answer.field.type == SEVERAL:
+            return _groups(meaning.answer)
         faults.append(
             ExpressionError(
-                "%(part)s may put a row in several groups: write for each choice a breakdown"
-                " if(selected(%(part)s, '…'), 'yes', 'no')",
+                "%(part)s puts every row in every group, in an order: write a breakdown"
+                " selected-at(%(part)s, 0) for what stands first",
                 meaning.at,
                 part=meaning.shown,
             )
         )
     return as_text(meaning)
+
+
+def _groups(answer: Answer) -> Run:
+    """A group for each choice that is ticked; one that means missing is no group."""
+    get, codes = answer.get, answer.codes
+
+    def value(row: Row) -> Any:
+        found = get(row)
+        if found.__class__ is not str:
+            return found
+        return tuple(dict.fromkeys("" if code in codes else code for code in found.split()))
+
+    return value
 
 
 _COLUMNS: dict[str, Take] = {

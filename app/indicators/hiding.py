@@ -1,7 +1,7 @@
 """Decides which figures of a release are withheld, over all places and groups at once."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from sqlalchemy import select
@@ -22,8 +22,10 @@ from app.indicators.disclosure import (
 from app.indicators.earlier import Cell, Name, Told, naming, states_of, told_before
 from app.indicators.figures import Figure
 from app.indicators.kin import families, nested_pairs, twins_of
+from app.indicators.kinds import overlapping_of_version
 from app.indicators.margins import telling
 from app.indicators.models import IndicatorVersion
+from app.indicators.overlaps import Several, beside, complements, is_complement, lines_of
 from app.indicators.places import places_of
 from app.indicators.queries import read_figures
 from app.indicators.sum_models import Release
@@ -56,14 +58,18 @@ def hide(made: Release, round_: Round, rule: Rule) -> None:
     versions = _versions(made)
     hidden: dict[tuple[int, int], str] = {}
     for family in families([indicator for _, indicator in versions.values()]):
+        several = {one.code: overlapping_of_version(versions[one.code][0]) for one in family}
         cells = {cell: figure for one in family for cell, figure in known[one.code].items()}
+        cells |= complements(cells, several)
         names = {
             cell: (cell, naming(states, versions[cell.indicator][0], cell.unit)) for cell in cells
         }
-        lines = list(_lines(cells, around))
+        lines = list(_lines(cells, around, several))
         found = _hidden(family, cells, lines, rule, told, names)
         margins = telling(cells, lines, found, rule)
         for cell, figure in cells.items():
+            if figure.domain_id is None:  # a complement, which nobody is shown
+                continue
             reason = found.get(cell) or (FEW_ANSWERS if _says_little(figure, rule) else None)
             reason = reason or (MARGIN if cell in margins else None)
             if reason:
@@ -103,20 +109,30 @@ def _hidden(  # noqa: PLR0917 - what is known now and before, of one family
     for name, line, count in _between(family, counts, rule.threshold):
         sizes[name] = count
         all_lines.append(Line(names[line.whole], (*(names[part] for part in line.parts), name)))
-    shown = past.shown(set(names.values()))
-    hidden, twins = past.hidden, twins_of(family)
+    hidden, twins = past.hidden | _complements_hidden(names, past.hidden), twins_of(family)
+    silent = _complements_hidden(names, past.silent)
+    shown = past.shown(set(names.values())) - hidden.keys() - silent.keys()
     while True:
         found = suppress(sizes, all_lines, rule.threshold, hidden_before=hidden, shown_before=shown)
         reasons = {cell: found[name] for cell, name in names.items() if name in found}
-        beside = {
+        hand_in_hand = {
             twin
             for cell in reasons
             for twin in (cell._replace(indicator=code) for code in twins[cell.indicator])
             if twin in cells and counts[twin].n and twin not in reasons and names[twin] not in shown
         }
-        if not beside:
+        if not hand_in_hand:
             return reasons
-        hidden = hidden | dict.fromkeys((names[twin] for twin in beside), COMPLEMENT)
+        hidden = hidden | dict.fromkeys((names[twin] for twin in hand_in_hand), COMPLEMENT)
+
+
+def _complements_hidden(names: Mapping[Cell, Name], untold: Collection[Name]) -> dict[Name, str]:
+    """The complements that were not known, since the whole or the group was not."""
+    return {
+        (cell, state): COMPLEMENT
+        for cell, state in names.values()
+        if is_complement(cell) and any((near, state) in untold for near in beside(cell))
+    }
 
 
 def _named(line: Line, names: Mapping[Cell, Name]) -> Line:
@@ -176,14 +192,14 @@ def _parents(below: Sequence[Figure], above: Sequence[Figure]) -> dict[int, int]
     return dict(driver().execute(PARENTS, asked).fetchall())
 
 
-def _lines(cells: Cells, around: Mapping[int, int]) -> Iterator[Line]:
+def _lines(cells: Cells, around: Mapping[int, int], several: Several) -> Iterator[Line]:
     """A place is the sum of the places in it, the whole of a place that of each breakdown."""
     inside: dict[Cell, list[Cell]] = defaultdict(list)
     groups: dict[tuple[Cell, str], list[Cell]] = defaultdict(list)
     for cell in cells:
         if cell.unit in around:
             inside[cell._replace(unit=around[cell.unit])].append(cell)
-        if cell.breakdown:
+        if cell.breakdown and cell.breakdown not in several[cell.indicator]:
             groups[cell._replace(breakdown="", value=""), cell.breakdown].append(cell)
     for whole, parts in inside.items():
         if whole in cells:
@@ -191,6 +207,7 @@ def _lines(cells: Cells, around: Mapping[int, int]) -> Iterator[Line]:
     for (whole, _), parts in groups.items():
         if whole in cells:
             yield Line(whole, tuple(parts))
+    yield from lines_of(cells, several)
 
 
 def _store(made: Release, hidden: Mapping[tuple[int, int], str]) -> None:

@@ -19,6 +19,7 @@ from app.accounts.actors import Actor
 from app.accounts.scope import require_whole
 from app.db import db
 from app.errors import BadRequest
+from app.indicators.kinds import overlapping_of_version
 from app.indicators.lookup import find_indicator
 from app.indicators.sum_models import KnownTotal
 from app.rounds.models import Round
@@ -72,7 +73,9 @@ def _row(number: int, cells: list[str], found: Round) -> dict[str, str | int | f
     if version is None:
         raise BadRequest("Row %(row)s: there is no indicator “%(code)s”.", row=number, code=code)
     names = margin.split("/")
+    # Groups that overlap are no margin: a weight can be fitted in one of them only.
     known = {*PLACES, *(breakdown["name"] for breakdown in version.definition["by"])}
+    known -= overlapping_of_version(version.id)
     if not set(names) <= known or len(level.split("/")) != len(names):
         raise BadRequest(
             "Row %(row)s: a margin is of places or breakdowns of the indicator (%(known)s), with"

@@ -14,7 +14,7 @@ from app.indicators import past
 from app.indicators.boundaries import break_figure, broken_series
 from app.indicators.estimation.moments import BARE, PUBLISHED, SCREEN, Moments, estimate_unit
 from app.indicators.figures import MISSING_REASONS, Base, Figure, bounds_of
-from app.indicators.kinds import kind_of_version
+from app.indicators.kinds import kind_of_version, overlapping_of_version
 from app.indicators.places import Place, places_of
 from app.indicators.reading import DOMAINS, INDICATORS, NOW, RELEASED, statements
 from app.indicators.release_queries import newest_release
@@ -219,6 +219,7 @@ def _figure(
         domain_id=row.domain_id,
         breakdown=row.breakdown,
         breakdown_value=row.value,
+        overlaps=bool(row.breakdown) and row.breakdown in overlapping_of_version(found.id),
         numerator=moments.y,
         denominator=moments.x,
         n=moments.n,

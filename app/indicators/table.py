@@ -11,7 +11,7 @@ COLUMNS = (
     "unit_id", "unit_code", "unit_name", "unit_level", "round", "indicator", "version",
     "by", "by_value", "value", "numerator", "denominator", "n", "se", "ci_low", "ci_high",
     "ci_method", "df", "deff", "bound_low", "bound_high", "coverage",
-    "status", "suppressed", "as_of", "broken",
+    "status", "suppressed", "as_of", "broken", "overlaps",
 )  # fmt: skip
 
 BLOCK = 64 * 1024  # characters that are sent together
@@ -51,6 +51,7 @@ def figure_row(figure: Figure) -> dict[str, Any]:
         "suppressed": figure.suppressed,
         "as_of": figure.as_of,
         "broken": figure.broken,
+        "overlaps": figure.overlaps if figure.breakdown else None,
     }
 
 
@@ -95,7 +96,7 @@ def _cell(value: Any) -> Any:
         return value.isoformat(timespec="seconds")
     if isinstance(value, str):
         return harmless(value)
-    return value
+    return str(value).lower() if isinstance(value, bool) else value
 
 
 def harmless(text: str) -> str:

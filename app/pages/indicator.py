@@ -57,6 +57,11 @@ class Group:
     title: str
     rows: list[tuple[str, Figure]]
 
+    @property
+    def overlaps(self) -> bool:
+        """Whether one may be in several of its groups."""
+        return any(figure.overlaps for _, figure in self.rows)
+
 
 @pages.get(f"/communes/<{UNIT}:commune_id>/indicators/<code>")
 @requires("indicator.read")

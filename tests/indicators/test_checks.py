@@ -152,7 +152,7 @@ def test_out_is_not_said_of_members(read, definition):
             "${m_sexx}",
             "There is no question m_sexx; is m_sex meant? At character 1 (${m_sexx}), in",
         ),
-        ("${kinds}", "${kinds} may put a row in several groups"),
+        ("if(${kinds} = '1', '1', '2')", "${kinds} holds several choices"),
         ("${m_sex} = '3'", "'3' is not in the choices"),
     ],
 )

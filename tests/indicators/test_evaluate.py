@@ -215,6 +215,25 @@ def test_each_indicator_reads_answers_by_its_own_missing_codes(read, definition)
     ]
 
 
+@pytest.mark.parametrize(
+    ("kinds", "groups"),
+    [
+        ("1 2", ["1", "2"]),
+        ("2 2", ["2"]),
+        ("1 8", ["1", ""]),
+        ("8", [""]),
+        ("", [""]),
+    ],
+)
+def test_of_several_choices_a_row_is_in_each_group(cells, kinds, groups):
+    """Code 8 of this list means “don't know”: it names no group."""
+    more = "|  |  | kinds | 8 | dont_know |\n" + BY.replace("${signal}", "${kinds}")
+    xml = f"<net>1</net><kinds>{kinds}</kinds><signal>3</signal>"
+    found = cells(xml, more=more, numerator="${signal} = '3'", by="sig")
+    assert list(found) == ["", *(f"sig{group}" for group in groups)]
+    assert {(cell.n, cell.y, cell.x) for cell in found.values()} == {(1, 1, 1)}
+
+
 def test_today_is_the_day_of_the_interview(evaluator):
     compiled = evaluator({"numerator": "number(format-date(today(), '%Y'))"})
     root = etree.fromstring("<ho/>")

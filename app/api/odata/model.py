@@ -50,7 +50,7 @@ class EntitySet:
 FIGURE = {
     "Round": STRING, "Level": STRING, "UnitId": INT, "UnitCode": STRING, "UnitName": STRING,
     "Indicator": STRING, "IndicatorVersion": STRING, "By": STRING, "ByValue": STRING,
-    "Value": DOUBLE, "Numerator": DOUBLE, "Denominator": DOUBLE, "N": INT,
+    "Overlaps": BOOLEAN, "Value": DOUBLE, "Numerator": DOUBLE, "Denominator": DOUBLE, "N": INT,
     "SE": DOUBLE, "CiLow": DOUBLE, "CiHigh": DOUBLE, "CiMethod": STRING, "DF": DOUBLE,
     "Deff": DOUBLE, "BoundLow": DOUBLE, "BoundHigh": DOUBLE, "Coverage": DOUBLE,
     "Status": STRING, "Suppressed": STRING, "Broken": STRING, "Calibrated": BOOLEAN,
@@ -67,7 +67,9 @@ SAID = {
 
 def _figure(figure: Figure) -> Row:
     said = figure_row(figure)
-    own = {"Calibrated": figure.is_calibrated, "Release": figure.release}
+    own = {
+        "Calibrated": figure.is_calibrated, "Release": figure.release, "Overlaps": figure.overlaps,
+    }  # fmt: skip
     row = {
         name: own[name] if name in own else said[SAID.get(name, name.lower())] for name in FIGURE
     }
