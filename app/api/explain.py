@@ -1,6 +1,6 @@
 """What is behind one figure, for machines."""
 
-from dataclasses import asdict
+from dataclasses import fields as parts_of
 from typing import Any
 
 from flask import Response, jsonify
@@ -14,10 +14,20 @@ from app.api.indicators import find_round
 from app.api.parameters import PlaceQuery, choose_project, choose_unit, limit, number, text
 from app.api.schemas import FigureSchema
 from app.i18n import in_language
-from app.indicators.behind import REASONS, SORTS
+from app.i18n.texts import LANGUAGES
+from app.indicators.behind import REASONS, SORTS, Interview
 from app.indicators.explain import Explanation, explain, interviews_of
+from app.indicators.factors import Weight
 from app.indicators.release_queries import get_release
 from app.indicators.wording import Wording, word
+
+
+def _in_both_languages(weight: Weight) -> dict[str, str]:
+    said = {}
+    for language in LANGUAGES:
+        with in_language(language):
+            said[language] = weight.words
+    return said
 
 
 class ExplainQuery(PlaceQuery):
@@ -41,6 +51,36 @@ class ExplainQuery(PlaceQuery):
     next = text(2000, "The text under “next” of the answer before.")
 
 
+class WeightSchema(Schema):
+    """How many an interview stands for: 1 / probability × correction × adults × calibration."""
+
+    total = fields.Float(
+        allow_none=True,
+        metadata={"description": "Null where members of one household have different weights."},
+    )
+    probability = fields.Float(
+        attribute="factor.probability",
+        allow_none=True,
+        metadata={"description": "That its household was drawn; null in a census."},
+    )
+    village_probability = fields.Float(
+        attribute="factor.village_probability",
+        allow_none=True,
+        metadata={"description": "That its village was drawn, a part of the above; else null."},
+    )
+    correction = fields.Float(metadata={"description": "Those who should be there / counted."})
+    there = fields.Float(attribute="factor.there")
+    counted = fields.Integer(attribute="factor.counted")
+    calibration = fields.Float(
+        attribute="fitted.g",
+        dump_default=None,
+        metadata={"description": "By what it is fitted to known totals; else null."},
+    )
+    words = fields.Function(
+        _in_both_languages, metadata={"type": "object", "description": "By language (vi, en)."}
+    )
+
+
 class BehindSchema(Schema):
     """An interview behind a figure, or left out of it."""
 
@@ -55,8 +95,29 @@ class BehindSchema(Schema):
     person_no = fields.Integer(allow_none=True)
     interviewed_on = fields.Date()
     reason = fields.String(metadata={"enum": list(REASONS)})
+    instead = fields.Integer(
+        attribute="instead_id",
+        allow_none=True,
+        metadata={"description": "The interview that counts for the same one, if it is here."},
+    )
+    replaces = fields.String(
+        allow_none=True, metadata={"description": "The drawn household that it stands in for."}
+    )
     weight = fields.Integer(
-        allow_none=True, metadata={"description": "Adults whom the one stands for; else 1."}
+        attribute="adults",
+        allow_none=True,
+        metadata={"description": "Adults whom the one stands for; else 1."},
+    )
+    total_weight = fields.Nested(
+        WeightSchema,
+        attribute="weight",
+        allow_none=True,
+        metadata={"description": "Of an interview that counts: how many it stands for, and why."},
+    )
+    adds = fields.List(
+        fields.Float(),
+        allow_none=True,
+        metadata={"description": "What it adds to numerator and denominator of the figure."},
     )
     n = fields.Integer(allow_none=True, metadata={"description": "Rows with an answer."})
     y = fields.Float(allow_none=True, metadata={"description": "Numerator, without weight."})
@@ -133,13 +194,18 @@ def _answer(explanation: Explanation, items: list[Any]) -> dict[str, Any]:
             "form": explanation.definition.xml_form_id,
             "form_version": explanation.definition.version,
         },
-        "words": {language: _worded(explanation, language) for language in ("vi", "en")},
+        "words": {language: _worded(explanation, language) for language in LANGUAGES},
         "missing": explanation.figure.missing,
         "parts": explanation.parts,
         "reasons": tally and tally.reasons,
         "form_versions": tally and tally.versions,
-        "interviews": [asdict(one) | {"answers": answers} for one, answers in items],
+        "interviews": [_interview(one, answers) for one, answers in items],
     }
+
+
+def _interview(one: Interview, answers: dict[str, list[Any]]) -> dict[str, Any]:
+    said = {field.name: getattr(one, field.name) for field in parts_of(one)}
+    return {**said, "adds": one.adds, "answers": answers}
 
 
 def _worded(explanation: Explanation, language: str) -> dict[str, Any]:

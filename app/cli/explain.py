@@ -46,10 +46,12 @@ def explain(
     _tell(found)
     for one, answers in interviews_of(found, reason, sort="place", start=0, limit=limit):
         worth = "-" if not one.n else f"{one.y:g}/{one.x:g}"
+        weight = "" if one.weight is None else f" x {one.weight.shown} = {one.weight.words}"
+        instead = f" ({one.instead_id})" if one.instead_id else ""
         said = "  ".join(f"{name}={_joined(values)}" for name, values in answers.items())
         about = one.household or str(one.village_id)
         ids = " + ".join(str(number) for number in (one.submission_id, one.partner_id) if number)
-        click.echo(f"  {ids}  {about}  {one.reason}  {worth} x {one.weight}  {said}")
+        click.echo(f"  {ids}  {about}  {one.reason}{instead}  {worth}{weight}  {said}")
 
 
 def _tell(found: "Explanation") -> None:

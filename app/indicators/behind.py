@@ -8,6 +8,7 @@ from typing import Any
 
 from app.clock import PROGRAMME_ZONE, today
 from app.db import driver
+from app.indicators.factors import Weight
 from app.indicators.pairs import Join
 from app.indicators.weighing import adults_of, drawn_of
 
@@ -27,11 +28,13 @@ REASONS = {
     "other_person": "the other form is about somebody of another sex or year of birth",
     "not_drawn": "of a household that is not in the sample",
     "held": "waits for review",
+    "second": "waits for review; another one about the same counts already",
     "rejected": "rejected",
     "expired": "too old: its time in the round is over",
     "late": "received after the round was frozen",
-    "duplicate": "another interview about the same household or person counts",
+    "duplicate": "another one about the same household or person, or village and quarter, counts",
     "moved": "its newest version is about another place or household",
+    "not_then": "did not count when the figure was given out",
 }
 SORTS = {
     "place": "sort_key, village_id, household, person_no, submission_id",
@@ -43,13 +46,13 @@ SORTS = {
 # Of a submission, the version that counts, else the newest. What counts in the place is found by
 # what counts; what does not, by where it is filed.
 BEHIND = f"""
-with territory as (
+with {{then}} territory as (
     select unit_id from org_unit_ancestors
     where ancestor_id = %(unit)s
       and valid_from <= %(on)s and (valid_to is null or valid_to >= %(on)s)
 ), counting as (
     select c.* from territory t
-    join counted_interviews c on c.village_id = t.unit_id
+    join {{counted}} c on c.village_id = t.unit_id
          and c.round_id = %(round)s and c.form_id = %(form)s
 ), candidates as (
     select submission_id as id, instance_pk as pk from counting
@@ -59,7 +62,10 @@ with territory as (
     where not exists (select from counting c where c.submission_id = s.id)
 ), behind as (
     select s.id as submission_id, i.instance_pk, i.village_id, v.sort_key,
-           i.household, i.person_no, i.interviewed_on, n.form_version_id, w.weight,
+           i.household, i.person_no, i.interviewed_on, n.form_version_id, w.adults,
+           d.part, d.replaces,
+           case when c.submission_id <> s.id and c.village_id in (select unit_id from territory)
+                then c.submission_id end as instead_id,
            other.submission_id as partner_id, other.instance_pk as partner_pk,
            o.n[at.own] as n, o.y[at.own] as y, o.x[at.own] as x,
            o.dont_know[at.own] as dont_know, o.refused[at.own] as refused,
@@ -68,7 +74,7 @@ with territory as (
            when c.submission_id = s.id and c.instance_pk = i.instance_pk then
                case when i.outcome <> 'complete' then i.outcome
                     when p.id is not null and d.part is null then 'not_drawn'
-                    when w.weight is null then 'no_household'
+                    when w.adults is null then 'no_household'
                     when %(partner)s::int is not null and other.instance_pk is null
                     then 'no_partner'
                     when not other.is_one then 'other_person'
@@ -77,7 +83,9 @@ with territory as (
                     when o.n[at.own] > 0 then 'counted'
                     else 'missing' end
            when s.state = 'rejected' then 'rejected'
-           when s.approved_pk is null then 'held'
+           when s.approved_pk is null then
+               case when c.submission_id is null then 'held' else 'second' end
+           when %(release)s::int is not null then 'not_then'
            when r.valid_for is not null and
                 i.interviewed_on + make_interval(months => r.valid_for) <= %(today)s then 'expired'
            when r.frozen_on is not null and
@@ -91,7 +99,7 @@ with territory as (
     join instances n on n.id = i.instance_pk
     join rounds r on r.id = i.round_id
     join org_units v on v.id = i.village_id
-    left join counted_interviews c on (c.round_id, c.form_id, c.subject)
+    left join {{counted}} c on (c.round_id, c.form_id, c.subject)
                                     = (i.round_id, i.form_id, i.subject)
     {{other}}
     left join {{observations}}
@@ -101,11 +109,29 @@ with territory as (
                array_position(o.domain_ids, %(whole)s) as whole
     ) at
     cross join lateral (
-        select case when %(person)s then ({adults_of("i", "counted_interviews")}) else 1 end
-            as weight
+        select case when %(person)s then ({adults_of("i", "{counted}")}) else 1 end as adults
     ) w
 )
 """  # noqa: S608 - put together from constants
+
+# What counts now, or what a release was made of.
+NOW = {"then": "", "counted": "counted_interviews"}
+RELEASED = {
+    "then": """
+counted_then as materialized (
+    select b.round_id, b.form_id, i.subject, i.submission_id, i.instance_pk, b.village_id,
+           i.household, i.outcome
+    from org_unit_ancestors a
+    join released_bases b on b.round_id = %(round)s and b.village_id = a.unit_id
+         and b.since <= %(release)s and b.until > %(release)s
+         and b.stratum = '' and b.partner_id = 0
+    cross join lateral unnest(b.instances) as taken (instance_pk)
+    join interviews i on i.instance_pk = taken.instance_pk
+    where a.ancestor_id = %(unit)s
+      and a.valid_from <= %(on)s and (a.valid_to is null or a.valid_to >= %(on)s)
+),""",
+    "counted": "counted_then",
+}
 
 ALONE = {
     "other": "cross join (select null::bigint as submission_id, null::bigint as instance_pk,"
@@ -136,7 +162,8 @@ LIST = (
     BEHIND
     + """
 select submission_id, instance_pk, village_id, household, person_no, interviewed_on, reason,
-       weight, partner_id, partner_pk, n, y, x, dont_know, refused, blank, irrelevant
+       adults, part, replaces, instead_id, partner_id, partner_pk, n, y, x,
+       dont_know, refused, blank, irrelevant
 from behind
 where %(reason)s::text is null or reason = %(reason)s
 """
@@ -155,25 +182,27 @@ class Question:
     person: bool  # a form about one adult of a household
     whole: int | None  # the indicator as a whole; None while nobody has an answer
     domain: int | None  # the figure: the same, or one group of a breakdown
+    release: int | None  # the number of the release whose figure it is; None: as it is now
 
     def asked(self) -> dict[str, Any]:
         """The parameters of the statements."""
-        names = ("unit", "on", "round", "form", "person", "whole", "domain")
+        names = ("unit", "on", "round", "form", "person", "whole", "domain", "release")
         own = {name: getattr(self, name) for name in names}
         partner = self.partner and self.partner.partner_id
         return {**own, "partner": partner, "today": today()}
 
     def asks(self, statement: str) -> str:
         """A statement about what interviews say by themselves, or together with their partner."""
+        when = NOW if self.release is None else RELEASED
         if self.partner is None:
-            return statement.format(**ALONE)
-        partner = self.partner.partner_of("c")
-        return statement.format(other=TOGETHER.format(partner=partner), observations=OF_PAIR)
+            return statement.format(**when, **ALONE)
+        other = TOGETHER.format(partner=self.partner.partner_of("c", when["counted"]))
+        return statement.format(**when, other=other, observations=OF_PAIR)
 
 
 @dataclass(frozen=True, slots=True)
 class Interview:
-    """One interview and what it adds: y and x of its n rows, each times the household's weight."""
+    """One interview and what it says: y and x of its n rows; those that count have a weight."""
 
     submission_id: int
     instance_pk: int
@@ -182,7 +211,10 @@ class Interview:
     person_no: int | None
     interviewed_on: date
     reason: str
-    weight: int | None
+    adults: int | None  # whom the one asked stands for; 1 where everybody was
+    part: str | None  # of the sample
+    replaces: str | None  # the drawn household that it stands in for
+    instead_id: int | None  # the submission that counts for the same household, person or village
     partner_id: int | None  # the submission of the other form, where the indicator joins one
     partner_pk: int | None
     n: int | None
@@ -192,6 +224,12 @@ class Interview:
     refused: int | None
     blank: int | None
     irrelevant: int | None
+    weight: Weight | None = None
+
+    @property
+    def adds(self) -> tuple[float, float] | None:
+        """What it adds to the numerator and the denominator of the figure; None: nothing."""
+        return self.weight.times(self.y, self.x) if self.weight and self.n else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from app.indicators.known_totals import PLACES, totals_of
 from app.indicators.models import IndicatorDomain, IndicatorVersion
 from app.indicators.reading import RELEASED
 from app.indicators.sample_reading import DESIGN
-from app.indicators.sum_models import CalibratedFigure, KnownTotal, Release
+from app.indicators.sum_models import CalibratedFigure, Release
 from app.samples.queries import is_sampled
 
 YES, NO, OUT = ("1", "1"), ("0", "1"), ("0", "0")
@@ -43,7 +43,7 @@ select case when p.village_id is null then d.part else coalesce(nullif(d.stratum
            where h.round_id = b.round_id and h.subject = w.household
              and h.village_id = b.village_id and h.outcome = 'complete'
            order by hf.id limit 1) else 1 end,
-       u.public_id, c.id, cc.code,
+       u.public_id, c.id, cc.code, w.instance_pk,
        o.domain_ids, o.n, o.y, o.x, o.yy, o.xy, o.xx, o.dont_know, o.refused, o.blank, o.irrelevant
 from {bases} b
 cross join lateral unnest(b.instances) as counted (instance_pk)
@@ -108,47 +108,67 @@ def calibrate_release(made: Release) -> None:
     """
     if not made.totals:
         return
-    known = totals_of(made.round_id)
+    known = {code for code, *_ in made.totals}
     found = select(IndicatorVersion, Form.kind).join(Form, Form.id == IndicatorVersion.form_id)
     for version, kind in db.session.execute(
         found.where(IndicatorVersion.id.in_(made.indicators), IndicatorVersion.code.in_(known))
     ):
         if kind in {"household", "person"}:
-            _calibrate(made, version, known[version.code])
+            _calibrate(made, version)
 
 
-def _calibrate(made: Release, version: IndicatorVersion, totals: Sequence[KnownTotal]) -> None:
-    margins = sorted({total.margin for total in totals})
+class Survey(NamedTuple):
+    """What a release has of one indicator, as the estimator takes it."""
+
+    rows: list[Row]
+    empty: list[Row]  # of interviews where there is nobody whom it is about
+    totals: list[Row]
+    adjustment: Adjustment
+    breakdowns: list[str]  # by which totals are known
+    domains: dict[int, tuple[str, str]]
+
+
+def survey_of(made: Release, version: IndicatorVersion) -> Survey:
+    """The interviews of a release, and the totals that their weights are fitted to."""
+    totals = [said for code, *said in made.totals if code == version.code]
+    margins = sorted({margin for margin, *_ in totals})
     breakdowns = sorted({n for m in margins for n in m.split("/") if n not in PLACES})
     domains = {
         domain.id: (domain.breakdown, domain.value)
         for domain in db.session.scalars(select(IndicatorDomain).filter_by(indicator_id=version.id))
     }
     wanted = [
-        Row(number, {"margin": t.margin, "level": t.level, "N": repr(t.n)})
-        for number, t in enumerate(totals, 2)
+        Row(number, {"margin": margin, "level": level, "N": repr(n)})
+        for number, (margin, level, n) in enumerate(totals, 2)
     ]
     rows, empty = _rows(made, version, domains, margins, breakdowns)
+    adjustment = Adjustment("rake", tuple(margins), "")
+    return Survey(rows, empty, wanted, adjustment, breakdowns, domains)
+
+
+def _calibrate(made: Release, version: IndicatorVersion) -> None:
+    survey = survey_of(made, version)
     plan = Plan(
         ids=("psu",),
         strata=("stratum",),
         fpc=("population",),
         weight="weight",
-        indicators=(_indicator(version, rows),),
+        indicators=(_indicator(version, survey.rows),),
         domains=tuple(
             Domain(level, unit, breakdown)
             for level, unit in (("province", None), ("commune", "commune_id"))
-            for breakdown in (None, *breakdowns)
+            for breakdown in (None, *survey.breakdowns)
         ),
-        calibration=Adjustment("rake", tuple(margins), ""),
+        calibration=survey.adjustment,
     )
     try:
-        found = [one for one in estimate(rows, plan, wanted, empty) if one.est is not None]
+        estimates = estimate(survey.rows, plan, survey.totals, survey.empty)
+        found = [one for one in estimates if one.est is not None]
     except DataFault as fault:
         raise Conflict(
             "The known totals of %(code)s do not fit: %(fault)s.", code=version.code, fault=fault
         ) from fault
-    _keep(made, found, {place: domain_id for domain_id, place in domains.items()})
+    _keep(made, found, {place: domain_id for domain_id, place in survey.domains.items()})
 
 
 def _indicator(version: IndicatorVersion, rows: Sequence[Row]) -> Indicator:
@@ -175,13 +195,13 @@ def _rows(
     }  # fmt: skip
     of = OF_PAIRS if version.partner_id else ALONE
     for row in driver().execute(INTERVIEWS.format(**RELEASED, **of), asked):
-        stratum, psu, population, weight, village, commune_id, commune, *said = row
+        stratum, psu, population, weight, village, commune_id, commune, instance_pk, *said = row
         if not weight:
             continue
         cells = {
             "stratum": stratum, "psu": psu, "population": repr(population or NOT_KNOWN),
             "weight": repr(weight), "village": village, "commune": commune or "", "province": "",
-            "commune_id": str(commune_id),
+            "commune_id": str(commune_id), "instance_pk": str(instance_pk),
         }  # fmt: skip
         before = len(rows)
         for values, group in _groups(_said(said, domains), breakdowns, version.code):

@@ -1,8 +1,7 @@
 """Explains a figure: what it counts in words, what it is made of, and what is left out and why."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -11,10 +10,21 @@ from app.accounts.actors import Actor
 from app.clock import local_date, today
 from app.db import db, driver
 from app.errors import NotFound
-from app.indicators.behind import Interview, Question, Tally, answers_behind, list_behind, tally
+from app.indicators.behind import (
+    COUNTED,
+    MISSING,
+    Interview,
+    Question,
+    Tally,
+    answers_behind,
+    list_behind,
+    tally,
+)
 from app.indicators.definitions import Indicator
 from app.indicators.evaluate import gate_of
+from app.indicators.factors import Weight, factors_of
 from app.indicators.figures import Figure
+from app.indicators.fitted_weights import fitted_weights
 from app.indicators.formula import compile_formula, unit_scope
 from app.indicators.lookup import forms_of, whole_of
 from app.indicators.models import IndicatorVersion
@@ -40,7 +50,8 @@ class Explanation:
     """A figure, and what stands behind it as far as the reader's rights go.
 
     `parts` are the figures of places below; `question` finds the interviews, `tally`
-    counts them: both None for who may not read interviews there, or above communes.
+    counts them: both None for who may not read interviews there, or above communes, and for a
+    release of a version of the indicator that is no longer evaluated.
     """
 
     figure: Figure
@@ -53,6 +64,7 @@ class Explanation:
     fields: list[Field]
     forms: tuple[FormDefinition, ...]  # whose interviews they are; a second one is joined
     definition: FormDefinition  # of both together
+    release: Release | None  # that gave the figure out
 
 
 def explain(  # noqa: PLR0913 - each narrows the question
@@ -86,9 +98,10 @@ def explain(  # noqa: PLR0913 - each narrows the question
     below = level or BELOW.get(unit.level)
     parts = find_figures(actor, level=below, **narrowed) if below else []
     question = None
-    if unit.level in LISTED and reads_interviews(actor, unit.id, round_.project_id):
-        day = local_date(release.released_at) if release else today()
-        question = _question(figure, version, round_, day, is_person=defined.unit == "person")
+    is_kept = release is None or version.in_force
+    if unit.level in LISTED and is_kept and reads_interviews(actor, unit.id, round_.project_id):
+        is_person = defined.unit == "person"
+        question = _question(figure, version, round_, release, is_person=is_person)
     return Explanation(
         figure=figure,
         version=version,
@@ -100,6 +113,7 @@ def explain(  # noqa: PLR0913 - each narrows the question
         fields=_questions(defined, definition),
         forms=forms,
         definition=definition,
+        release=release,
     )
 
 
@@ -110,6 +124,7 @@ def interviews_of(
     if explanation.question is None:
         return []
     found = list_behind(explanation.question, reason, sort=sort, start=start, limit=limit)
+    found = _weighed(explanation, explanation.question, found)
     own, *partner = explanation.forms
     pks = [one.instance_pk for one in found]
     answers = _answers_to(own, "", explanation.fields, pks)
@@ -120,6 +135,28 @@ def interviews_of(
         (one, {**answers.get(one.instance_pk, {}), **answers.get(one.partner_pk or 0, {})})
         for one in found
     ]
+
+
+def _weighed(
+    explanation: Explanation, question: Question, found: Sequence[Interview]
+) -> list[Interview]:
+    """The same interviews, those that count with their weights."""
+    figure, release = explanation.figure, explanation.release
+    factors = factors_of(question.asked(), question.release, within=figure.level == "village")
+    fitted = (
+        fitted_weights(release, explanation.version, figure.breakdown, figure.breakdown_value)
+        if release and figure.is_calibrated
+        else {}
+    )
+    weighed = []
+    for one in found:
+        factor = factors.get(one.part or one.village_id)  # None: not summed up yet
+        if one.reason in {COUNTED, MISSING} and factor is not None:
+            weight = Weight(factor, one.adults or 1, fitted.get(one.instance_pk))
+            weighed.append(replace(one, weight=weight))
+        else:
+            weighed.append(one)
+    return weighed
 
 
 def _answers_to(
@@ -154,18 +191,24 @@ def _version(project_id: int, figure: Figure) -> IndicatorVersion:
 
 
 def _question(
-    figure: Figure, version: IndicatorVersion, round_: Round, on: date, *, is_person: bool
+    figure: Figure,
+    version: IndicatorVersion,
+    round_: Round,
+    release: Release | None,
+    *,
+    is_person: bool,
 ) -> Question:
     domains = {(by, value): key for key, by, value in driver().execute(DOMAINS, (version.id,))}
     return Question(
         unit=figure.unit_id,
-        on=on,
+        on=local_date(release.released_at) if release else today(),
         round=round_.id,
         form=version.form_id,
         partner=partner_of(version),
         person=is_person,
         whole=domains.get(("", "")),
         domain=domains.get((figure.breakdown, figure.breakdown_value)),
+        release=release.version if release else None,
     )
 
 

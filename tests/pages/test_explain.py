@@ -41,7 +41,9 @@ def test_staff_see_words_reasons_households_and_answers(signed_in, survey, sent,
     assert ["được tính", "1"] in page.rows()
     assert ["thiếu câu trả lời quyết định", "1"] in page.rows()
     (row,) = [row for row in page.rows() if row[0] == survey.ids[0]]
-    assert row[2:6] == ["được tính", "1", "2", "1"]
+    # Five households are expected and two are counted.
+    assert row[2:5] == ["được tính", "1", "2"]
+    assert row[5] == "2,5= 2,5 (số hộ của thôn ÷ số hộ được tính: 5 ÷ 2)"
     assert "Phone: Smart; Feature" in row[6]
     assert "Người 1" not in page.html
     # Five households are expected and two counted: the factor of the village.
