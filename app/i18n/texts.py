@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ _language: ContextVar[str] = ContextVar("language", default=DEFAULT_LANGUAGE)
 def gettext(text: str, /, **details: Any) -> str:
     """The text in the present language, its `%(name)s` places filled from `details`.
 
-    A detail that is a `Phrase` is told in the present language, too.
+    A detail that is a `Phrase` is told in the present language, too; a decimal has its comma.
     """
     if _language.get() != "en":
         text = _vietnamese().get(text, text)
@@ -57,7 +58,11 @@ def label(labels: Mapping[str, str], otherwise: str = "") -> str:
 
 
 def _told(detail: Any) -> Any:
-    return detail.told(gettext) if isinstance(detail, Phrase) else detail
+    if isinstance(detail, Phrase):
+        return detail.told(gettext)
+    if isinstance(detail, Decimal) and present_language() != "en":
+        return str(detail).replace(".", ",")
+    return detail
 
 
 @cache

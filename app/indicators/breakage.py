@@ -7,7 +7,7 @@ from app.indicators.cases import run_cases
 from app.indicators.checks import check_indicators, faults_of
 from app.indicators.definitions import Indicator
 from app.indicators.partners import ALONE, Partners, cannot_join
-from app.indicators.sheet import INDICATORS, IndicatorSheet, read_indicators
+from app.indicators.sheet import INDICATORS, IndicatorSheet, misspelt_sheets, read_indicators
 from app.xforms.definition import FormDefinition
 from app.xforms.join import join_forms
 from app.xforms.problems import Finding, Place
@@ -30,7 +30,7 @@ def check_workbook(
     A workbook without indicators, or an XForm, keeps the ones in force: those it cannot answer are
     named, as are those of other forms that join this one.
     """
-    broken = _broken_elsewhere(definition, partners)
+    broken = [*misspelt_sheets(workbook), *_broken_elsewhere(definition, partners)]
     sheet = sheet_of(workbook)
     if sheet is None:
         return [*_broken(definition, in_force, partners), *broken]

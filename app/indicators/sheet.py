@@ -1,8 +1,9 @@
 """Reads the indicator sheets of a questionnaire's workbook; each fault names its cell."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Any
 
 from app.indicators.composites import compose
@@ -67,6 +68,19 @@ def read_indicators(workbook: Workbook) -> IndicatorSheet:
                 read(sheet, row)
     _compose(sheet)
     return sheet
+
+
+def misspelt_sheets(workbook: Workbook) -> Iterator[Finding]:
+    """Warns of sheets whose names are nearly those of indicator sheets: nobody reads them."""
+    for name, sheet in workbook.sheets.items():
+        meant = [] if name in COLUMNS else get_close_matches(name, COLUMNS, n=1, cutoff=0.75)
+        if meant and sheet.rows and meant[0] not in workbook.sheets:
+            yield Finding(
+                "A sheet of this name is not read; is %(meant)s meant?",
+                Place(sheet.name),
+                "warning",
+                {"meant": meant[0]},
+            )
 
 
 def _compose(sheet: IndicatorSheet) -> None:

@@ -1,6 +1,6 @@
 """Scorecards in force: published from a workbook, versioned, never changed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import PurePath
 from typing import Any
@@ -15,12 +15,12 @@ from app.db import db
 from app.errors import Conflict, NotFound
 from app.indicators.kinds import kind_of_version
 from app.indicators.models import IndicatorVersion
-from app.scorecards.definitions import TARGET, Definition
+from app.scorecards.definitions import COUNT, STEPS, TARGET, Criterion, Definition
 from app.scorecards.models import CommuneScore, Scorecard
 from app.scorecards.read import read_scorecard
 from app.scorecards.sheet import CRITERIA, ScorecardSheet
-from app.xforms.problems import Finding, FormRefused
-from app.xforms.workbook import read_workbook
+from app.xforms.problems import Finding, FormRefused, Place
+from app.xforms.workbook import in_order, read_workbook
 
 CAPABILITY = "scorecard.manage"
 
@@ -128,7 +128,9 @@ def _read(project_id: int, name: str, content: bytes) -> ScorecardSheet:
             select(IndicatorVersion).filter_by(project_id=project_id, in_force=True)
         )
     }
-    sheet.findings += _about_indicators(sheet, known)
+    sheet.findings = [
+        *in_order([*sheet.findings, *_about_indicators(sheet, known)], sheet.workbook)
+    ]
     if sheet.has_errors:
         sheet.definition = None
     return sheet
@@ -137,25 +139,50 @@ def _read(project_id: int, name: str, content: bytes) -> ScorecardSheet:
 def _about_indicators(
     sheet: ScorecardSheet, known: dict[str, IndicatorVersion]
 ) -> Iterator[Finding]:
-    """Warns of indicators that there are not; a target of a share is a share as well."""
+    """Warns of indicators that there are not; of a share, all points must be within its reach."""
     place = sheet.workbook.sheets[CRITERIA].place
     for criterion in sheet.criteria.values():
-        if not criterion.indicator:
-            continue
-        row = sheet.rows[criterion.code].number
+        row = sheet.rows[CRITERIA, criterion.code].number
         found = known.get(criterion.indicator)
-        if found is None:
+        if criterion.indicator and found is None:
             yield Finding(
                 "There is no indicator %(code)s yet: no points can be computed.",
                 place(row, "indicator"),
                 "warning",
                 {"code": criterion.indicator},
             )
-            continue
-        is_share = kind_of_version(found.id) == "prop"
-        if is_share and criterion.rule == TARGET and criterion.target and criterion.target > 1:
+        if found is not None and kind_of_version(found.id) == "prop":
+            yield from _beyond_a_share(criterion, row, place)
+        elif found is None and criterion.target and criterion.target > 1:
             yield Finding(
-                "%(code)s is a share: write the target as 0.8 or 80 per cent.",
+                "If the value is a share, write the target as 0.8 or 80 per cent: no share is above"
+                " 1.",
                 place(row, "target"),
-                details={"code": criterion.indicator},
+                "warning",
             )
+
+
+def _beyond_a_share(
+    criterion: Criterion, row: int, place: Callable[[int, str], Place]
+) -> Iterator[Finding]:
+    """Why a share, which is at most 1, cannot reach all points of a criterion."""
+    told = {"code": criterion.indicator}
+    if criterion.rule == TARGET and criterion.target and criterion.target > 1:
+        yield Finding(
+            "%(code)s is a share: write the target as 0.8 or 80 per cent.",
+            place(row, "target"),
+            details=told,
+        )
+    if criterion.rule == STEPS and criterion.steps and criterion.steps[-1].at > 1:
+        yield Finding(
+            "%(code)s is a share: write the steps as 80%%=20; 60%%=15. Above 1 none is reached.",
+            place(row, "steps"),
+            details=told,
+        )
+    if criterion.rule == COUNT and (criterion.each or 0) < criterion.points:
+        yield Finding(
+            "%(code)s is a share, at most 1, so that these points for one are the most it gives."
+            " Take the rule proportional, target or steps.",
+            place(row, "each"),
+            details=told,
+        )

@@ -44,9 +44,11 @@ def read_scorecard(workbook: Workbook) -> ScorecardSheet:
                 "A scorecard needs rows in the sheet “%(sheet)s”: add it.", Place(name), sheet=name
             )
     sheet = ScorecardSheet(workbook)
+    sheet.check_names()
     for name in COLUMNS:
         sheet.check_columns(name)
-    sheet.groups = {row.text("code"): texts_of(row, "label") for row in sheet.complete_rows(GROUPS)}
+    for row in sheet.complete_rows(GROUPS):
+        _read_group(sheet, row)
     for row in sheet.complete_rows(CRITERIA):
         _read_criterion(sheet, row)
     for row in sheet.complete_rows(CASES):
@@ -84,14 +86,22 @@ def _read_settings(sheet: ScorecardSheet, row: Row) -> None:
         sheet.definition = definition
 
 
-def _read_criterion(sheet: ScorecardSheet, row: Row) -> None:
-    code = row.text("code")
-    earlier = sheet.rows.setdefault(code, row)
+def _read_group(sheet: ScorecardSheet, row: Row) -> None:
+    if _is_new(sheet, GROUPS, row):
+        sheet.groups[row.text("code")] = texts_of(row, "label")
+
+
+def _is_new(sheet: ScorecardSheet, name: str, row: Row) -> bool:
+    earlier = sheet.rows.setdefault((name, row.text("code")), row)
     if earlier is not row:
         told = {"row": earlier.number}
-        sheet.fault(
-            "Row %(row)s has this code already: choose another.", CRITERIA, row, "code", **told
-        )
+        sheet.fault("Row %(row)s has this code already: choose another.", name, row, "code", **told)
+    return earlier is row
+
+
+def _read_criterion(sheet: ScorecardSheet, row: Row) -> None:
+    code = row.text("code")
+    if not _is_new(sheet, CRITERIA, row):
         return
     _check_words(sheet, row)
     _check_rule(sheet, row)

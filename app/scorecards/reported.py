@@ -30,7 +30,10 @@ def value_of(criterion: Criterion, text: str) -> Fraction:
         return choices[text]
     above, slash, below = (part.strip() for part in text.partition("/"))
     if not slash:
-        return number(text)
+        value = number(text)
+        if criterion.rule == PROPORTIONAL and value > 1 and not text.endswith("%"):
+            raise BadRequest("This is more than all. Write a share as 45/60 or 75 %.")
+        return value
     part, whole = number(above), number(below)
     if not whole:
         raise BadRequest("Nothing can be divided by 0.")

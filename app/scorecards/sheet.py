@@ -8,7 +8,7 @@ from app.errors import BadRequest
 from app.scorecards.definitions import Criterion, Definition, Labels
 from app.scorecards.reported import number
 from app.xforms.labels import language_code
-from app.xforms.problems import Finding
+from app.xforms.problems import Finding, Place
 from app.xforms.workbook import Row, Workbook
 
 SETTINGS, GROUPS, CRITERIA, CASES = "settings", "groups", "criteria", "scorecard_tests"
@@ -38,7 +38,7 @@ class ScorecardSheet:
     workbook: Workbook
     groups: dict[str, Labels] = field(default_factory=dict)
     criteria: dict[str, Criterion] = field(default_factory=dict)
-    rows: dict[str, Row] = field(default_factory=dict)  # of criteria, by code
+    rows: dict[tuple[str, str], Row] = field(default_factory=dict)  # by sheet and code
     findings: list[Finding] = field(default_factory=list)
     definition: Definition | None = None
 
@@ -60,6 +60,19 @@ class ScorecardSheet:
                 if not row.text(column):
                     self.fault("%(column)s is missing: fill it.", name, row, column, column=column)
         return [row for row in rows if all(map(row.text, NEEDED[name]))]
+
+    def check_names(self) -> None:
+        """Warns of sheets that say nothing here: most are misspelt."""
+        for name, sheet in self.workbook.sheets.items():
+            if name not in COLUMNS and sheet.rows:
+                self.findings.append(
+                    Finding(
+                        "The sheet means nothing here (known: %(known)s).",
+                        Place(sheet.name),
+                        "warning",
+                        {"known": ", ".join(COLUMNS)},
+                    )
+                )
 
     def check_columns(self, name: str) -> None:
         """Warns of columns that say nothing here: most are misspelt."""

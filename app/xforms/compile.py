@@ -1,7 +1,7 @@
 """From a questionnaire as its author wrote it to the XForm that phones get."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from app.xforms.columns import survey_rows
@@ -15,7 +15,7 @@ from app.xforms.problems import Finding, FormRefused, Place
 from app.xforms.rules import rule_findings
 from app.xforms.sheet_checks import check_sheets, read_settings
 from app.xforms.stand_ins import Rows, replace_row
-from app.xforms.workbook import Workbook, read_workbook
+from app.xforms.workbook import Workbook, in_order, read_workbook
 
 _SHEETS = ("survey", "choices", "settings", "entities", "external_choices", "osm")
 _MOST_ERRORS = 20
@@ -44,8 +44,8 @@ def compile_xlsform(content: bytes, suffix: str, *, default_form_id: str) -> Com
     errors += [item for item in attempt.errors if item.place not in places]
     definition = _check_document(attempt.xml, book, errors) if attempt.xml else None
     if errors or definition is None:
-        raise FormRefused(_in_order(errors, book))
-    return CompiledForm(attempt.xml, definition, book, _in_order(attempt.warnings, book))
+        raise FormRefused(in_order(errors, book))
+    return CompiledForm(attempt.xml, definition, book, in_order(attempt.warnings, book))
 
 
 def read_xform(content: bytes, media_names: Collection[str]) -> CompiledForm:
@@ -157,15 +157,3 @@ def _notes(book: Workbook) -> Notes:
     pii = {path: row.text("pii") for path, row in rows.items() if row.text("pii")}
     registry = {path: row.text("registry") for path, row in rows.items() if row.text("registry")}
     return Notes(pii, registry, read_settings(book))
-
-
-def _in_order(findings: Iterable[Finding], book: Workbook) -> tuple[Finding, ...]:
-    sheets = [sheet.name for sheet in book.sheets.values()]
-
-    def position(finding: Finding) -> tuple[int, int]:
-        row = re.search(r"\d+", finding.place.cell or "")
-        sheet = finding.place.sheet
-        place = sheets.index(sheet) if sheet in sheets else len(sheets) if sheet else -1
-        return place, int(row[0]) if row else 0
-
-    return tuple(sorted(findings, key=position))

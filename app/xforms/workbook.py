@@ -1,6 +1,7 @@
 """A questionnaire's workbook as text, where every cell remembers its place."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from app.xforms import excel, excel_97, markdown
@@ -88,6 +89,19 @@ def column_letter(index: int) -> str:
         index, rest = divmod(index - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return letters
+
+
+def in_order(findings: Iterable[Finding], book: Workbook) -> tuple[Finding, ...]:
+    """Findings in the order in which one reads the workbook."""
+    sheets = [sheet.name for sheet in book.sheets.values()]
+
+    def position(finding: Finding) -> tuple[int, int]:
+        row = re.search(r"\d+", finding.place.cell or "")
+        sheet = finding.place.sheet
+        place = sheets.index(sheet) if sheet in sheets else len(sheets) if sheet else -1
+        return place, int(row[0]) if row else 0
+
+    return tuple(sorted(findings, key=position))
 
 
 def _sheet(name: str, grid: list[list[str]], findings: list[Finding]) -> Sheet:

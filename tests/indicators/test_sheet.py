@@ -3,7 +3,7 @@
 import pytest
 
 from app.indicators.definitions import Breakdown, IndicatorCase, MissingCode
-from app.indicators.sheet import read_indicators
+from app.indicators.sheet import misspelt_sheets, read_indicators
 from app.xforms.workbook import Workbook, read_workbook
 
 GOOD = {"numerator": "${net} = '1'"}
@@ -122,3 +122,12 @@ def test_a_column_nobody_reads_is_a_warning():
     (finding,) = read_indicators(read_workbook(text.encode(), ".md")).findings
     assert finding.severity == "warning"
     assert str(finding).startswith("indicators!E1: The column numerater means nothing here")
+
+
+def test_a_sheet_with_nearly_the_right_name_is_a_warning():
+    text = "| indicator |\n| | code |\n| | A |\n| breakdown |\n| | name |\n| | sex |\n"
+    book = read_workbook(text.encode() + b"| choices |\n| | list_name |\n| | yn |\n", ".md")
+    assert [str(finding) for finding in misspelt_sheets(book)] == [
+        "indicator: A sheet of this name is not read; is indicators meant?",
+        "breakdown: A sheet of this name is not read; is breakdowns meant?",
+    ]

@@ -65,6 +65,30 @@ def test_a_share_has_a_share_as_its_target(project_id):
         publish(project_id, book(target="80"))
 
 
+@pytest.mark.parametrize(
+    ("rule", "fault"),
+    [
+        ("steps | | 80=20; 60=15 | ", "criteria!G2: FIBRE is a share: write the steps as 80%=20"),
+        ("steps | | 80%=20; 60%=15 | ", None),
+        ("count | | | 2", "criteria!H2: FIBRE is a share, at most 1"),
+        ("target | 120% | |", "criteria!F2: FIBRE is a share: write the target"),
+    ],
+)
+def test_all_points_of_a_share_are_within_its_reach(project_id, rule, fault):
+    text = book().decode().partition("| criteria |")[0]
+    text += "| criteria |\n| | code | label | indicator | points | rule | target | steps | each |\n"
+    found = catalog.check(
+        project_id, "cds.md", f"{text}| | C1 | L | FIBRE | 20 | {rule} |".encode()
+    )
+    assert [str(finding).startswith(fault or "-") for finding in found] == ([True] if fault else [])
+
+
+def test_a_target_above_one_is_doubted_where_nothing_is_known_of_the_value(project_id):
+    text = book(target="80").decode().replace("FIBRE", "LATER")
+    found = [str(finding) for finding in catalog.check(project_id, "cds.md", text.encode())]
+    assert found[1].startswith("criteria!F2: If the value is a share, write the target as 0.8")
+
+
 def test_only_who_manages_scorecards_in_the_whole_province_publishes(project_id):
     for role, place in (("province_analyst", people.GIA_LAI), ("administrator", people.IA_DOM)):
         with transaction():

@@ -86,7 +86,7 @@ def test_a_sums_binary_tail_does_not_decide_a_half():
 
 @pytest.mark.parametrize(
     "text",
-    ["", "x", "-1", "1.200", "12,500,000", "1/0", "50/40", "1/", "/2", "1e3", "½", "٣", "nan",
+    ["", "x", "-1", "1.200", "12,500,000", "1/0", "50/40", "1/", "/2", "75", "1e3", "½", "٣", "nan",
      "99999999999999", "1" * 50, "5 5", "%"],
 )  # fmt: skip
 def test_what_is_no_share_is_refused_in_words(text):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.i18n import gettext, in_language
 from app.scorecards.definitions import Definition
 from app.scorecards.read import read_scorecard
 from app.xforms.problems import FormRefused
@@ -110,6 +111,27 @@ def test_a_code_stands_once_and_the_total_is_that_of_the_rows():
 )
 def test_settings_are_checked(settings, fault):
     assert any(text.startswith(fault) for text in faults({}, settings=settings))
+
+
+def test_a_group_stands_once():
+    more = "\n| groups |\n| | code | label |\n| | G | A |\n| | G | B |"
+    assert faults({}, more=more) == ["groups!A3: Row 2 has this code already: choose another."]
+
+
+def test_a_misspelt_sheet_is_a_warning():
+    found = read_scorecard(workbook({}, more="\n| scorecard_test |\n| | code |\n| | C1 |"))
+
+    (finding,) = found.findings
+    assert str(finding).startswith("scorecard_test: The sheet means nothing here (known: settings,")
+    assert found.definition is not None
+
+
+def test_points_are_told_with_the_readers_decimal_mark():
+    (found,) = read_scorecard(workbook({}, {}, total="300")).findings
+
+    assert "40,00" in found.told(gettext)
+    with in_language("en"):
+        assert "40.00" in found.told(gettext)
 
 
 def test_a_misspelt_column_is_a_warning():
