@@ -93,6 +93,9 @@ class BehindSchema(Schema):
     village = fields.Integer(attribute="village_id")
     household = fields.String(allow_none=True)
     person_no = fields.Integer(allow_none=True)
+    period = fields.String(
+        allow_none=True, metadata={"description": "The quarter that a village reports on."}
+    )
     interviewed_on = fields.Date()
     reason = fields.String(metadata={"enum": list(REASONS)})
     instead = fields.Integer(
@@ -205,7 +208,7 @@ def _answer(explanation: Explanation, items: list[Any]) -> dict[str, Any]:
 
 def _interview(one: Interview, answers: dict[str, list[Any]]) -> dict[str, Any]:
     said = {field.name: getattr(one, field.name) for field in parts_of(one)}
-    return {**said, "adds": one.adds, "answers": answers}
+    return {**said, "adds": one.adds, "period": one.period, "answers": answers}
 
 
 def _worded(explanation: Explanation, language: str) -> dict[str, Any]:

@@ -80,6 +80,7 @@ class Interview:
     village_id: int
     household: str | None
     person_no: int | None
+    subject: str  # what it competes under with others
     interviewed_on: date
     reason: str
     adults: int | None  # whom the one asked stands for; 1 where everybody was
@@ -96,6 +97,11 @@ class Interview:
     blank: int | None
     irrelevant: int | None
     weight: Weight | None = None
+
+    @property
+    def period(self) -> str | None:
+        """Of a village's report: the quarter that it is about."""
+        return None if self.household else self.subject.partition("@")[2] or None
 
     @property
     def adds(self) -> tuple[float, float] | None:

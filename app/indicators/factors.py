@@ -9,6 +9,7 @@ to the figure's numerator and denominator.
 """
 
 from dataclasses import dataclass
+from math import isclose
 from typing import Any, NamedTuple
 
 from app.db import driver
@@ -112,7 +113,7 @@ class Weight:
         said = {
             "ratio": _digits(self.correction),
             "counted": format_number(factor.counted),
-            "there": format_number(factor.there, 0 if factor.there == int(factor.there) else 2),
+            "there": _digits(factor.there),
         }
         if factor.kind == "village":
             return gettext("%(ratio)s (the village counts once; reports: %(counted)s)", **said)
@@ -138,7 +139,7 @@ class Weight:
 
 def _digits(value: float) -> str:
     """Up to four decimals, as far as they say something."""
-    return format_number(value, next((n for n in range(4) if round(value, n) == value), 4))
+    return format_number(value, next((n for n in range(4) if isclose(round(value, n), value)), 4))
 
 
 def factors_of(asked: dict[str, Any], release: int | None, *, within: bool) -> dict[Any, Factor]:

@@ -111,9 +111,9 @@ left join interviews i on i.instance_pk = b.instance_pk
 LIST = (
     BEHIND
     + """
-select b.submission_id, b.instance_pk, b.village_id, b.household, i.person_no, i.interviewed_on,
-       b.reason, b.adults, b.part, b.replaces, b.instead_id, b.partner_id, b.partner_pk,
-       b.n, b.y, b.x, b.dont_know, b.refused, b.blank, b.irrelevant
+select b.submission_id, b.instance_pk, b.village_id, b.household, i.person_no, b.subject,
+       i.interviewed_on, b.reason, b.adults, b.part, b.replaces, b.instead_id, b.partner_id,
+       b.partner_pk, b.n, b.y, b.x, b.dont_know, b.refused, b.blank, b.irrelevant
 from behind b
 join interviews i on i.instance_pk = b.instance_pk
 join org_units v on v.id = b.village_id
