@@ -10,7 +10,7 @@ from app.counts import tasks
 from app.db import db, on_commit, transaction
 from app.errors import Conflict
 from app.exports import queries as files
-from app.indicators import counting, quarters, releases, self_check
+from app.indicators import counting, giving_out, quarters, self_check
 from app.indicators.subjects import subjects_of
 from app.indicators.sum_models import FigureCheck
 from app.rounds.models import Round
@@ -47,7 +47,10 @@ def give_out_quarters() -> None:
     for round_id in due:
         try:
             with transaction():
-                releases.release(db.session.get_one(Round, round_id), OPERATOR)
+                made = giving_out.begin(db.session.get_one(Round, round_id), OPERATOR)
+                release_id = made and made.id
+            while release_id and giving_out.advance(release_id):
+                pipeline.refresh_decided()
         except Conflict as conflict:  # more came meanwhile; tomorrow is another day
             log.info("The figures of round %s were not given out: %s", round_id, conflict)
 

@@ -27,6 +27,7 @@ class Owed:
     imports: int
     evaluations: int
     files: int
+    releases: int
 
     @property
     def is_settled(self) -> bool:
@@ -44,6 +45,7 @@ class Owed:
             "imports under way": self.imports,
             "forms to evaluate again": self.evaluations,
             "files of figures to make": self.files,
+            "releases to give out": self.releases,
         }
 
 
@@ -58,7 +60,8 @@ select (select count(*) from inbox where attempts < %(most)s),
         where state in ('received', 'edited')),
        (select count(*) from imports where state = 'running' and zip_sha256 is not null),
        (select count(*) from evaluations where state = 'running'),
-       (select count(*) from figure_files where state = 'running')
+       (select count(*) from figure_files where state = 'running'),
+       (select count(*) from releases where state = 'making')
 """
 
 IS_OWED = f"""
@@ -67,6 +70,7 @@ select exists (select from inbox where attempts < %(most)s and {DUE})
     or exists (select from imports where state = 'running' and zip_sha256 is not null)
     or exists (select from evaluations where state = 'running')
     or exists (select from figure_files where state = 'running')
+    or exists (select from releases where state = 'making')
 """  # noqa: S608 - our own words
 
 

@@ -21,6 +21,7 @@ from app.imports import run as imports
 from app.indicators import (
     catalog,
     counting,
+    giving_out,
     observe,
     recompute,
     reevaluate,
@@ -48,16 +49,15 @@ log = logging.getLogger(__name__)
 def settle(pace: Pace | None = None, call_help: Callable[[], None] | None = None) -> None:
     """Processes all that is owed: interviews first, and figures at their pace.
 
-    Of what people bring on sticks, and of workbooks that they ask for, it takes a slice each time,
-    so that phones do not wait for it.
+    Of what people bring on sticks, and of workbooks and releases that they ask for, it takes a
+    slice each time, so that phones do not wait for it.
     After a full batch of interviews it calls for help with the rest.
     What a person decided is summed up between any two pieces of work: it waits for one piece,
     however much is owed.
     """
     pace = pace or Pace()
     while True:
-        imports.carry_on()
-        exports.carry_on()
+        is_asked = _carry_on()
         while (taken := process_inbox()) or evaluate_again():
             if call_help is not None and taken == BATCH:
                 call_help()
@@ -71,10 +71,16 @@ def settle(pace: Pace | None = None, call_help: Callable[[], None] | None = None
                 counts.fold()
                 return
         # What comes meanwhile is summed up with the rest.
-        for _ in pace.rests():
+        for _ in () if is_asked else pace.rests():
             refresh_decided()
-        while _refresh(pace) and not process_inbox():
+        while not (is_asked and pace.wait()) and _refresh(pace) and not process_inbox():
             pass  # as after a publication: all villages are owed, and nothing else waits
+
+
+def _carry_on() -> bool:
+    """A slice of what people asked for and may stop; whether more of it can be had without rest."""
+    imports.carry_on()
+    return any([exports.carry_on(), giving_out.carry_on()])
 
 
 def _refresh(pace: Pace) -> bool:

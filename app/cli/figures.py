@@ -10,6 +10,7 @@ from app.cli.evaluate import evaluate, evaluations
 from app.cli.explain import explain
 from app.cli.figure_file import file
 from app.cli.recompute import recompute
+from app.cli.release import follow_release, under_way
 from app.cli.try_out import try_out, versions
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def figures() -> None:
     """Give figures out, and set what is withheld."""
 
 
-for command in (explain, recompute, evaluate, evaluations, try_out, versions, file):
+for command in (explain, recompute, evaluate, evaluations, try_out, versions, file, under_way):
     figures.add_command(command)
 
 
@@ -39,16 +40,19 @@ def release(*, code: str, final: bool, reason: str | None, project: int) -> None
     from app import pipeline
     from app.accounts.actors import OPERATOR
     from app.db import transaction
-    from app.indicators import releases
+    from app.indicators import giving_out
     from app.rounds.queries import get_round
 
     while pipeline.refresh_figures():
         pass
     with transaction():
-        made = releases.release(get_round(project, code), OPERATOR, final=final, reason=reason)
-    if made is None:
+        found = get_round(project, code)
+        begun = giving_out.begin(found, OPERATOR, final=final, reason=reason)
+        release_id = None if begun is None else begun.id
+    if release_id is None:
         click.echo("Nothing is different from the last release.")
         return
+    made = follow_release(release_id, code)
     click.echo(f"Release {made.version} of {code} is out ({made.status}).")
     for line in told(made.changes):
         click.echo(f"  {line}")

@@ -72,8 +72,8 @@ def grants_of(actor: Actor) -> list[list[object]]:
     return sorted([grant.project_id, grant.role, grant.unit_id] for grant in actor.grants)
 
 
-def carry_on() -> None:
-    """A slice of the oldest file that is being made, if any."""
+def carry_on() -> bool:
+    """A slice of the oldest file that is being made, if any; whether there is more of it to do."""
     with transaction():
         waiting = db.session.scalar(
             select(FigureFile.id)
@@ -82,8 +82,10 @@ def carry_on() -> None:
             .limit(1)
         )
     until = time.monotonic() + SLICE
-    while waiting is not None and advance(waiting) and time.monotonic() < until:
-        pass
+    while waiting is not None and advance(waiting):
+        if time.monotonic() > until:
+            return True
+    return False
 
 
 def advance(file_id: int) -> bool:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 from sqlalchemy import select
@@ -28,6 +29,7 @@ from app.indicators.models import IndicatorVersion
 from app.indicators.overlaps import Several, beside, complements, is_complement, lines_of
 from app.indicators.places import places_of
 from app.indicators.queries import read_figures
+from app.indicators.release_queries import rule_from
 from app.indicators.sum_models import Release
 from app.projects.queries import get_project
 from app.rounds.models import Round
@@ -43,9 +45,16 @@ VILLAGES = "select distinct village_id from released_bases where round_id = %s"
 Cells = Mapping[Cell, Figure]
 
 
-def hide(made: Release, round_: Round, rule: Rule) -> None:
-    """Stores what the release withholds, so that all releases together tell of nobody."""
-    levels = [_figures(made, round_, level) for level in LEVELS]
+def families_of(made: Release) -> list[list[str]]:
+    """The codes of a release's indicators, in groups about which it is decided together."""
+    indicators = [indicator for _, indicator in _versions(made).values()]
+    return [[one.code for one in family] for family in families(indicators)]
+
+
+def hide(made: Release, round_: Round, codes: Sequence[str]) -> None:
+    """Stores what it withholds of a family, so that all releases together tell of nobody."""
+    rule = rule_from(made.rule)
+    levels = [_figures(made, round_, level, codes) for level in LEVELS]
     around = {
         unit: parent
         for above, below in pairwise(levels)
@@ -54,27 +63,32 @@ def hide(made: Release, round_: Round, rule: Rule) -> None:
     known: dict[str, dict[Cell, Figure]] = defaultdict(dict)
     for figure in (figure for figures in levels for figure in figures if figure.domain_id):
         known[figure.indicator][_cell(figure)] = figure
-    told, states = told_before(made, rule.sensitive), states_of(made)
+    told, states = _known(made.id)
     versions = _versions(made)
     hidden: dict[tuple[int, int], str] = {}
-    for family in families([indicator for _, indicator in versions.values()]):
-        several = {one.code: overlapping_of_version(versions[one.code][0]) for one in family}
-        cells = {cell: figure for one in family for cell, figure in known[one.code].items()}
-        cells |= complements(cells, several)
-        names = {
-            cell: (cell, naming(states, versions[cell.indicator][0], cell.unit)) for cell in cells
-        }
-        lines = list(_lines(cells, around, several))
-        found = _hidden(family, cells, lines, rule, told, names)
-        margins = telling(cells, lines, found, rule)
-        for cell, figure in cells.items():
-            if figure.domain_id is None:  # a complement, which nobody is shown
-                continue
-            reason = found.get(cell) or (FEW_ANSWERS if _says_little(figure, rule) else None)
-            reason = reason or (MARGIN if cell in margins else None)
-            if reason:
-                hidden[figure.unit_id, figure.domain_id or 0] = reason
+    family = [versions[code][1] for code in codes]
+    several = {code: overlapping_of_version(versions[code][0]) for code in codes}
+    cells = {cell: figure for code in codes for cell, figure in known[code].items()}
+    cells |= complements(cells, several)
+    names = {cell: (cell, naming(states, versions[cell.indicator][0], cell.unit)) for cell in cells}
+    lines = list(_lines(cells, around, several))
+    found = _hidden(family, cells, lines, rule, told, names)
+    margins = telling(cells, lines, found, rule)
+    for cell, figure in cells.items():
+        if figure.domain_id is None:  # a complement, which nobody is shown
+            continue
+        reason = found.get(cell) or (FEW_ANSWERS if _says_little(figure, rule) else None)
+        reason = reason or (MARGIN if cell in margins else None)
+        if reason:
+            hidden[figure.unit_id, figure.domain_id or 0] = reason
     _store(made, hidden)
+
+
+@lru_cache(maxsize=1)
+def _known(release_id: int) -> tuple[Told, dict[int, str]]:
+    """What was told before a release, and its states; neither changes while it is being made."""
+    made = db.session.get_one(Release, release_id)
+    return told_before(made, rule_from(made.rule).sensitive), states_of(made)
 
 
 def _versions(made: Release) -> dict[str, tuple[int, Indicator]]:
@@ -157,7 +171,7 @@ def _between(
                 yield (cell, f"between {one} and {other}"), Line(whole, (part,)), rest
 
 
-def _figures(made: Release, round_: Round, level: str) -> list[Figure]:
+def _figures(made: Release, round_: Round, level: str, codes: Sequence[str]) -> list[Figure]:
     project = get_project(round_.project_id)
     if project.org_unit_id is None:
         return []
@@ -165,7 +179,7 @@ def _figures(made: Release, round_: Round, level: str) -> list[Figure]:
     if level == "village":  # of the others there is nothing to tell
         told = {id_ for (id_,) in driver().execute(VILLAGES, (made.round_id,))}
         places = [place for place in places if place.id in told]
-    return read_figures(places, round_, None, None, release=made, day=today(), interval=False)
+    return read_figures(places, round_, codes, None, release=made, day=today(), interval=False)
 
 
 def _cell(figure: Figure) -> Cell:

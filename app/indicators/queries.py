@@ -90,8 +90,9 @@ def find_figures(  # noqa: PLR0913 - each narrows the question
         on = None if on == today() else on
     day = on or (local_date(release.released_at) if release else today())
     places = places_of(actor, round_.project_id, unit_id, level, day)
+    codes = None if indicator is None else [indicator]
     figures = read_figures(
-        places, round_, indicator, by, release=release, day=day, as_of=as_of, error=error,
+        places, round_, codes, by, release=release, day=day, as_of=as_of, error=error,
         interval=interval,
     )  # fmt: skip
     units = [place.id for place in places]
@@ -109,7 +110,7 @@ def find_figures(  # noqa: PLR0913 - each narrows the question
 def read_figures(  # noqa: PLR0913 - as above
     places: Sequence[Place],
     round_: Round,
-    indicator: str | None,
+    codes: Sequence[str] | None,
     by: str | None,
     *,
     release: Release | None,
@@ -122,7 +123,7 @@ def read_figures(  # noqa: PLR0913 - as above
     use = BARE if not interval else SCREEN if release is None else PUBLISHED
     wanted = {
         "project": round_.project_id,
-        "indicator": indicator,
+        "indicators": codes,
         "released": release and release.indicators,
     }
     indicators = [Found(*row) for row in driver().execute(INDICATORS, wanted)]

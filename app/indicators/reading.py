@@ -117,6 +117,6 @@ select i.id, i.form_id, coalesce(i.partner_id, 0), i.code, i.version, i.labels, 
 from indicator_versions i join forms f on f.id = i.form_id
 where i.project_id = %(project)s
   and case when %(released)s::int[] is null then i.in_force else i.id = any(%(released)s) end
-  and (%(indicator)s::text is null or i.code = %(indicator)s)
+  and (%(indicators)s::text[] is null or i.code = any(%(indicators)s))
 order by i.code
 """

@@ -11,6 +11,8 @@ from app.errors import NotFound
 from app.indicators.disclosure import Rule
 from app.indicators.sum_models import DisclosureRule, Release
 
+OUT = "out"  # the state of a release that is read
+
 
 def newest_release(round_id: int, until: date | None = None) -> Release | None:
     """What was given out last, up to a day."""
@@ -22,7 +24,7 @@ def list_releases(round_id: int, limit: int | None = None) -> list[Release]:
     """What was given out of a round, newest first."""
     statement = (
         select(Release)
-        .where(Release.round_id == round_id)
+        .where(Release.round_id == round_id, Release.state == OUT)
         .order_by(Release.version.desc())
         .limit(limit)
     )
@@ -31,10 +33,19 @@ def list_releases(round_id: int, limit: int | None = None) -> list[Release]:
 
 def get_release(round_id: int, version: int) -> Release:
     """One of a round's releases; raises `NotFound`."""
-    found = db.session.scalar(select(Release).filter_by(round_id=round_id, version=version))
+    found = db.session.scalar(
+        select(Release).filter_by(round_id=round_id, version=version, state=OUT)
+    )
     if found is None:
         raise NotFound("There is no release %(version)s of this round.", version=version)
     return found
+
+
+def release_under_way(round_id: int) -> Release | None:
+    """The one that is being made, or was stopped on the way, and that nobody reads yet."""
+    return db.session.scalar(
+        select(Release).where(Release.round_id == round_id, Release.state != OUT)
+    )
 
 
 def rule_of(project_id: int) -> Rule:

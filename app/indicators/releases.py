@@ -15,9 +15,9 @@ from app.db import db, driver
 from app.errors import Conflict
 from app.indicators.calibrated import calibrate_release, totals_for
 from app.indicators.disclosure import Rule
-from app.indicators.hiding import hide
+from app.indicators.hiding import families_of, hide
 from app.indicators.readiness import readiness_of
-from app.indicators.release_queries import newest_release, rule_of
+from app.indicators.release_queries import OUT, newest_release, release_under_way, rule_of
 from app.indicators.sum_models import OPEN_END, DisclosureRule, Release, VillageBase, VillageSum
 from app.rounds.models import Round
 
@@ -63,10 +63,27 @@ select exists (
 def release(
     round_: Round, actor: Actor, *, final: bool = False, reason: str | None = None
 ) -> Release | None:
-    """A new release of the round's figures; None when nothing is different from the last one.
+    """A new release of the round's figures, at once; as for `freeze`, which says what is refused.
+
+    Of a large province this takes long: see `giving_out.py`.
+    """
+    made = freeze(round_, actor, final=final, reason=reason)
+    if made is not None:
+        for family in families_of(made):
+            hide(made, round_, family)
+        give_out(made)
+    return made
+
+
+def freeze(
+    round_: Round, actor: Actor, *, final: bool = False, reason: str | None = None
+) -> Release | None:
+    """The round's figures as they are, for a release; None when nothing is different from the last.
+
+    Nobody reads it before it is known what of it is withheld, and it is given out (`give_out`).
 
     Raises `Conflict` while figures are still being summed up, for a final release while interviews
-    wait or too few are in, and without a reason after a final one.
+    wait or too few are in, without a reason after a final one, and while another one is being made.
     """
     # Nobody else releases the round, and nothing is summed up, until this transaction ends.
     driver().execute("select from rounds where id = %s for update", (round_.id,))
@@ -91,20 +108,46 @@ def release(
         totals=totals,
         changes={str(v): list(changed[v]) for v in taken if v in changed and before},
         released_by=actor.label,
+        state="making",
     )
     db.session.add(made)
     db.session.flush()
     _freeze(made, taken)
     calibrate_release(made)
-    hide(made, round_, rule)
+    made.total = len(families_of(made))
+    return made
+
+
+def give_out(made: Release) -> None:
+    """Lets everybody read a release, of which it is known by now what is withheld."""
+    made.state, made.done = OUT, made.total
     audit.record(
-        actor.label,
+        made.released_by,
         "figures.released",
-        f"round:{round_.id}",
+        f"round:{made.round_id}",
         version=made.version,
         status=made.status,
     )
-    return made
+
+
+def take_back(made: Release) -> None:
+    """Undoes a release that nobody has read yet."""
+    assert made.state != OUT
+    asked = {"round": made.round_id, "version": made.version, "open": OPEN_END}
+    for what in ("bases", "sums"):
+        driver().execute(
+            f"delete from released_{what} where (round_id, since) = (%(round)s, %(version)s)",  # noqa: S608
+            asked,
+        )
+        driver().execute(
+            f"update released_{what} set until = %(open)s"  # noqa: S608
+            " where (round_id, until) = (%(round)s, %(version)s)",
+            asked,
+        )
+    for what in ("hidden_figures", "calibrated_figures"):
+        driver().execute(f"delete from {what} where release_id = %s", (made.id,))  # noqa: S608
+    db.session.delete(made)
+    db.session.flush()
 
 
 def set_rule(project_id: int, rule: Rule, actor: Actor) -> None:
@@ -117,6 +160,8 @@ def set_rule(project_id: int, rule: Rule, actor: Actor) -> None:
 def _check(
     round_: Round, before: Release | None, rule: Rule, *, final: bool, reason: str | None
 ) -> None:
+    if release_under_way(round_.id) is not None:
+        raise Conflict("A release of this round is being made. Wait until it is out.")
     if driver().execute(OWED, (round_.id,)).fetchone() == (True,):
         raise Conflict("Figures are being summed up; try again in a minute.")
     if driver().execute(PENDING, (round_.project_id,)).fetchone() == (True,):
@@ -190,9 +235,6 @@ def _freeze(made: Release, taken: list[int]) -> None:
             " where round_id = %(round)s and village_id = any(%(villages)s)",
             asked,
         )
-    # Of what this transaction has written the planner would know nothing, and read all of it again
-    # for each village: of a province's first release for minutes.
-    driver().execute("analyze released_bases, released_sums")
 
 
 def _columns(model: Any) -> str:

@@ -8,9 +8,11 @@ from app.accounts.actors import Actor
 from app.db import db
 from app.errors import Problem
 from app.indicators.figures import Figure
+from app.indicators.hiding import families_of, hide
 from app.indicators.queries import find_figures
-from app.indicators.releases import release
+from app.indicators.releases import freeze
 from app.indicators.sum_models import Release
+from app.indicators.withhold import reads_interviews
 from app.projects.queries import get_project
 from app.rounds.models import Round
 
@@ -69,12 +71,19 @@ def restated(
 def preview(
     round_: Round, actor: Actor, *, final: bool = False, reason: str | None = None
 ) -> Preview:
-    """What `release` would give out now: it is made, looked at, and taken back."""
+    """What a release would give out now: it is made, looked at, and taken back.
+
+    What it withholds matters to those alone who have no access to interviews.
+    """
     nested = db.session.begin_nested()
     try:
-        made = release(round_, actor, final=final, reason=reason)
+        made = freeze(round_, actor, final=final, reason=reason)
         if made is None:
             return Preview([])
+        place = get_project(round_.project_id).org_unit_id
+        if place is None or not reads_interviews(actor, place, round_.project_id):
+            for family in families_of(made):
+                hide(made, round_, family)
         return Preview(
             restated(actor, round_, made, interval=False), len(made.changes), is_different=True
         )

@@ -3,7 +3,16 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Float, ForeignKey, Integer, UniqueConstraint, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Float,
+    ForeignKey,
+    Integer,
+    UniqueConstraint,
+    func,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -96,7 +105,10 @@ class Release(Base):
     """A state of a round's figures that was given out; numbered from 1, never changed."""
 
     __tablename__ = "releases"
-    __table_args__ = (UniqueConstraint("round_id", "version"),)
+    __table_args__ = (
+        UniqueConstraint("round_id", "version"),
+        CheckConstraint("state in ('making', 'stopped', 'out')", name="state"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("rounds.id"))
@@ -114,6 +126,12 @@ class Release(Base):
         DateTime(timezone=True), server_default=func.now()
     )
     released_by: Mapped[str]
+    # Nobody reads it before it is out: until then it is decided, indicator by indicator, what is
+    # withheld (`giving_out.py`), and it can be taken back.
+    state: Mapped[str] = mapped_column(server_default="out")
+    done: Mapped[int] = mapped_column(server_default="0")
+    total: Mapped[int] = mapped_column(server_default="0")
+    problem: Mapped[str | None]
 
 
 class ReleasedBase(BaseColumns, Base):

@@ -1,6 +1,6 @@
 """Giving figures out: what was given out, what each release changed, and making the next one."""
 
-from flask import redirect, render_template, url_for
+from flask import Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.access import requires
@@ -8,14 +8,21 @@ from app.accounts.scope import require_whole
 from app.accounts.users import names_of as people_named
 from app.db import db, transaction
 from app.errors import Conflict, Problem
-from app.indicators import releases
+from app.indicators import giving_out, releases
 from app.indicators.export import describe_rule
 from app.indicators.readiness import readiness_of
-from app.indicators.release_queries import get_release, list_releases, rule_from, rule_of
+from app.indicators.release_queries import (
+    get_release,
+    list_releases,
+    release_under_way,
+    rule_from,
+    rule_of,
+)
 from app.indicators.restated import before_of, preview, restated
 from app.indicators.self_check import last_check
 from app.org_units.queries import names_of
 from app.pages.blueprint import pages
+from app.pages.imports import AGAIN
 from app.pages.inputs import asked, posted
 from app.pages.reader import reader
 from app.pages.rounds import find_round
@@ -29,17 +36,42 @@ READ, GIVE_OUT = "indicator.read", "figures.release"
 @requires(READ)
 def show_releases(round_id: int) -> ResponseReturnValue:
     """What was given out of a round, newest first, and how far the round is."""
-    found = find_round(reader(), round_id, READ)
+    return _list(find_round(reader(), round_id, READ))
+
+
+@pages.post(f"/rounds/<{UNIT}:round_id>/releases/<any(stop, resume, take_back):act>")
+@requires(GIVE_OUT)
+def change_release(round_id: int, act: str) -> ResponseReturnValue:
+    """Stops the release that is being made, lets it go on, or takes it back."""
+    found = find_round(reader(), round_id, GIVE_OUT)
+    acts = {"stop": giving_out.stop, "resume": giving_out.resume}
+    try:
+        with transaction():
+            acts.get(act, giving_out.take_back)(found, reader())
+    except Conflict as problem:
+        return _list(found, problem), problem.status
+    return redirect(url_for("pages.show_releases", round_id=round_id), 303)
+
+
+def _list(found: Round, problem: Problem | None = None) -> Response:
     known = list_releases(found.id)
-    return render_template(
+    may_release = reader().may(GIVE_OUT, found.project_id)
+    under_way = release_under_way(found.id) if may_release else None
+    page = render_template(
         "releases.html",
         round=found,
         releases=known,
         names=people_named({release.released_by for release in known}),
         readiness=readiness_of(found.id) if reader().may("submission.read") else None,
         check=last_check(),
-        may_release=reader().may(GIVE_OUT, found.project_id),
+        may_release=may_release,
+        under_way=under_way,
+        problem=problem,
     )
+    response = make_response(page)
+    if under_way and under_way.state == giving_out.MAKING and request.method == "GET":
+        response.headers["Refresh"] = AGAIN
+    return response
 
 
 @pages.get(f"/rounds/<{UNIT}:round_id>/releases/<{UNIT}:version>")
@@ -71,24 +103,24 @@ def preview_release(round_id: int) -> ResponseReturnValue:
 @pages.post(f"/rounds/<{UNIT}:round_id>/releases/new")
 @requires(GIVE_OUT)
 def make_release(round_id: int) -> ResponseReturnValue:
-    """Gives the present figures out, or says why that cannot be done."""
+    """Freezes the present figures, which workers then give out; or says why that cannot be done."""
     actor = reader()
     found = find_round(actor, round_id, GIVE_OUT)
     try:
         with transaction():
             require_whole(actor, GIVE_OUT, found.project_id)
-            made = releases.release(
+            made = giving_out.begin(
                 found,
                 actor,
                 final=posted("status") == releases.FINAL,
                 reason=posted("reason") or None,
             )
-            version = made and made.version
+            is_begun = made is not None
     except Conflict as problem:
         return _page(found, problem), problem.status
-    if version is None:  # the page says that nothing is different
+    if not is_begun:  # the page says that nothing is different
         return _page(found), Conflict.status
-    return redirect(url_for("pages.show_release", round_id=round_id, version=version), 303)
+    return redirect(url_for("pages.show_releases", round_id=round_id), 303)
 
 
 def _page(found: Round, problem: Problem | None = None) -> str:

@@ -168,6 +168,7 @@ def ids(survey):
         "criterion": "D",
         "evidence_id": proved(survey),
         "step": "review",
+        "act": "stop",
         "table_id": counted(survey),
         "workbook_id": asked_for(survey),
         "task_id": db.session.scalars(select(CountTask.id)).one(),

@@ -9,6 +9,7 @@ from app import ledger, pipeline, programme
 from app.accounts.actors import OPERATOR
 from app.db import db, driver, transaction
 from app.exports import run
+from app.indicators import giving_out
 from tests import people
 from tests.survey import start_survey
 
@@ -139,3 +140,25 @@ def test_a_workbook_is_written_stopped_and_gone_on_with(thonso, survey, tmp_path
     thonso(f"{line} --level village --by '' --open --language en")
     assert openpyxl.load_workbook(out).sheetnames[0] == "Figures"
     assert "There is nothing" in thonso(f"{line} --resume 999999").output
+
+
+def test_a_release_is_stopped_gone_on_with_and_taken_back(thonso, survey, monkeypatch):
+    here = f"2026-1 --project {survey.project.id}"
+    real, made = giving_out.advance, []
+
+    def interrupted(number):
+        if made:
+            raise KeyboardInterrupt
+        made.append(number)
+        return real(number)
+
+    monkeypatch.setattr(giving_out, "advance", interrupted)
+    stopped = thonso(f"figures release {here}")
+    assert stopped.exit_code == 130
+    assert "nothing is out" in stopped.output
+    monkeypatch.setattr(giving_out, "advance", real)
+    assert thonso(f"figures under-way {here}").output == "1  stopped, 1 of 2\n"
+    assert thonso(f"figures under-way {here} --take-back").output.startswith("No release")
+
+    assert "Release 1 of 2026-1 is out (provisional)." in thonso(f"figures release {here}").output
+    assert "There is nothing" in thonso(f"figures under-way {here} --stop").output

@@ -43,7 +43,11 @@ def test_a_release_is_previewed_and_made_and_tells_what_changed(analyst, survey,
     assert ["Ia Dom", "FIBRE", "–", "–", "50,0% ± 38,7", "2", "–"] in rows(preview)
     assert list_releases(survey.round.id) == []
 
-    leads_to = analyst.post(preview, address(survey, "/new"), reason="lần đầu").leads_to
+    waiting = analyst.get(analyst.post(preview, address(survey, "/new"), reason="lần đầu").leads_to)
+    assert waiting.response.headers["Refresh"] == "3"
+    assert "0 trên 2 nhóm chỉ tiêu" in waiting.text
+    pipeline.settle()
+    (leads_to,) = [link for link in analyst.get(address(survey)).links() if link[-2:] == "/1"]
     made = analyst.get(leads_to)
     assert "lần đầu" in made.text
     assert "user:" not in made.text
@@ -54,7 +58,9 @@ def test_a_release_is_previewed_and_made_and_tells_what_changed(analyst, survey,
     preview = analyst.get(address(survey, "/new?status=final"))
     expected = ["Ia Dom", "FIBRE", "50,0% ± 38,7", "2", "80,0%", "5", "+30,0"]
     assert expected in rows(preview)
-    final = analyst.get(analyst.post(preview, address(survey, "/new"), reason="đủ hộ").leads_to)
+    analyst.post(preview, address(survey, "/new"), reason="đủ hộ")
+    pipeline.settle()
+    final = analyst.get(address(survey, "/2"))
     assert expected in rows(final)
     assert ["Mook Đen", "3", "0", "0"] in rows(final)
     listed = rows(analyst.get(address(survey)))
@@ -66,6 +72,8 @@ def test_nothing_different_is_no_release(analyst, survey, sent, counting):
     sent(0)
     form = analyst.get(address(survey, "/new"))
     analyst.post(form, address(survey, "/new"))
+    assert "đang được tạo" in analyst.get(address(survey, "/new")).text
+    pipeline.settle()
     page = analyst.get(address(survey, "/new"))
     assert "Không có gì khác" in page.text
     assert not page.tree.xpath("//button[text()='Công bố']")
@@ -73,6 +81,25 @@ def test_nothing_different_is_no_release(analyst, survey, sent, counting):
     again = analyst.post(form, address(survey, "/new"), status=409)
     assert "Không có gì khác" in again.text
     assert len(list_releases(survey.round.id)) == 1
+
+
+def test_a_release_on_its_way_is_stopped_and_taken_back(analyst, survey, sent, counting, signed_in):
+    sent(0)
+    analyst.post(analyst.get(address(survey, "/new")), address(survey, "/new"))
+    page = analyst.get(address(survey))
+    analyst.post(page, address(survey, "/stop"))
+    assert (
+        analyst.post(page, address(survey, "/stop"), 409).text.count("Có người đã làm trước") == 1
+    )
+    stopped = analyst.get(address(survey))
+    assert "Refresh" not in stopped.response.headers
+    assert "nhóm chỉ tiêu" not in signed_in("auditor").get(address(survey)).text
+    analyst.post(stopped, address(survey, "/resume"))
+    analyst.post(analyst.get(address(survey)), address(survey, "/stop"))
+    analyst.post(analyst.get(address(survey)), address(survey, "/take_back"))
+    assert "nhóm chỉ tiêu" not in analyst.get(address(survey)).text
+    pipeline.settle()
+    assert list_releases(survey.round.id) == []
 
 
 def test_too_few_for_final_figures_is_said_before_and_refused(analyst, survey, sent, counting):

@@ -1,0 +1,85 @@
+"""A release that is being made: followed to its end, stopped, gone on with, taken back."""
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from app.cli.context import with_app
+from app.cli.progress import Progress
+
+if TYPE_CHECKING:
+    from app.indicators.sum_models import Release
+
+LOOK = 0.2  # seconds until it is looked whether a worker is done with the step in hand
+
+
+def follow_release(release_id: int, code: str) -> "Release":
+    """Makes what no worker makes meanwhile, to its end; Ctrl-C stops it."""
+    from app.accounts.actors import OPERATOR
+    from app.db import db, transaction
+    from app.indicators import giving_out
+    from app.indicators.release_queries import OUT
+    from app.indicators.sum_models import Release
+    from app.rounds.models import Round
+
+    with transaction():
+        made = db.session.get_one(Release, release_id)
+        round_id, progress, known = made.round_id, Progress("groups of indicators", made.total), 0
+    try:
+        with progress:
+            while True:
+                is_mine = giving_out.advance(release_id)
+                with transaction():
+                    made = db.session.get_one(Release, release_id, populate_existing=True)
+                    state, done = made.state, made.done
+                progress.step(done - known)
+                known = done
+                if state != giving_out.MAKING:
+                    break
+                if not is_mine:
+                    time.sleep(LOOK)
+    except KeyboardInterrupt:
+        with transaction():
+            giving_out.stop(db.session.get_one(Round, round_id), OPERATOR)
+        again = f"thonso figures under-way {code} --resume"
+        click.echo(f"\nStopped; nothing is out. Go on with: {again} (or --take-back)", err=True)
+        raise SystemExit(130) from None
+    made = db.session.get_one(Release, release_id)
+    if made.state != OUT:
+        raise click.ClickException(made.problem or "The release was stopped.")
+    return made
+
+
+@click.command(name="under-way")
+@click.argument("code")
+@click.option("--stop", "act", flag_value="stop", help="Rest after the step in hand.")
+@click.option("--resume", "act", flag_value="resume", help="Go on where it stopped, to the end.")
+@click.option("--take-back", "act", flag_value="take_back", help="Undo one that was stopped.")
+@click.option("--project", default=1, show_default=True)
+@with_app
+def under_way(code: str, act: str | None, project: int) -> None:
+    """Say how far the release of the round CODE is that is being made."""
+    from app.accounts.actors import OPERATOR
+    from app.db import transaction
+    from app.indicators import giving_out
+    from app.indicators.release_queries import release_under_way
+    from app.rounds.queries import get_round
+
+    acts = {
+        "stop": giving_out.stop, "resume": giving_out.resume, "take_back": giving_out.take_back,
+    }  # fmt: skip
+    with transaction():
+        found = get_round(project, code)
+        if act is not None:
+            acts[act](found, OPERATOR)
+        made = release_under_way(found.id)
+        if made is None:
+            click.echo("No release of this round is being made.")
+            return
+        release_id = made.id
+        why = f": {made.problem}" if made.problem else ""
+        click.echo(f"{made.version}  {made.state}, {made.done} of {made.total}{why}")
+    if act == "resume":
+        made = follow_release(release_id, code)
+        click.echo(f"Release {made.version} of {code} is out ({made.status}).")

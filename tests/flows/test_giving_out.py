@@ -1,0 +1,169 @@
+"""A release is made step by step: nobody reads it before it is out, and it can go back."""
+
+import pytest
+
+from app import daily, ledger, pipeline
+from app.accounts.actors import OPERATOR
+from app.db import db, driver, transaction
+from app.errors import Conflict, NotAllowed, NotFound
+from app.indicators import giving_out, releases
+from app.indicators.disclosure import Rule
+from app.indicators.queries import find_figures
+from app.indicators.release_queries import list_releases, newest_release, release_under_way
+from app.indicators.restated import preview
+from app.rounds.models import Round
+from tests import people
+from tests.survey import start_survey
+
+HIDDEN = """
+select unit_id, domain_id, f.reason from hidden_figures f join releases r on r.id = f.release_id
+where r.round_id = %s and r.version = %s order by 1, 2
+"""
+FROZEN = """
+select village_id, domain_id, since, until, y, x from released_sums
+where round_id = %s order by 1, 2, 3
+"""
+
+
+@pytest.fixture
+def survey(app):
+    """A village of ten and one of two households, which is too small to be shown."""
+    survey = start_survey(households=10)
+    survey.other = survey.add_village("Bi")
+    others = survey.register(2, survey.other)
+    for number, household in enumerate([*survey.ids, *others]):
+        village = household.rpartition("-")[0]
+        survey.post(survey.instance(household, fibre="10"[number % 2], village=village))
+    pipeline.settle()
+    with transaction():
+        releases.set_rule(survey.project.id, Rule(threshold=3, smallest_n=0), OPERATOR)
+        survey.outsider = people.actor("api_client", people.GIA_LAI, of=survey.project)
+    return survey
+
+
+def the_round(survey):
+    return db.session.get_one(Round, survey.round.id)
+
+
+def begin(survey, **how):
+    with transaction():
+        made = giving_out.begin(the_round(survey), OPERATOR, **how)
+        return made and made.id
+
+
+def rows(statement, *asked):
+    found = driver().execute(statement, asked).fetchall()
+    db.session.rollback()
+    return found
+
+
+def whole():
+    return people.unit(people.GIA_LAI)
+
+
+def read(survey, unit):
+    (figure,) = find_figures(
+        survey.outsider, round_=the_round(survey), unit_id=unit.id, level=unit.level,
+        indicator="FIBRE",
+    )  # fmt: skip
+    return figure.value, figure.suppressed
+
+
+def test_workers_make_it_and_then_everybody_reads_it(survey):
+    with transaction():
+        releases.release(the_round(survey), OPERATOR)
+        expected = driver().execute(HIDDEN, (survey.round.id, 1)).fetchall()
+        db.session.rollback()
+    assert expected
+    number = begin(survey)
+    assert ledger.is_owed(driver())
+    assert ledger.owed(driver()).is_settled
+    assert (newest_release(survey.round.id), read(survey, whole())) == (
+        None, (None, "not_released"),
+    )  # fmt: skip
+    assert giving_out.advance(number)
+    assert (release_under_way(survey.round.id).done, read(survey, whole())[0]) == (1, None)
+    pipeline.settle()
+    assert release_under_way(survey.round.id) is None
+    assert newest_release(survey.round.id).version == 1
+    assert read(survey, whole()) == (0.5, None)
+    assert read(survey, survey.other) == (None, "small")
+    assert rows(HIDDEN, survey.round.id, 1) == expected
+
+
+def test_it_can_be_stopped_go_on_and_be_taken_back(survey):
+    begin(survey)
+    pipeline.settle()
+    before = rows(FROZEN, survey.round.id)
+    for household in survey.ids[:4]:
+        survey.post(survey.instance(household, fibre="8", visit="1"))
+    third = survey.add_village("Ca")
+    for household in survey.register(4, third):
+        survey.post(survey.instance(household, village=str(third.public_id)))
+    pipeline.settle()
+    number = begin(survey)
+    assert giving_out.advance(number)
+    with pytest.raises(Conflict, match="being made"):
+        begin(survey)
+    with pytest.raises(Conflict, match="quicker"), transaction():
+        giving_out.take_back(the_round(survey), OPERATOR)
+    with transaction():
+        giving_out.stop(the_round(survey), OPERATOR)
+    pipeline.settle()
+    assert not giving_out.advance(number)
+    assert rows(FROZEN, survey.round.id) != before
+    assert read(survey, whole()) == (0.5, None)  # as the first release says
+
+    with transaction():
+        giving_out.take_back(the_round(survey), OPERATOR)
+    assert rows(FROZEN, survey.round.id) == before
+    assert [one.version for one in list_releases(survey.round.id)] == [1]
+    begin(survey)
+    with transaction():
+        giving_out.stop(the_round(survey), OPERATOR)
+    with transaction():
+        giving_out.resume(the_round(survey), OPERATOR)
+    pipeline.settle()
+    assert newest_release(survey.round.id).version == 2
+    for act in (giving_out.stop, giving_out.resume, giving_out.take_back):
+        with pytest.raises(NotFound), transaction():
+            act(the_round(survey), OPERATOR)
+
+
+def test_a_fault_stops_it_and_says_so(survey, monkeypatch, caplog):
+    def fail(*_):
+        raise ZeroDivisionError
+
+    number = begin(survey)
+    monkeypatch.setattr(giving_out, "hide", fail)
+    pipeline.settle()
+    assert "ZeroDivisionError" in caplog.text
+    assert release_under_way(survey.round.id).problem == giving_out.FAULT.message
+    monkeypatch.undo()
+    with transaction():
+        giving_out.resume(the_round(survey), OPERATOR)
+    while giving_out.advance(number):
+        pass
+    assert newest_release(survey.round.id).id == number
+
+
+def test_a_commune_changes_no_release(survey):
+    begin(survey)
+    with transaction():
+        lead = people.actor("commune_lead", of=survey.project)
+    with pytest.raises(NotAllowed), transaction():
+        giving_out.stop(the_round(survey), lead)
+
+
+def test_a_preview_leaves_nothing_behind(survey):
+    with transaction():
+        seen = preview(the_round(survey), OPERATOR)
+    assert seen.is_different
+    assert rows(FROZEN, survey.round.id) == []
+    assert release_under_way(survey.round.id) is None
+
+
+def test_a_quarter_gives_out_all_of_it(survey, monkeypatch):
+    monkeypatch.setattr("app.daily.quarters.due", lambda _: [survey.round.id])
+    daily.give_out_quarters()
+    assert newest_release(survey.round.id).version == 1
