@@ -120,7 +120,7 @@ class CardSchema(CardHead):
         fields.String(), metadata={"description": "What the caller may do with it next."}
     )
     of = fields.Float(metadata={"description": "Points of the criteria that have any."})
-    computed = fields.Float()
+    computed = fields.Float(**_about("Null while no criterion has points."))
     claimed = fields.Float(metadata={"description": "Own points, else the computed ones."})
     granted = fields.Float(**_about("Null until the card is appraised."))
     criteria = fields.List(fields.Nested(CardLineSchema))

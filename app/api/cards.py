@@ -134,7 +134,7 @@ def card_of(where: Where) -> dict[str, Any]:
         "due_on": card.due_on,
         "steps": card.steps(rights_at(caller(), where), today()),
         "of": _points(found.score.of),
-        "computed": _points(found.score.points),
+        "computed": _points(found.score.told),
         "claimed": _points(card.claimed),
         "granted": _points(card.granted) if card.state == APPRAISED else None,
         "criteria": [

@@ -53,8 +53,8 @@ class ScoreSumSchema(Schema):
     """The sum of a score."""
 
     unit = fields.Nested(UnitSchema)
-    points = fields.Float()
-    unrounded = fields.Float()
+    points = fields.Float(**_about("As printed; null while no criterion has any."))
+    unrounded = fields.Float(allow_none=True)
     of = fields.Float(metadata={"description": "Points of the criteria that have any."})
     se = fields.Float(**_about("Standard error: an upper bound, or the joint one."))
     ci_low = fields.Float(allow_none=True)

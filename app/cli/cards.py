@@ -60,7 +60,7 @@ def show(**named: Any) -> None:
     card, lacks = found.card, found.card.lacks()
     files = files_of(found.record.id) if found.record else []
     click.echo(
-        f"{card.state}, last day {card.due_on or '-'}; computed {_said(found.score.points)},"
+        f"{card.state}, last day {card.due_on or '-'}; computed {_said(found.score.told)},"
         f" own {_said(card.claimed)}, granted so far {_said(card.granted)}"
     )
     for one in card.lines:

@@ -91,9 +91,8 @@ def show(*, code: str, round_code: str, place: str, joint: bool, project: int) -
     scores = find_scores(OPERATOR, found, round_, find_place(place).id, joint=joint)
     for unit, score in scores:
         error = "?" if score.error is None else f"{score.error:.2f}"
-        click.echo(
-            f"{unit.code}  {unit.name}: {shown(score.points)} of {shown(score.of)} ± {error}"
-        )
+        total = "-" if score.told is None else shown(score.told)
+        click.echo(f"{unit.code}  {unit.name}: {total} of {shown(score.of)} ± {error}")
         for line in score.lines if len(scores) == 1 else ():
             points = line.missing if line.points is None else shown(line.points)
             value = "-" if line.value is None else f"{float(line.value):.4f}"

@@ -59,6 +59,11 @@ class Score:
         return sum((line.points for line in self.lines if line.points is not None), Fraction(0))
 
     @property
+    def told(self) -> Fraction | None:
+        """The same as it is told: None, not 0, while no criterion has points."""
+        return self.points if self.counted else None
+
+    @property
     def of(self) -> Fraction:
         """How many points those lines could have."""
         return sum((line.criterion.points for line in self.counted), Fraction(0))
@@ -73,7 +78,7 @@ class Score:
             return self.joint
         errors = [line.error for line in self.counted]
         known = [error for error in errors if error is not None]
-        return sum(known) if len(known) == len(errors) else None
+        return sum(known) if errors and len(known) == len(errors) else None
 
     @property
     def ci(self) -> tuple[float, float] | None:

@@ -31,11 +31,11 @@ def as_csv(columns: Iterable[str], rows: Iterable[Mapping[str, Any]]) -> str:
 
 
 def score_row(score: Score) -> dict[str, Any]:
-    """A score's sums: points as they are printed, and unrounded."""
+    """A score's sums: points as they are printed, and unrounded; None where there are none."""
     low, high = score.ci or (None, None)
     return {
-        "points": float(shown(score.points)),
-        "unrounded": float(score.points),
+        "points": None if score.told is None else float(shown(score.told)),
+        "unrounded": None if score.told is None else float(score.told),
         "of": float(shown(score.of)),
         "se": score.error,
         "ci_low": low,

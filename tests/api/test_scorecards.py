@@ -114,5 +114,7 @@ def test_keys_without_interviews_read_what_was_given_out(machine, survey, commun
     (after,) = asking.ask(where)["items"]
 
     assert {line["missing"] for line in before["criteria"]} == {"withheld", "not_given_out"}
+    sums = ("points", "unrounded", "se", "ci_low", "ci_high")
+    assert {before[name] for name in sums} == {None}
     assert (after["points"], after["of"]) == (30.0, 30.0)
     assert asking.ask("/scorecards/CDS/ranking")["items"][0]["rank"] == 1

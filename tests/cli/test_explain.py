@@ -16,7 +16,7 @@ def test_a_figure_is_told_with_its_words_villages_and_interviews(thonso):
     assert "FIBRE version 1, Ia Dom, 2026-1: 1.0000 = 1.5 / 1.5, provisional" in told
     assert "numerator: “Fibre” is “Yes”" in told
     assert "interviews: counted 1, missing 1" in told
-    assert f"{first}  counted  1/1 x 1  fibre=1" in told
+    assert f"{first}  counted  1/1 x 1.5 = 1.5 (households of the village ÷ counted: 3 ÷ 2)" in told
 
     assert (
         "numerator: “Fibre” là “Yes”"

@@ -77,7 +77,8 @@ def test_ranks_have_intervals_and_gaps_are_named(signed_in, sent, survey, commun
 
     assert row[:4] == ["1", "1 – 1", "Xã Ia Dom", "26,67"]
     assert "1 xã được so sánh trên 30,00 trong 50,00 điểm" in page.text
-    assert "134 xã chưa có số liệu" in page.text
+    assert "Phần xã tự báo cáo không đem so sánh: C, D." in page.text
+    assert "134 xã chưa có điểm" in page.text
 
 
 def test_the_ranking_as_a_file(signed_in, sent, commune, scorecard):
