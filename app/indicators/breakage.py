@@ -11,7 +11,7 @@ from app.indicators.sheet import INDICATORS, IndicatorSheet, misspelt_sheets, re
 from app.xforms.definition import FormDefinition
 from app.xforms.join import join_forms
 from app.xforms.problems import Finding, Place
-from app.xforms.workbook import Workbook
+from app.xforms.workbook import Workbook, in_order
 
 
 def sheet_of(workbook: Workbook) -> IndicatorSheet | None:
@@ -38,7 +38,7 @@ def check_workbook(
     findings += [*run_cases(sheet, definition, partners), *broken]
     kept = {indicator.code for indicator in sheet.indicators}
     ended = sorted({indicator.code for indicator in in_force} - kept)
-    return findings + [
+    findings += [
         Finding(
             "The indicator %(code)s is in force and not in this workbook: it gets no new figures.",
             Place(INDICATORS),
@@ -47,6 +47,7 @@ def check_workbook(
         )
         for code in ended
     ]
+    return [*in_order(findings, workbook)]
 
 
 def _broken(

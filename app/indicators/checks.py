@@ -117,9 +117,12 @@ def faults_of(indicator: Indicator, definition: FormDefinition) -> list[Phrase]:
 def _expressions(
     sheet: IndicatorSheet, indicator: Indicator, formula: Formula
 ) -> Iterator[Finding]:
+    # Of a composite that cannot be put together the reason is said already.
+    said = {finding.place for finding in sheet.findings}
     for column, fault in formula.faults:
-        where = _where(fault, getattr(indicator, column))
-        yield _located(fault, where, sheet.place(INDICATORS, indicator.code, column))
+        place = sheet.place(INDICATORS, indicator.code, column)
+        if place not in said:
+            yield _located(fault, _where(fault, getattr(indicator, column)), place)
 
 
 def _questions(

@@ -132,7 +132,7 @@ def test_what_both_say_stands_behind_the_figure(survey):
     found = ask(survey)
     assert found.tally.reasons == {"counted": 1, "no_household": 1}
     [(one, said)] = interviews_of(found, "counted", sort="place", start=0, limit=9)
-    assert (one.household, one.weight, one.y, one.x) == (household, 3, 0, 1)
+    assert (one.household, one.adults, one.y, one.x) == (household, 3, 0, 1)
     assert one.partner_id == submission_of(sent)
     assert said == {"net_last": ["1"], "antoan#locked": ["2"]}
     with in_language("en"):
