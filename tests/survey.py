@@ -12,13 +12,15 @@ from app.accounts.actors import OPERATOR
 from app.accounts.app_users import app_user_token, hash_token
 from app.accounts.grants import grant_role
 from app.accounts.models import AppUser
-from app.db import driver, transaction
+from app.db import db, driver, transaction
 from app.forms.source import FormSource
 from app.indicators.figures import Figure
 from app.indicators.queries import find_figures
 from app.org_units.models import OrgUnit
 from app.projects.models import Project
 from app.rounds.models import Round
+from app.samples.design import Design
+from app.samples.queries import get_sample, households_of
 from app.submissions.intake import receive
 from app.submissions.upload import Receipt, Upload
 from tests import people
@@ -153,6 +155,19 @@ class Survey:
         )
         assert len(found) == 1, found
         return found[0]
+
+    def draw(self, *design: Any, **further: Any) -> list[str]:
+        """Draws the round's sample; the households that were drawn, by code."""
+        with transaction():
+            found = db.session.merge(self.round)
+            programme.draw_sample(found, Design(*design, **further), "hạt", actor=OPERATOR)
+        pipeline.settle()
+        sample = get_sample(self.round.id)
+        return [one.household for one in households_of(sample) if one.role == "drawn"]
+
+    def visit(self, household: str, **said: Any) -> None:
+        """Posts an interview of a household in whichever village; nothing is processed yet."""
+        self.post(self.instance(household, village=household.rpartition("-")[0], **said))
 
     def register(
         self, count: int, village: OrgUnit | None = None, *, since: date = date(2026, 1, 1)

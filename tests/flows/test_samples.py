@@ -5,8 +5,6 @@ import pytest
 from app import pipeline, programme
 from app.accounts.actors import OPERATOR
 from app.db import db, driver, transaction
-from app.samples.design import Design
-from app.samples.queries import get_sample, households_of
 from tests import people
 from tests.survey import Survey, person_form, person_xml, start_survey
 
@@ -15,20 +13,6 @@ from tests.survey import Survey, person_form, person_xml, start_survey
 def survey(app) -> Survey:
     """A village of 6 households."""
     return start_survey(households=6)
-
-
-def draw(survey: Survey, *design, **further) -> list[str]:
-    """The households that were drawn, by code."""
-    with transaction():
-        found = db.session.merge(survey.round)
-        programme.draw_sample(found, Design(*design, **further), "hạt", actor=OPERATOR)
-    pipeline.settle()
-    sample = get_sample(survey.round.id)
-    return [one.household for one in households_of(sample) if one.role == "drawn"]
-
-
-def send(survey: Survey, household: str, **said) -> None:
-    survey.post(survey.instance(household, village=household.rpartition("-")[0], **said))
 
 
 def commune(survey: Survey, indicator: str = "FIBRE", **how):
@@ -42,10 +26,10 @@ def phones(yes: int, no: int) -> list[tuple[int, str]]:
 
 def test_three_of_six_households(survey):
     """(Y, X): (4, 6), (2, 6), none; N = 6, n = 3: 1/2, SE 0.1021, though one has no adult."""
-    first, second, third = draw(survey, "simple", 3)
-    send(survey, first, members=phones(4, 2))
-    send(survey, second, members=phones(2, 4))
-    send(survey, third, members=[(16, "2")])
+    first, second, third = survey.draw("simple", 3)
+    survey.visit(first, members=phones(4, 2))
+    survey.visit(second, members=phones(2, 4))
+    survey.visit(third, members=[(16, "2")])
     figure = commune(survey, "PHONE")
     assert (figure.value, figure.numerator, figure.denominator) == (0.5, 12, 24)
     assert figure.se == pytest.approx((0.5 * 3 / 2 * 2) ** 0.5 / 12, rel=1e-12)
@@ -54,24 +38,24 @@ def test_three_of_six_households(survey):
 
 
 def test_who_was_not_drawn_does_not_count(survey):
-    drawn = draw(survey, "simple", 3)
+    drawn = survey.draw("simple", 3)
     for household in survey.ids:
-        send(survey, household, fibre="0" if household in drawn else "1")
+        survey.visit(household, fibre="0" if household in drawn else "1")
     figure = commune(survey)
     assert (figure.value, figure.base.n, figure.base.expected) == (0, 3, 3)
 
 
 def test_who_refuses_is_stood_for_and_who_is_gone_is_not(survey):
     """Of 4 drawn of 6 one refused, one moved away: 2 stand for 3 of 4, that is 4.5 households."""
-    drawn = draw(survey, "simple", 4)
-    send(survey, drawn[0], fibre="1")
-    send(survey, drawn[1], fibre="0")
-    send(survey, drawn[2], visit="4")
+    drawn = survey.draw("simple", 4)
+    survey.visit(drawn[0], fibre="1")
+    survey.visit(drawn[1], fibre="0")
+    survey.visit(drawn[2], visit="4")
     figure = commune(survey)
     # The fourth is not known: he is there as likely as the others.
     assert (figure.denominator, figure.base.expected) == (pytest.approx(6), 4)
     assert (figure.coverage, figure.status) == (0.5, "provisional")
-    send(survey, drawn[3], visit="5")
+    survey.visit(drawn[3], visit="5")
     figure = commune(survey)
     assert (figure.denominator, figure.base.expected) == (pytest.approx(4.5), 3)
     assert (figure.coverage, figure.status) == (pytest.approx(2 / 3), "final")
@@ -80,15 +64,15 @@ def test_who_refuses_is_stood_for_and_who_is_gone_is_not(survey):
 
 
 def test_a_substitute_counts_and_the_household_stays_nonresponse(survey):
-    drawn = draw(survey, "simple", 3, reserves=1)
+    drawn = survey.draw("simple", 3, reserves=1)
     for household in drawn[:2]:
-        send(survey, household)
-    send(survey, drawn[2], visit="4")
+        survey.visit(household)
+    survey.visit(drawn[2], visit="4")
     assert commune(survey).denominator == pytest.approx(6)
     with transaction():
         found = db.session.merge(survey.round)
         one = programme.substitute(found, drawn[2], "từ chối", actor=OPERATOR).household
-    send(survey, one, fibre="0")
+    survey.visit(one, fibre="0")
     figure = commune(survey)
     assert (figure.value, figure.denominator) == (pytest.approx(2 / 3), pytest.approx(6))
     assert (figure.n, figure.base.n, figure.base.refused) == (3, 2, 1)
@@ -99,8 +83,8 @@ def test_the_poor_are_not_counted_three_times(survey):
     """Drawn thrice as likely: 2 of 2 poor with fibre, 2 of 4 others without: 2 of 6."""
     with transaction():
         driver().execute("update households set poor = '1' where number <= 2")
-    for household in draw(survey, "simple", 4, oversample=3):
-        send(survey, household, fibre="1" if household in survey.ids[:2] else "0")
+    for household in survey.draw("simple", 4, oversample=3):
+        survey.visit(household, fibre="1" if household in survey.ids[:2] else "0")
     figure = commune(survey)
     assert figure.value == pytest.approx(1 / 3)
     assert figure.denominator == pytest.approx(6)
@@ -110,9 +94,9 @@ def test_the_poor_are_not_counted_three_times(survey):
 
 def test_one_adult_of_a_drawn_household_has_its_weight_times_its_adults(survey):
     programme.publish(survey.project.id, person_form(), OPERATOR)
-    small, large, *_ = draw(survey, "simple", 3)
-    send(survey, small, members=[(40, "2")])
-    send(survey, large, members=[(40, "2")] * 4)
+    small, large, *_ = survey.draw("simple", 3)
+    survey.visit(small, members=[(40, "2")])
+    survey.visit(large, members=[(40, "2")] * 4)
     survey.post(person_xml(survey, small, net="1"))
     survey.post(person_xml(survey, large, net="2"))
     figure = commune(survey, "NET")
@@ -131,14 +115,14 @@ def villages(survey):
 def draw_villages(survey, villages, take=4):
     for village in villages[1:]:
         survey.register(10, village)
-    drawn = draw(survey, "two-stage", 2, take=take)
+    drawn = survey.draw("two-stage", 2, take=take)
     return drawn, sorted({household.rpartition("-")[0] for household in drawn})
 
 
 def test_of_villages_that_were_drawn_the_villages_spread(survey, villages):
     drawn, (one, _) = draw_villages(survey, villages)
     for household in drawn:
-        send(survey, household, fibre="1" if household.startswith(one) else "0")
+        survey.visit(household, fibre="1" if household.startswith(one) else "0")
     figure = commune(survey)
     # Each household has 2 · M/36 · 4/M of a chance: villages have the same weight.
     assert (figure.value, figure.denominator) == (pytest.approx(0.5), pytest.approx(36))
@@ -151,7 +135,7 @@ def test_a_village_of_a_two_stage_sample_is_reported_by_itself(survey, villages)
     drawn, (one, _) = draw_villages(survey, villages)
     inside = [household for household in drawn if household.startswith(one)]
     for household in inside:
-        send(survey, household, fibre="1" if household == inside[0] else "0")
+        survey.visit(household, fibre="1" if household == inside[0] else "0")
     pipeline.settle()
     village = next(v for v in villages if v.public_id == one)
     frame = 6 if village is survey.village else 10

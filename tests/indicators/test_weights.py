@@ -15,8 +15,6 @@ from app.indicators.explain import Explanation, explain, interviews_of
 from app.indicators.known_totals import import_totals
 from app.indicators.release_queries import get_release
 from app.org_units.models import OrgUnit
-from app.samples.design import Design
-from app.samples.queries import get_sample, households_of
 from app.submissions.models import Submission
 from tests import people
 from tests.flows.test_village_forms import VILLAGE_FORM, report
@@ -28,19 +26,6 @@ HALF = pytest.approx(0.5)
 @pytest.fixture
 def survey(app: Flask) -> Survey:
     return start_survey(households=6)
-
-
-def draw(survey: Survey, *design, **further) -> list[str]:
-    with transaction():
-        found = db.session.merge(survey.round)
-        programme.draw_sample(found, Design(*design, **further), "hạt", actor=OPERATOR)
-    pipeline.settle()
-    sample = get_sample(survey.round.id)
-    return [one.household for one in households_of(sample) if one.role == "drawn"]
-
-
-def send(survey: Survey, household: str, **said) -> None:
-    survey.post(survey.instance(household, village=household.rpartition("-")[0], **said))
 
 
 def behind(
@@ -67,10 +52,10 @@ def words(one: Interview, language: str = "en") -> str:
 
 
 def test_in_a_census_the_counted_stand_for_the_village(survey):
-    send(survey, survey.ids[0])
-    send(survey, survey.ids[1], fibre="0")
-    send(survey, survey.ids[2], fibre="8")
-    send(survey, survey.ids[3], visit="5")
+    survey.visit(survey.ids[0])
+    survey.visit(survey.ids[1], fibre="0")
+    survey.visit(survey.ids[2], fibre="8")
+    survey.visit(survey.ids[3], visit="5")
     _, listed = behind(survey)
     # 3 counted and 1 gone of 6: of the 2 not reached 3 in 4 are there, so 4.5 of which 3 count.
     assert listed[survey.ids[0]].weight.total == pytest.approx(1.5)
@@ -79,11 +64,11 @@ def test_in_a_census_the_counted_stand_for_the_village(survey):
 
 def test_a_drawn_household_stands_for_others_and_for_those_not_reached(survey):
     """4 of 6 drawn, of whom 2 answer, 1 refuses and 1 is gone: 1 ÷ (4/6) · 3/2 = 2.25."""
-    drawn = draw(survey, "simple", 4)
-    send(survey, drawn[0])
-    send(survey, drawn[1], fibre="0")
-    send(survey, drawn[2], visit="4")
-    send(survey, drawn[3], visit="5")
+    drawn = survey.draw("simple", 4)
+    survey.visit(drawn[0])
+    survey.visit(drawn[1], fibre="0")
+    survey.visit(drawn[2], visit="4")
+    survey.visit(drawn[3], visit="5")
     found, listed = behind(survey)
     one = listed[drawn[0]]
     assert (found.figure.value, found.figure.denominator) == (HALF, pytest.approx(4.5))
@@ -104,22 +89,22 @@ def test_the_oversampled_weigh_less(survey):
         db.session.connection().exec_driver_sql(
             "update households set poor = '1' where number <= 2"
         )
-    for household in draw(survey, "simple", 4, oversample=3):
-        send(survey, household, fibre="1" if household in survey.ids[:2] else "0")
+    for household in survey.draw("simple", 4, oversample=3):
+        survey.visit(household, fibre="1" if household in survey.ids[:2] else "0")
     _, listed = behind(survey)
     weights = {household in survey.ids[:2]: one.weight.total for household, one in listed.items()}
     assert weights == {True: pytest.approx(1), False: pytest.approx(2)}
 
 
 def test_who_stands_in_says_for_whom(survey):
-    drawn = draw(survey, "simple", 3, reserves=1)
+    drawn = survey.draw("simple", 3, reserves=1)
     for household in drawn[:2]:
-        send(survey, household)
-    send(survey, drawn[2], visit="4")
+        survey.visit(household)
+    survey.visit(drawn[2], visit="4")
     with transaction():
         found = db.session.merge(survey.round)
         other = programme.substitute(found, drawn[2], "từ chối", actor=OPERATOR).household
-    send(survey, other, fibre="0")
+    survey.visit(other, fibre="0")
     _, listed = behind(survey)
     assert {one.replaces for household, one in listed.items() if household == other} == {drawn[2]}
     assert listed[other].weight.total == pytest.approx(2)
@@ -127,9 +112,9 @@ def test_who_stands_in_says_for_whom(survey):
 
 def test_one_adult_has_the_weight_of_the_household_times_its_adults(survey):
     programme.publish(survey.project.id, person_form(), OPERATOR)
-    small, large, *_ = draw(survey, "simple", 3)
-    send(survey, small, members=[(40, "2")])
-    send(survey, large, members=[(40, "2")] * 4)
+    small, large, *_ = survey.draw("simple", 3)
+    survey.visit(small, members=[(40, "2")])
+    survey.visit(large, members=[(40, "2")] * 4)
     survey.post(person_xml(survey, small, net="1"))
     survey.post(person_xml(survey, large, net="2"))
     found, listed = behind(survey, "NET")
@@ -142,9 +127,9 @@ def test_villages_that_were_drawn_have_a_chance_of_their_own(survey):
     villages = [survey.village, *(survey.add_village(name) for name in ("Bi", "Trang", "Trêl"))]
     for village in villages[1:]:
         survey.register(10, village)
-    drawn = draw(survey, "two-stage", 2, take=4)
+    drawn = survey.draw("two-stage", 2, take=4)
     for number, household in enumerate(drawn):
-        send(survey, household, fibre=str(number % 2))
+        survey.visit(household, fibre=str(number % 2))
     _, listed = behind(survey)
     place = next(v for v in villages if v.public_id == drawn[0].rpartition("-")[0])
     frame = 6 if place is survey.village else 10
@@ -162,12 +147,12 @@ def start_fitted(survey: Survey) -> Survey:
     """A village of 6 and one of 4 households, 5 of all drawn; the known number is of villages."""
     survey.other = survey.add_village("Bi")
     survey.register(4, survey.other)
-    survey.drawn = draw(survey, "simple", 5)
+    survey.drawn = survey.draw("simple", 5)
     with transaction():
         releases.set_rule(survey.project.id, Rule(threshold=1, smallest_n=0), OPERATOR)
     for number, household in enumerate(survey.drawn):
         members = [(40, "2"), (17, "1"), (30, "1")][: 1 + number % 3]
-        send(survey, household, fibre=str(number % 2), members=members)
+        survey.visit(household, fibre=str(number % 2), members=members)
     pipeline.settle()
     return survey
 
@@ -219,10 +204,10 @@ def test_members_of_one_household_may_be_fitted_differently(survey):
 
 def test_behind_a_release_stand_the_interviews_that_it_was_made_of(survey):
     for household in survey.ids[:3]:
-        send(survey, household)
+        survey.visit(household)
     pipeline.settle()
     given = release(survey, "")
-    send(survey, survey.ids[3], fibre="0")
+    survey.visit(survey.ids[3], fibre="0")
     found, listed = behind(survey, **given)
     assert (found.figure.value, sorted(listed)) == (1, survey.ids[:3])
     assert found.tally.reasons == {"counted": 3, "not_then": 1}
