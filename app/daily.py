@@ -77,15 +77,18 @@ def check_figures(
 ) -> int:
     """Compares the sums of a random share of villages with their raw answers; how many differ.
 
-    `tell` is called after each village, with the check as it stands.
+    `tell` is called after each village, with the check as it stands. What is kept of the communes
+    around them is compared with their villages.
     """
     with transaction():
-        check, pairs = self_check.begin(share)
+        check, villages, communes = self_check.begin(share)
         check_id = check.id
-    for pair in pairs:
+    steps = [(self_check.check_village, pair) for pair in villages]
+    steps += [(self_check.check_commune, pair) for pair in communes]
+    for step, pair in steps:
         with transaction():
             check = db.session.get_one(FigureCheck, check_id)
-            self_check.check_village(check, pair)
+            step(check, pair)
             if tell is not None:
                 tell(check)
         pipeline.refresh_decided()

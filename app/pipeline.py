@@ -20,6 +20,7 @@ from app.households import identities, lists, receipts, register, roster
 from app.imports import run as imports
 from app.indicators import (
     catalog,
+    communes,
     counting,
     giving_out,
     observe,
@@ -53,7 +54,7 @@ def settle(pace: Pace | None = None, call_help: Callable[[], None] | None = None
     slice each time, so that phones do not wait for it.
     After a full batch of interviews it calls for help with the rest.
     What a person decided is summed up between any two pieces of work: it waits for one piece,
-    however much is owed.
+    however much is owed. Communes are added up when nothing else is owed.
     """
     pace = pace or Pace()
     while True:
@@ -66,10 +67,8 @@ def settle(pace: Pace | None = None, call_help: Callable[[], None] | None = None
                 _refresh(pace)
             pace.gather(taken)
         refresh_decided()
-        with transaction():
-            if not ledger.is_owed(driver()):
-                counts.fold()
-                return
+        if not _tidy_up():
+            return
         # What comes meanwhile is summed up with the rest.
         for _ in () if is_asked else pace.rests():
             refresh_decided()
@@ -81,6 +80,17 @@ def _carry_on() -> bool:
     """A slice of what people asked for and may stop; whether more of it can be had without rest."""
     imports.carry_on()
     return any([exports.carry_on(), giving_out.carry_on()])
+
+
+def _tidy_up() -> bool:
+    """Adds up counts and communes when nothing is owed any more; whether something is."""
+    while True:
+        with transaction():
+            if ledger.is_owed(driver()):
+                return True
+            counts.fold()
+            if not communes.carry_on():
+                return False
 
 
 def _refresh(pace: Pace) -> bool:

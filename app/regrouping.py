@@ -18,7 +18,7 @@ from app.db import db, driver, on_commit
 from app.errors import BadRequest, NotFound
 from app.households import lists, moves
 from app.households.moves import Place, Point
-from app.indicators import stale
+from app.indicators import communes, stale
 from app.org_units import changes, undo
 from app.org_units.changes import Decision, Newcomer
 from app.org_units.models import OrgUnit, OrgUnitEvent
@@ -42,7 +42,11 @@ select distinct a.unit_id from org_unit_ancestors a join org_units u on u.id = a
 where a.ancestor_id = any(%s) and u.level = 'village'
 """
 SPREAD = "select village_id, count(*) from households where village_id = any(%s) group by 1"
-DERIVED = ("village_sums", "village_bases", "stale_villages", "former_households")
+DERIVED = {
+    **dict.fromkeys(("village_sums", "village_bases", "village_states"), "village_id"),
+    **dict.fromkeys(("stale_villages", "former_households"), "village_id"),
+    **dict.fromkeys(("commune_bases", "commune_sums"), "unit_id"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +131,8 @@ def take_back(event_id: int, actor: str) -> OrgUnitEvent:
         driver().execute(
             "delete from role_grants where id = any(%s)", (event.detail.get("grants", []),)
         )
-        for table in DERIVED:
-            driver().execute(f"delete from {table} where village_id = any(%s)", (made,))  # noqa: S608
+        for table, column in DERIVED.items():
+            driver().execute(f"delete from {table} where {column} = any(%s)", (made,))  # noqa: S608
     event = undo.undo(event_id)
     record(actor, "place.change_undone", f"org_unit_event:{event.id}", kind=event.kind)
     _mark([int(unit) for unit in event.detail["kept"]])
@@ -228,6 +232,7 @@ def _mark(units: list[int]) -> None:
     """Figures of all villages there are owed anew, and phones get their lists anew."""
     villages = [unit for (unit,) in driver().execute(BELOW, (units,)).fetchall()]
     stale.mark_villages_stale(villages, stale.Urgency.CHANGED)
+    communes.owe_all()
     projects = db.session.execute(db.text("select id from projects")).scalars().all()
     lists.touch(projects)
     on_commit(queue.ring)

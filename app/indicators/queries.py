@@ -1,7 +1,7 @@
 """Reads figures: sums of villages put together for any unit above them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -10,13 +10,14 @@ from typing import Any, Literal, NamedTuple
 from app.accounts.actors import Actor
 from app.clock import local_date, today
 from app.db import driver
-from app.indicators import past
+from app.indicators import communes, past
 from app.indicators.boundaries import break_figure, broken_series
 from app.indicators.estimation.moments import BARE, PUBLISHED, SCREEN, Moments, estimate_unit
 from app.indicators.figures import MISSING_REASONS, Base, Figure, bounds_of
-from app.indicators.kinds import kind_of_version, overlapping_of_version
+from app.indicators.in_force import Found, find_indicators
+from app.indicators.kinds import overlapping_of_version
 from app.indicators.places import Place, places_of
-from app.indicators.reading import DOMAINS, INDICATORS, NOW, RELEASED, statements
+from app.indicators.reading import NOW, RELEASED, statements
 from app.indicators.release_queries import newest_release
 from app.indicators.sum_models import Release
 from app.indicators.withhold import reads_interviews, withhold
@@ -25,26 +26,6 @@ from app.samples.queries import is_sampled
 
 NOTHING = Base(0.0, 0, 0, 0, 0, 0, 0, 0, None, None, None)
 Empty = partial[Figure]  # a figure but for its numbers
-
-
-class Found(NamedTuple):
-    """An indicator in force, as far as figures need it."""
-
-    id: int
-    form_id: int
-    partner_id: int  # the form that it joins, 0 without one
-    code: str
-    version: str
-    labels: dict[str, str]
-    unit: str
-    form_kind: str
-    counts_each: bool  # the denominator is the number of rows
-    is_pending: bool  # interviews of its form are still being evaluated again
-
-    @property
-    def kind(self) -> str:
-        """The estimator's kind."""
-        return kind_of_version(self.id)
 
 
 class Sum(NamedTuple):
@@ -121,33 +102,27 @@ def read_figures(  # noqa: PLR0913 - as above
 ) -> list[Figure]:
     """Figures of these places, whoever asks: as they are now, as a release left them, or as of."""
     use = BARE if not interval else SCREEN if release is None else PUBLISHED
-    wanted = {
-        "project": round_.project_id,
-        "indicators": codes,
-        "released": release and release.indicators,
-    }
-    indicators = [Found(*row) for row in driver().execute(INDICATORS, wanted)]
+    indicators, domains = find_indicators(round_.project_id, codes, by, release)
+    levels = {place.level for place in places}
     asked: dict[str, Any] = {
         "round": round_.id,
         "units": [place.id for place in places],
-        "indicators": [found.id for found in indicators],
-        "by": by,
+        "domains": list(domains),
         "on": day,
         "release": release and release.version,
         "sampled": is_sampled(round_.id),
-        "within": all(place.level == "village" for place in places),
+        "within": levels <= {"village"},
     }
-    domains = {row[0]: row[1:] for row in driver().execute(DOMAINS, asked)}
-    asked["domains"] = list(domains)
-    bases: dict[tuple[int, int, int], Base] = {}
-    sums: dict[tuple[int, int], list[Sum]] = defaultdict(list)
     tables = RELEASED if release else NOW
     if release is None and as_of is not None and as_of < today():
         past.sum_up(round_, asked["units"], day, as_of, sampled=asked["sampled"])
         tables = past.PAST
-    for coverages, moments in statements(tables, sampled=asked["sampled"]):
-        bases |= {row[:3]: Base(*row[3:]) for row in driver().execute(coverages, asked)}
-        for unit_id, domain_id, *numbers in driver().execute(moments, asked):
+    bases: dict[tuple[int, int, int], Base] = {}
+    sums: dict[tuple[int, int], list[Sum]] = defaultdict(list)
+    is_kept = levels == {"commune"} and tables is NOW and not asked["sampled"]
+    for base_rows, sum_rows in _added_up(asked, tables, is_kept=is_kept):
+        bases |= {row[:3]: Base(*row[3:]) for row in base_rows}
+        for unit_id, domain_id, *numbers in sum_rows:
             indicator_id, breakdown, value = domains[domain_id]
             sums[unit_id, indicator_id].append(Sum(breakdown, value, domain_id, numbers))
     figures: list[Figure] = []
@@ -156,16 +131,30 @@ def read_figures(  # noqa: PLR0913 - as above
         for found in indicators:
             base = bases.get((place.id, found.form_id, found.partner_id), NOTHING)
             empty = _no_figure(place, round_.code, found, base, version)
-            rows = sorted(sums.get((place.id, found.id), []))
-            open_ = {row.breakdown for row in rows if row.breakdown and not row.value}
+            own = sorted(sums.get((place.id, found.id), []))
+            open_ = {row.breakdown for row in own if row.breakdown and not row.value}
             figures += [
                 # Where somebody's group is unknown, no group of the breakdown is certain.
                 _figure(empty, found, row, certain=row.breakdown not in open_, use=error and use)
-                for row in rows
+                for row in own
             ]
-            if not rows and not by:
+            if not own and not by:
                 figures.append(empty())
     return _fitted(figures, release) if release is not None and release.totals else figures
+
+
+def _added_up(
+    asked: dict[str, Any], tables: Mapping[str, str], *, is_kept: bool
+) -> Iterator[tuple[Iterable[Any], Iterable[Any]]]:
+    """Bases and sums of the places asked for: what is kept, where it holds, and the rest."""
+    if is_kept:
+        bases, sums = communes.find(asked)
+        yield bases, sums
+        held = {base[0] for base in bases}
+        asked = {**asked, "units": [unit for unit in asked["units"] if unit not in held]}
+    if asked["units"]:
+        for coverages, moments in statements(tables, sampled=asked["sampled"]):
+            yield driver().execute(coverages, asked), driver().execute(moments, asked)
 
 
 FITTED = """

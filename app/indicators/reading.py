@@ -102,21 +102,3 @@ def statements(tables: Mapping[str, str], *, sampled: bool) -> Iterator[tuple[st
             f"{design} {sample_reading.COVERAGE}",
             f"{design} {sample_reading.SPREADS.format(**tables)} {sample_reading.MOMENTS}",
         )
-
-
-DOMAINS = """
-select id, indicator_id, breakdown, value from indicator_domains
-where indicator_id = any(%(indicators)s) and (%(by)s::text is null or breakdown = %(by)s)
-"""
-
-INDICATORS = """
-select i.id, i.form_id, coalesce(i.partner_id, 0), i.code, i.version, i.labels, i.unit, f.kind,
-       trim(i.definition ->> 'denominator') in ('', '1'),
-       %(released)s::int[] is null and exists (
-           select from evaluations e where e.form_id = i.form_id and e.state <> 'finished')
-from indicator_versions i join forms f on f.id = i.form_id
-where i.project_id = %(project)s
-  and case when %(released)s::int[] is null then i.in_force else i.id = any(%(released)s) end
-  and (%(indicators)s::text[] is null or i.code = any(%(indicators)s))
-order by i.code
-"""

@@ -25,6 +25,11 @@ delete from village_sums s using unnest(%s::int[], %s::int[]) as p (round_id, vi
 where (s.round_id, s.village_id) = (p.round_id, p.village_id)
 """
 FORGET_BASES = FORGET_SUMS.replace("village_sums", "village_bases")
+NEW_STATE = """
+insert into village_states (round_id, village_id)
+select * from unnest(%s::int[], %s::int[]) as p (round_id, village_id) order by 1, 2
+on conflict (round_id, village_id) do update set state = default, is_owed = true
+"""
 
 # Materialized, so that the weight is looked up once and not in each of the sums.
 COUNTED = f"""
@@ -239,7 +244,7 @@ def recompute(pairs: list[tuple[int, int]]) -> None:
     asked = columns(sorted(set(pairs)))
     connection = driver()
     connection.execute(LOCK, asked)
-    for statement in (FORGET_SUMS, FORGET_BASES):
+    for statement in (FORGET_SUMS, FORGET_BASES, NEW_STATE):
         connection.execute(statement, asked)
     sum_up(asked, NOW)
 

@@ -1,8 +1,9 @@
 """Checks figures against the interviews: sums of villages are made again from the raw answers.
 
 A random share of the villages is taken. Their interviews are read and evaluated anew and summed up
-by other means (`raw_sums.py`); whatever is stored otherwise is reported. Nothing is mended: a drift
-is a fault of the programme, and must be seen.
+by other means (`raw_sums.py`); whatever is stored otherwise is reported, and what is kept of their
+communes otherwise than the villages add up to. Nothing is mended: a drift is a fault of the
+programme, and must be seen.
 """
 
 from collections.abc import Iterator
@@ -12,9 +13,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.clock import now
+from app.clock import now, today
 from app.db import columns, db, driver
 from app.forms.models import Form
+from app.indicators import communes
 from app.indicators.observe import Said as Heard
 from app.indicators.observe import by_domain, evaluator_of, in_force_of
 from app.indicators.pairs import Join, joins_in_force, pair_evaluator
@@ -34,6 +36,13 @@ select round_id, village_id from (
 ) known order by random() limit %s
 """
 COUNT = "select count(distinct (round_id, village_id)) from village_bases where n > 0"
+AROUND = """
+select distinct p.round_id, a.ancestor_id
+from unnest(%s::int[], %s::int[]) as p (round_id, village_id)
+join org_unit_ancestors a on a.unit_id = p.village_id
+     and a.valid_from <= %s and (a.valid_to is null or a.valid_to >= %s)
+join org_units u on u.id = a.ancestor_id and u.level = 'commune'
+"""
 OWED = """
 select exists (select from stale_villages where (round_id, village_id) = (%(round)s, %(village)s))
     or exists (
@@ -68,14 +77,20 @@ where (s.round_id, s.village_id) = (%s, %s)
 """  # noqa: S608 - put together from constants
 
 
-def begin(share: float) -> tuple[FigureCheck, list[Pair]]:
-    """A new check of a share (0 to 1) of the villages with interviews, at least one of them."""
+def begin(share: float) -> tuple[FigureCheck, list[Pair], list[Pair]]:
+    """A new check of a share (0 to 1) of the villages with interviews, at least one of them.
+
+    With the villages come the communes around them, each in its round.
+    """
     (known,) = driver().execute(COUNT).fetchone() or (0,)
     pairs = driver().execute(DRAW, (min(known, max(1, round(share * known))),)).fetchall()
     check = FigureCheck(started_at=now(), villages=len(pairs), drifts=[])
     db.session.add(check)
     db.session.flush()
-    return check, pairs
+    if not pairs:
+        return check, [], []
+    around = driver().execute(AROUND, [*columns(pairs), today(), today()]).fetchall()
+    return check, pairs, around
 
 
 def check_village(check: FigureCheck, pair: Pair) -> None:
@@ -97,6 +112,15 @@ def check_village(check: FigureCheck, pair: Pair) -> None:
     check.drifted += len({drift.key for drift in found})
     told = [{"round": pair[0], "village": pair[1], **asdict(drift)} for drift in found]
     check.drifts = [*check.drifts, *told][:KEPT]
+
+
+def check_commune(check: FigureCheck, pair: Pair) -> None:
+    """Compares what is kept of a commune in a round with its villages, as far as it holds."""
+    for names, kept, again in communes.compare(*pair):
+        if names:
+            check.drifted += 1
+            told = {"round": pair[0], "name": names, "stored": kept, "expected": again}
+            check.drifts = [*check.drifts, told][:KEPT]
 
 
 def finish(check: FigureCheck) -> None:

@@ -9,9 +9,12 @@ from sqlalchemy import (
     DateTime,
     Float,
     ForeignKey,
+    Identity,
+    Index,
     Integer,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
@@ -99,6 +102,78 @@ class VillageSum(SumColumns, Base):
     """The sums as they are now."""
 
     __tablename__ = "village_sums"
+
+
+class VillageState(Base):
+    """What a village's bases and sums are at present, by a number that no others ever had."""
+
+    __tablename__ = "village_states"
+    __table_args__ = (
+        Index(
+            "village_states_owed_idx", "round_id", "village_id", postgresql_where=text("is_owed")
+        ),
+    )
+
+    round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    village_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    state: Mapped[int] = mapped_column(BigInteger, Identity())
+    # Whether the commune around it is still to be added up.
+    is_owed: Mapped[bool] = mapped_column(server_default=text("true"))
+
+
+class CommuneBase(Base):
+    """The bases of a commune's villages, added up as figures need them (`figures.Base`)."""
+
+    __tablename__ = "commune_bases"
+
+    round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    unit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    form_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    partner_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    # The states of all villages that were added up, in order.
+    made_of: Mapped[list[int]] = mapped_column(ARRAY(BigInteger))
+    expected: Mapped[float] = mapped_column(Float(53))
+    n: Mapped[int]
+    waiting: Mapped[int]
+    unresolved: Mapped[int]
+    refused: Mapped[int]
+    villages: Mapped[int]
+    villages_left_out: Mapped[int]
+    frame_left_out: Mapped[int]
+    first_on: Mapped[date | None]
+    last_on: Mapped[date | None]
+    computed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class CommuneSum(Base):
+    """The sums of a commune's villages, added up as figures need them (`estimation.Moments`).
+
+    They hold where the bases do. `yes` is the numerator without weights.
+    """
+
+    __tablename__ = "commune_sums"
+
+    round_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    unit_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    domain_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    y: Mapped[float] = mapped_column(Float(53))
+    x: Mapped[float] = mapped_column(Float(53))
+    var_y: Mapped[float] = mapped_column(Float(53))
+    cov: Mapped[float] = mapped_column(Float(53))
+    var_x: Mapped[float] = mapped_column(Float(53))
+    n: Mapped[int] = mapped_column(BigInteger)
+    psus: Mapped[int] = mapped_column(BigInteger)
+    df: Mapped[int] = mapped_column(BigInteger)
+    w: Mapped[float] = mapped_column(Float(53))
+    ww: Mapped[float] = mapped_column(Float(53))
+    yy: Mapped[float] = mapped_column(Float(53))
+    xy: Mapped[float] = mapped_column(Float(53))
+    xx: Mapped[float] = mapped_column(Float(53))
+    yes: Mapped[float] = mapped_column(Float(53))
+    dont_know: Mapped[int] = mapped_column(BigInteger)
+    refused: Mapped[int] = mapped_column(BigInteger)
+    blank: Mapped[int] = mapped_column(BigInteger)
+    irrelevant: Mapped[int] = mapped_column(BigInteger)
 
 
 class Release(Base):

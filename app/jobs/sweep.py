@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import ledger
 from app.clock import today
 from app.db import db, driver
+from app.indicators import communes
 from app.queue import enqueue, open_queue
 
 EVERY = 5.0  # seconds
@@ -44,7 +45,7 @@ def start_daily(queue: Queue, done: dict[str, date]) -> None:
 def look(app: Flask, queue: Queue) -> None:
     """Rings once if anything is owed."""
     with app.app_context():
-        owed = ledger.is_owed(driver())
+        owed = ledger.is_owed(driver()) or communes.are_owed()
         db.session.rollback()
     if owed:
         enqueue(queue, "settle")

@@ -38,7 +38,8 @@ where table_schema = current_schema()
 # Worked out from the rest, and thrown away with a place.
 DERIVED = {
     "org_unit_ancestors", "org_unit_successions", "entity_places",
-    "village_sums", "village_bases", "stale_villages",
+    "village_sums", "village_bases", "village_states", "stale_villages",
+    "commune_bases", "commune_sums",
 }  # fmt: skip
 LATER = """
 select id from org_unit_events

@@ -31,6 +31,13 @@ def send(survey):
     pipeline.settle()
 
 
+def plant(statement):
+    """Changes stored sums of villages behind everybody's back; what is kept of communes goes."""
+    with transaction():
+        driver().execute(statement)
+        driver().execute("delete from commune_bases")
+
+
 def checked(survey, share=1.0):
     daily.check_figures(share)
     return last_check()
@@ -53,11 +60,10 @@ def test_what_is_stored_is_what_the_interviews_say(survey, design):
 @pytest.mark.parametrize("column", ["n", "y", "yy", "dont_know"])
 def test_a_planted_drift_is_found_and_left_for_people_to_see(survey, column, caplog):
     send(survey)
-    with transaction():
-        driver().execute(
-            f"update village_sums set {column} = {column} + 1 where ctid in"
-            " (select ctid from village_sums limit 1)"
-        )
+    plant(
+        f"update village_sums set {column} = {column} + 1 where ctid in"
+        " (select ctid from village_sums limit 1)"
+    )
     assert daily.check_figures(1.0) == 1
     check = last_check()
     [drift] = check.drifts
@@ -68,9 +74,9 @@ def test_a_planted_drift_is_found_and_left_for_people_to_see(survey, column, cap
 
 def test_a_sum_that_is_gone_is_found(survey):
     send(survey)
-    with transaction():
-        driver().execute("delete from village_sums where ctid in"
-                         " (select ctid from village_sums where m > 0 limit 1)")  # fmt: skip
+    plant(
+        "delete from village_sums where ctid in (select ctid from village_sums where m > 0 limit 1)"
+    )
     assert checked(survey).drifted == 1
 
 
@@ -89,7 +95,7 @@ def test_villages_are_passed_over_while_interviews_are_evaluated_again(survey):
             "insert into evaluations (form_id, until_pk, total)"
             " select id, 9, 9 from forms where xml_form_id = 'ho'"
         )
-        driver().execute("update village_sums set y = y + 1")
+    plant("update village_sums set y = y + 1")
     check = checked(survey)
     assert (check.passed_over, check.drifted) == (2, 0)
 
