@@ -1,6 +1,6 @@
 """Territory as a condition: every list, detail, count and figure asks for it here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
@@ -23,7 +23,10 @@ WITHIN = """(%(everywhere)s or exists (
       and around.valid_from <= %(today)s
       and (around.valid_to is null or around.valid_to >= %(today)s)
 ))"""
-SEES = f"select {WITHIN.format(column='%(unit)s')}"
+AROUND = """
+select ancestor_id from org_unit_ancestors
+where unit_id = %(unit)s and valid_from <= %(today)s and (valid_to is null or valid_to >= %(today)s)
+"""
 
 
 def within(
@@ -60,11 +63,22 @@ def reach(actor: Actor, capability: str, project_id: int | None = None) -> dict[
 
 def sees(actor: Actor, capability: str, unit_id: int, project_id: int | None = None) -> bool:
     """Whether the actor has the capability at this place today."""
-    if not actor.may(capability, project_id):
-        return False
-    asked = {**reach(actor, capability, project_id), "unit": unit_id}
-    ((found,),) = driver().execute(SEES, asked)
-    return bool(found)
+    return bool(held_at(actor, [capability], unit_id, project_id))
+
+
+def held_at(
+    actor: Actor, capabilities: Iterable[str], unit_id: int, project_id: int | None = None
+) -> set[str]:
+    """Those of some capabilities that the actor has at this place today."""
+    if actor.is_operator:
+        return set(capabilities)
+    reached = {name: set(actor.units(name, project_id)) for name in capabilities}
+    if not any(reached.values()):
+        return set()
+    db.session.flush()
+    rows = driver().execute(AROUND, {"unit": unit_id, "today": today()}).fetchall()
+    around = {ancestor_id for (ancestor_id,) in rows}
+    return {name for name, units in reached.items() if units & around}
 
 
 def holds_whole(actor: Actor, capability: str, project_id: int) -> bool:

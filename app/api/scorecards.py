@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+import orjson
 from flask import Response
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
@@ -30,7 +31,7 @@ from app.scorecards.scores import Score
 from app.scorecards.table import SCORE_COLUMNS, as_csv, line_row, rank_rows, ranking_csv, score_row
 
 CAPABILITY = "indicator.read"
-CSV = "text/csv"
+CSV, JSON = "text/csv", "application/json"
 
 
 class OfProject(Schema):
@@ -120,14 +121,15 @@ def list_scores(asked: dict[str, Any], scorecard: str) -> Any:
     head = {"scorecard": found.code, "version": found.version, "round": round_.code}
     items = [
         {
-            **head,
-            "unit": place,
+            "unit": place._asdict(),
             **score_row(score),
+            **head,
             "criteria": [line_row(line) for line in score.lines],
         }
         for place, score in scores
     ]
-    return {"items": items, "next": None}
+    # As the schema would write it, at a fraction of the time.
+    return Response(orjson.dumps({"items": items, "next": None}), mimetype=JSON)
 
 
 @resource("/scorecards/<scorecard>/ranking", query=ForRanks, answer=RankPage)

@@ -55,4 +55,5 @@ def _written(value: Decimal, digits: int) -> str:
 
 
 def _exact(value: Number) -> Decimal:
-    return Decimal(str(value))  # str() gives the digits a person would write, not the binary tail
+    # str() gives the digits a person would write, not the binary tail
+    return value if isinstance(value, Decimal) else Decimal(str(value))

@@ -9,7 +9,7 @@ from app.pages.inputs import asked_id
 from app.projects.models import Project
 from app.projects.queries import get_project
 from app.rounds.models import Round
-from app.rounds.queries import current_round, list_rounds
+from app.rounds.queries import list_rounds, present_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ def choose_round(actor: Actor, unit_id: int) -> RoundChoice:
         for project_id in actor.projects("indicator.read")
         if sees(actor, "indicator.read", unit_id, project_id)
     ]
-    rounds = [found for project_id in projects for found in list_rounds(project_id)]
+    by_project = [list_rounds(project_id) for project_id in projects]
+    rounds = [found for project in by_project for found in project]
     wanted = asked_id("round")
     if wanted is None:
-        present = (current_round(project_id) for project_id in projects)
-        return RoundChoice(next(filter(None, present), None), rounds)
+        return RoundChoice(next(filter(None, map(present_of, by_project)), None), rounds)
     chosen = [found for found in rounds if found.id == wanted]
     if not chosen:
         raise NotFound

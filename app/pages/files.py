@@ -35,7 +35,12 @@ def favicon() -> Response:
 
 def static_address(name: str) -> str:
     """The address of a file of ours, with the mark of its present content."""
-    return url_for("pages.static_file", name=name, v=sha256(_files()[name]).hexdigest()[:12])
+    return url_for("pages.static_file", name=name, v=_mark(name))
+
+
+@cache
+def _mark(name: str) -> str:
+    return sha256(_files()[name]).hexdigest()[:12]
 
 
 @cache

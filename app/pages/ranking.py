@@ -17,7 +17,7 @@ from app.pages.inputs import asked_id, chosen
 from app.pages.reader import reader
 from app.pages.scorecards import CAPABILITY, get_scorecard
 from app.rounds.models import Round
-from app.rounds.queries import current_round, list_rounds
+from app.rounds.queries import list_rounds, present_of
 from app.scorecards.card import OPEN, STATES
 from app.scorecards.cards import list_cards as find_cards
 from app.scorecards.catalog import definition_of
@@ -105,7 +105,7 @@ def _asked(scorecard: str) -> tuple[Scorecard, RoundChoice, Round]:
     project = choose_project(reader(), CAPABILITY).chosen
     found, rounds = get_scorecard(project.id, scorecard), list_rounds(project.id)
     wanted = asked_id("round")
-    round_ = current_round(project.id) if wanted is None else None
+    round_ = present_of(rounds) if wanted is None else None
     round_ = next((one for one in rounds if one.id == wanted), round_)
     if round_ is None:
         raise NotFound("No round has been opened yet.")

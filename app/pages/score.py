@@ -1,6 +1,8 @@
 """A commune's score in a round: points from figures, its own view beside them, and the way on."""
 
+from collections.abc import Collection, Iterable
 from datetime import date
+from typing import Any
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -12,6 +14,7 @@ from app.accounts.territory import get_unit
 from app.clock import today
 from app.db import transaction
 from app.errors import BadRequest, Conflict, NotFound, Problem
+from app.i18n import present_language
 from app.org_units.models import OrgUnit
 from app.pages.blueprint import pages
 from app.pages.choices import RoundChoice, choose_round
@@ -19,6 +22,7 @@ from app.pages.inputs import asked, asked_id, posted
 from app.pages.reader import reader
 from app.pages.rounds import communes_of, find_round
 from app.pages.rules import UNIT
+from app.pages.score_words import criterion_words
 from app.pages.scorecards import CAPABILITY, get_scorecard
 from app.rounds.models import Round
 from app.rounds.queries import list_rounds
@@ -30,7 +34,7 @@ from app.scorecards.history import acts_on
 from app.scorecards.joint import compare_scores as held_against
 from app.scorecards.joint import with_error
 from app.scorecards.models import Scorecard
-from app.scorecards.scores import Score
+from app.scorecards.scores import Line, Score
 
 CARD = f"/rounds/<{UNIT}:round_id>/communes/<{UNIT}:commune_id>/scorecards/<scorecard>"
 
@@ -43,14 +47,16 @@ def show_score(commune_id: int, scorecard: str) -> ResponseReturnValue:
     commune = get_unit(actor, CAPABILITY, commune_id, level="commune")
     rounds = choose_round(actor, commune.id)
     found, round_ = _chosen(rounds, scorecard)
-    if sees(actor, cards.CAPABILITY, commune.id, round_.project_id):
-        return render_card(cards.Where(found, round_, commune), joint=asked("error") == "joint")
+    where = cards.Where(found, round_, commune)
+    rights = cards.rights_at(actor, where)
+    if cards.CAPABILITY in rights:
+        return _render_card(where, rights, rounds.all, joint=asked("error") == "joint")
     return render_template(
         "score.html",
         commune=commune,
         rounds=rounds,
         said=definition_of(found),
-        score=score_of(actor, found, round_, commune),
+        **_lines(found, score_of(actor, found, round_, commune)),
         found=None,
     )
 
@@ -68,7 +74,8 @@ def advance_card(round_id: int, commune_id: int, scorecard: str, step: str) -> R
                 day = _day(posted("until"))
                 workflow.advance(reader(), where, step, reason=posted("reason"), due_on=day)
     except (BadRequest, Conflict) as problem:
-        return render_card(where, problem), problem.status
+        rights, rounds = cards.rights_at(reader(), where), list_rounds(where.round.project_id)
+        return _render_card(where, rights, rounds, problem), problem.status
     return redirect(address_of(where), 303)
 
 
@@ -101,20 +108,29 @@ def compare_scores(commune_id: int, scorecard: str) -> ResponseReturnValue:
     )
 
 
-def render_card(where: cards.Where, problem: Problem | None = None, *, joint: bool = False) -> str:
+def _render_card(
+    where: cards.Where,
+    rights: Collection[str],
+    rounds: Iterable[Round],
+    problem: Problem | None = None,
+    *,
+    joint: bool = False,
+) -> str:
     """The card as the reader sees it, with the steps that are theirs.
 
     What was handed in keeps the error that it had.
     """
     round_, found = where.round, cards.find_card(reader(), where)
     may_join = found.card.state in OPEN and len(found.score.counted) > 1
-    rights = cards.rights_at(reader(), where)
+    score = with_error([found.score], round_)[0] if may_join and joint else found.score
+    same = [one for one in rounds if one.project_id == round_.project_id]
     return render_template(
         "score.html",
         commune=where.unit,
-        rounds=RoundChoice(round_, list_rounds(round_.project_id)),
+        rounds=RoundChoice(round_, same),
         said=definition_of(found.scorecard),
-        score=with_error([found.score], round_)[0] if may_join and joint else found.score,
+        **_lines(found.scorecard, score),
+        criteria=_criteria(where),
         may_join=may_join,
         found=found,
         card=found.card,
@@ -124,6 +140,27 @@ def render_card(where: cards.Where, problem: Problem | None = None, *, joint: bo
         acts=acts_on(found.record),
         problem=problem,
     )
+
+
+def _lines(scorecard: Scorecard, score: Score) -> dict[str, Any]:
+    """A score, its lines by group, and the words for each criterion."""
+    groups: dict[str, list[Line]] = {code: [] for code in ("", *definition_of(scorecard).groups)}
+    for line in score.lines:
+        groups[line.criterion.group].append(line)
+    words = criterion_words(scorecard.id, present_language())
+    return {"score": score, "groups": groups, "words": words}
+
+
+def _criteria(where: cards.Where) -> str:
+    """The address of the card's criteria, to which a code is added; for each it would take long."""
+    address = url_for(
+        "pages.show_criterion",
+        round_id=where.round.id,
+        commune_id=where.unit.id,
+        scorecard=where.scorecard.code,
+        criterion="A",
+    )
+    return address.removesuffix("A")
 
 
 def find_where(capability: str, round_id: int, commune_id: int, scorecard: str) -> cards.Where:

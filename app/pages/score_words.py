@@ -1,8 +1,12 @@
 """Words and numbers of scorecards: rules, values, points, and why there are none."""
 
+from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
+from typing import NamedTuple
 
-from app.i18n import format_number, format_percent, gettext
+from app.i18n import format_number, format_percent, gettext, in_language, label
+from app.scorecards.catalog import get_definition
 from app.scorecards.definitions import COUNT, ROLE, STEPS, TARGET, YES_NO, Criterion
 from app.scorecards.points import shown
 from app.scorecards.scores import MISSING
@@ -56,6 +60,24 @@ def rule(criterion: Criterion) -> str:
 def short(value: Fraction) -> str:
     """Points of a rule without needless zeros: `20`, `0,5`."""
     return format_number(shown(value), 0 if value.denominator == 1 else 2)
+
+
+class Words(NamedTuple):
+    """What a card says of a criterion whoever reads it."""
+
+    label: str
+    rule: str
+    points: str  # the most there are
+
+
+@lru_cache(maxsize=64)
+def criterion_words(scorecard_id: int, language: str) -> Mapping[str, Words]:
+    """The words for a scorecard's criteria, by code; its version and the language tell them."""
+    with in_language(language):
+        return {
+            one.code: Words(label(one.labels), rule(one), points(one.points))
+            for one in get_definition(scorecard_id).criteria
+        }
 
 
 def missing_points(code: str) -> str:

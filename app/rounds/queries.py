@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app import clock
 from app.db import db
@@ -12,15 +12,17 @@ from app.rounds.membership import RoundSpan
 from app.rounds.models import Round, RoundDeadline, RoundException, RoundForm
 from app.rounds.plan import RoundPlan
 
+# Put together once: nearly every page asks for it.
+OF_PROJECT = (
+    select(Round)
+    .where(Round.project_id == bindparam("project_id"))
+    .order_by(Round.starts_on.desc(), Round.id.desc())
+)
+
 
 def list_rounds(project_id: int) -> list[Round]:
     """A project's rounds, newest first."""
-    statement = (
-        select(Round)
-        .where(Round.project_id == project_id)
-        .order_by(Round.starts_on.desc(), Round.id.desc())
-    )
-    return list(db.session.scalars(statement))
+    return list(db.session.scalars(OF_PROJECT, {"project_id": project_id}))
 
 
 def get_round(project_id: int, code: str) -> Round:
@@ -33,7 +35,11 @@ def get_round(project_id: int, code: str) -> Round:
 
 def current_round(project_id: int) -> Round | None:
     """The newest round that runs today, else the newest of all, else None."""
-    rounds = list_rounds(project_id)
+    return present_of(list_rounds(project_id))
+
+
+def present_of(rounds: Sequence[Round]) -> Round | None:
+    """The same, of a project's rounds, newest first."""
     today = clock.today()
     running = (r for r in rounds if span_of(r).holds(today))
     return next(running, rounds[0] if rounds else None)

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import insert
 
 from app.accounts.actors import Actor
-from app.accounts.scope import sees
+from app.accounts.scope import held_at, sees
 from app.clock import today
 from app.db import db
 from app.errors import NotAllowed, NotFound
@@ -100,12 +100,9 @@ def find_card(actor: Actor, where: Where) -> Found:
 
 
 def rights_at(actor: Actor, where: Where) -> set[str]:
-    """Which of a card's rights somebody has at the commune."""
-    return {
-        right
-        for right in (SCORE, SUBMIT, APPRAISE)
-        if sees(actor, right, where.unit.id, where.round.project_id)
-    }
+    """Which of a card's rights somebody has at the commune, reading it among them."""
+    rights = (CAPABILITY, SCORE, SUBMIT, APPRAISE)
+    return held_at(actor, rights, where.unit.id, where.round.project_id)
 
 
 def due_on_of(record: CommuneScore) -> date | None:

@@ -3,10 +3,8 @@
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from pathlib import PurePath
-from typing import Any
 
-import orjson
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from app import audit
 from app.accounts.actors import Actor
@@ -23,6 +21,11 @@ from app.xforms.problems import Finding, FormRefused, Place
 from app.xforms.workbook import in_order, read_workbook
 
 CAPABILITY = "scorecard.manage"
+IN_FORCE = select(Scorecard).where(
+    Scorecard.project_id == bindparam("project_id"),
+    Scorecard.code == bindparam("code"),
+    Scorecard.in_force,
+)
 
 
 def check(project_id: int, name: str, content: bytes) -> list[Finding]:
@@ -101,9 +104,7 @@ def list_scorecards(project_id: int) -> list[Scorecard]:
 
 def get_scorecard(project_id: int, code: str) -> Scorecard:
     """The version in force of a code; raises `NotFound`."""
-    found = db.session.scalar(
-        select(Scorecard).filter_by(project_id=project_id, code=code, in_force=True)
-    )
+    found = db.session.scalar(IN_FORCE, {"project_id": project_id, "code": code})
     if found is None:
         raise NotFound("There is no scorecard “%(code)s”.", code=code)
     return found
@@ -111,13 +112,13 @@ def get_scorecard(project_id: int, code: str) -> Scorecard:
 
 def definition_of(scorecard: Scorecard) -> Definition:
     """What a scorecard says."""
-    return _definition(orjson.dumps(scorecard.definition))
+    return get_definition(scorecard.id)
 
 
 @lru_cache(maxsize=64)
-def _definition(said: bytes) -> Definition:
-    data: dict[str, Any] = orjson.loads(said)
-    return Definition.from_json(data)
+def get_definition(scorecard_id: int) -> Definition:
+    """The same by its id: a version never changes, so that it is read once."""
+    return Definition.from_json(db.session.get_one(Scorecard, scorecard_id).definition)
 
 
 def _read(project_id: int, name: str, content: bytes) -> ScorecardSheet:

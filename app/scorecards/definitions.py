@@ -6,6 +6,7 @@ All numbers are exact fractions: points are rounded once, where somebody reads t
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 from typing import Any, Self
 
 Labels = dict[str, str]  # language code -> text; "" when the workbook has no languages
@@ -75,7 +76,7 @@ class Criterion:
         return cls(**{**data, **exact, "points": points, "steps": steps})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that what was added up is kept
 class Definition:
     """One version of a scorecard: a province's criteria of one year."""
 
@@ -88,7 +89,7 @@ class Definition:
     legal_basis: str = ""
     due_on: date | None = None  # the last day of self-scoring
 
-    @property
+    @cached_property
     def points(self) -> Fraction:
         """The most that can be reached."""
         return sum((criterion.points for criterion in self.criteria), Fraction(0))

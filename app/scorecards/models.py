@@ -43,7 +43,8 @@ class Scorecard(Base):
     project_id: Mapped[int] = mapped_column(ForeignKey("projects.id"))
     code: Mapped[str]
     version: Mapped[int]
-    definition: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    # Not read with the rest: it is large, and `catalog.definition_of` reads it once.
+    definition: Mapped[dict[str, Any]] = mapped_column(JSONB, deferred=True)
     # Whether new scores are made with it; one version of a code is.
     in_force: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
     published_at: Mapped[datetime] = mapped_column(

@@ -7,7 +7,6 @@ by count; so much for each; head, deputy or neither in charge; yes or no.
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from fractions import Fraction
-from math import floor
 
 from app.scorecards.definitions import COUNT, PROPORTIONAL, STEPS, TARGET, Criterion
 
@@ -73,5 +72,6 @@ def exact(value: float) -> Fraction:
 
 def shown(points: Fraction, digits: int = 2) -> Decimal:
     """Points as they are read: two decimals, halves away from zero (4.275 is 4.28)."""
-    halves_up = floor(abs(points) * 10**digits + Fraction(1, 2))
-    return Decimal(halves_up if points >= 0 else -halves_up).scaleb(-digits)
+    above, below = points.as_integer_ratio()
+    halves_up = (2 * abs(above) * 10**digits + below) // (2 * below)
+    return Decimal(halves_up if above >= 0 else -halves_up).scaleb(-digits)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from app.errors import BadRequest
 from app.indicators.figures import Figure
@@ -40,7 +40,7 @@ class Line:
         return Standing(self.points or Fraction(0), self.error)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, so that what was added up is kept
 class Score:
     """What a unit has of a scorecard; `points` of `of`, the points of what could be computed."""
 
@@ -48,12 +48,12 @@ class Score:
     lines: tuple[Line, ...]
     joint: float | None = None  # standard error of the sum, where it was told from the interviews
 
-    @property
+    @cached_property
     def counted(self) -> tuple[Line, ...]:
         """The lines that have points."""
         return tuple(line for line in self.lines if line.points is not None)
 
-    @property
+    @cached_property
     def points(self) -> Fraction:
         """The sum of the unrounded points that there are."""
         return sum((line.points for line in self.lines if line.points is not None), Fraction(0))
@@ -63,12 +63,12 @@ class Score:
         """The same as it is told: None, not 0, while no criterion has points."""
         return self.points if self.counted else None
 
-    @property
+    @cached_property
     def of(self) -> Fraction:
         """How many points those lines could have."""
         return sum((line.criterion.points for line in self.counted), Fraction(0))
 
-    @property
+    @cached_property
     def error(self) -> float | None:
         """Standard error of the sum: `joint`, else an upper bound of it.
 

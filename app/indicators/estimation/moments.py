@@ -6,6 +6,7 @@ is applied once, to whatever unit is asked for: V(R) = (V(Y) - 2 R C(Y, X) + R²
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.indicators.estimation import intervals
 from app.indicators.estimation.effects import design_effects, kish
@@ -71,6 +72,7 @@ class UnitEstimate:
     kish: float | None
 
 
+@lru_cache(maxsize=4096)  # of a province's communes, each with its indicators
 def estimate_unit(
     moments: Moments, *, kind: str, complete: bool, use: str = SCREEN
 ) -> UnitEstimate | None:
