@@ -14,7 +14,7 @@ from app.clock import today
 from app.db import driver
 from app.indicators.reading import BASES, COVERAGE, MOMENTS, NOW
 
-Rows = Sequence[Sequence[Any]]
+Rows = Sequence[Any]
 Row = Mapping[str, Any]
 
 VILLAGES = 50  # whose communes are added up together: a person's decision may have to wait for them

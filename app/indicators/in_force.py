@@ -64,7 +64,7 @@ def find_indicators(
     }
     found: dict[int, Found] = {}
     domains: dict[int, tuple[int, str, str]] = {}
-    for *row, domain_id, breakdown, value in driver().execute(INDICATORS, wanted):
+    for *row, domain_id, breakdown, value in driver().execute(INDICATORS, wanted).fetchall():
         if row[0] not in found:
             found[row[0]] = Found(*row)
         if domain_id is not None:

@@ -1,7 +1,7 @@
 """Reads figures: sums of villages put together for any unit above them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -126,11 +126,11 @@ def read_figures(  # noqa: PLR0913 - as above
             indicator_id, breakdown, value = domains[domain_id]
             sums[unit_id, indicator_id].append(Sum(breakdown, value, domain_id, numbers))
     figures: list[Figure] = []
-    version = release.version if release else None
+    version, code = release.version if release else None, round_.code
     for place in places:
         for found in indicators:
             base = bases.get((place.id, found.form_id, found.partner_id), NOTHING)
-            empty = _no_figure(place, round_.code, found, base, version)
+            empty = _no_figure(place, code, found, base, version)
             own = sorted(sums.get((place.id, found.id), []))
             open_ = {row.breakdown for row in own if row.breakdown and not row.value}
             figures += [
@@ -145,7 +145,7 @@ def read_figures(  # noqa: PLR0913 - as above
 
 def _added_up(
     asked: dict[str, Any], tables: Mapping[str, str], *, is_kept: bool
-) -> Iterator[tuple[Iterable[Any], Iterable[Any]]]:
+) -> Iterator[tuple[communes.Rows, communes.Rows]]:
     """Bases and sums of the places asked for: what is kept, where it holds, and the rest."""
     if is_kept:
         bases, sums = communes.find(asked)
@@ -154,7 +154,8 @@ def _added_up(
         asked = {**asked, "units": [unit for unit in asked["units"] if unit not in held]}
     if asked["units"]:
         for coverages, moments in statements(tables, sampled=asked["sampled"]):
-            yield driver().execute(coverages, asked), driver().execute(moments, asked)
+            bases = driver().execute(coverages, asked).fetchall()
+            yield bases, driver().execute(moments, asked).fetchall()
 
 
 FITTED = """

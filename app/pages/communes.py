@@ -107,16 +107,17 @@ def _lines(
         by_village[figure.unit_id][figure.indicator] = figure
     columns = [(figure.indicator, addresses.get(figure.indicator)) for figure in figures]
     return [
-        VillageLine(
-            village,
-            _interviews(by_village[village.id].values()),
-            [
-                _cell(by_village[village.id].get(code), above and f"{above}&village={village.id}")
-                for code, above in columns
-            ],
-        )
+        VillageLine(village, _interviews(own.values()), _cells(own, columns, village.id))
         for village in villages
-        if village.id in by_village
+        if (own := by_village.get(village.id))
+    ]
+
+
+def _cells(
+    own: Mapping[str, Figure], columns: Iterable[tuple[str, str | None]], village_id: int
+) -> list[Cell]:
+    return [
+        _cell(own.get(code), above and f"{above}&village={village_id}") for code, above in columns
     ]
 
 

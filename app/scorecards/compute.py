@@ -53,9 +53,9 @@ def find_scores(  # noqa: PLR0913 - each narrows the question
         actor, round_=round_, unit_id=unit_id, level=level, on=on, release=release
     )
     by_unit: dict[int, list[Figure]] = defaultdict(list)
-    units = {figure.unit_id: _named(figure) for figure in figures}
     for figure in figures:
         by_unit[figure.unit_id].append(figure)
+    units = {pk: _named(own[0]) for pk, own in by_unit.items()}
     if not figures:  # no indicator is in force
         places = places_of(actor, round_.project_id, unit_id, level, on or today())
         units = {one.id: Named(one.id, one.code, one.name, one.level) for one in places}

@@ -34,7 +34,7 @@ class Criterion:
     """
 
     code: str
-    labels: Labels = field(hash=False)
+    labels: Labels
     points: Fraction
     rule: str
     group: str = ""
@@ -43,10 +43,14 @@ class Criterion:
     each: Fraction | None = None
     steps: tuple[Step, ...] = ()
     evidence: bool = False
-    guide: Labels = field(default_factory=dict, hash=False)
+    guide: Labels = field(default_factory=dict)
     department: str = ""
     basis: str = ""
     note: str = ""
+
+    def __hash__(self) -> int:
+        """Quick, since points are kept by it: two that are not the same seldom share these."""
+        return hash((self.code, self.rule, self.indicator))
 
     def to_json(self) -> dict[str, Any]:
         """As JSON; a fraction is the text "83/100"."""
