@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.accounts.actors import Actor
+from app.clock import local_date
 from app.db import db
 from app.errors import Problem
 from app.indicators.figures import Figure
 from app.indicators.hiding import families_of, hide
+from app.indicators.places import Place, places_of
 from app.indicators.queries import find_figures
 from app.indicators.releases import freeze
 from app.indicators.sum_models import Release
@@ -66,6 +68,26 @@ def restated(
             if _told(after) != (earlier and _told(earlier)) and (earlier or after.n):
                 found.append(Restated(earlier, after))
     return found
+
+
+def changed_villages(
+    actor: Actor, round_: Round, made: Release
+) -> list[tuple[Place, tuple[int, int, int]]]:
+    """Villages that a release took over anew: households added, removed, with other answers.
+
+    Those of which the reader may read interviews: elsewhere such numbers would tell how many people
+    are behind a figure that is withheld.
+    """
+    unit_id = get_project(round_.project_id).org_unit_id
+    if unit_id is None:
+        return []
+    day = local_date(made.released_at)
+    villages = places_of(actor, round_.project_id, unit_id, "village", day, "submission.read")
+    return [
+        (village, tuple(made.changes[str(village.id)]))
+        for village in villages
+        if str(village.id) in made.changes
+    ]
 
 
 def preview(

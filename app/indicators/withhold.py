@@ -46,7 +46,7 @@ def withhold(figures: Iterable[Figure], release: Release | None) -> list[Figure]
 
 def _given_out(figure: Figure, reason: str | None, rule: Rule) -> Figure:
     if reason not in {None, MARGIN}:
-        return empty(figure, str(reason))
+        return empty(_counted(figure, rule.round_to), str(reason))
     if reason or is_coarse(figure, rule.round_to):
         return in_counts(figure, rule.round_to, reason)
     return rounded(figure, rule.round_to)
@@ -79,10 +79,9 @@ def in_counts(figure: Figure, to: int, reason: str | None) -> Figure:
     """
     y, x = _multiple(figure.numerator, to), _multiple(figure.denominator, to)
     return replace(
-        _without_error(figure),
+        _without_error(_counted(figure, to)),
         numerator=y,
         denominator=x,
-        n=_whole(figure.n, to),
         value=None if y is None or not x else _digits(y / x),
         suppressed=reason,
     )
@@ -91,15 +90,33 @@ def in_counts(figure: Figure, to: int, reason: str | None) -> Figure:
 def rounded(figure: Figure, to: int) -> Figure:
     """The figure in the precision in which it is given out."""
     return replace(
-        figure,
+        _counted(figure, to),
         value=_digits(figure.value),
         numerator=_multiple(figure.numerator, to),
         denominator=_multiple(figure.denominator, to),
-        n=_whole(figure.n, to),
         se=_digits(figure.se),
         ci=_pair(figure.ci),
+        df=_whole(figure.df, to),
         deff=None if figure.deff is None else round(figure.deff, 1),
         bounds=_pair(figure.bounds),
+    )
+
+
+def _counted(figure: Figure, to: int) -> Figure:
+    """The figure with its counts of answers rounded: else its coverage would tell how many.
+
+    Where some gave no answer, at least a step of them did not.
+    """
+    if to == 1:
+        return figure
+    base, missing = figure.base, figure.missing.items()
+    return replace(
+        figure,
+        n=_whole(figure.n, to),
+        missing={why: max(round(n / to), 1) * to if n else 0 for why, n in missing},
+        base=replace(
+            base, n=round(base.n / to) * to, expected=round(base.expected / to) * float(to)
+        ),
     )
 
 

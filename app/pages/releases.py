@@ -18,9 +18,8 @@ from app.indicators.release_queries import (
     rule_from,
     rule_of,
 )
-from app.indicators.restated import before_of, preview, restated
+from app.indicators.restated import before_of, changed_villages, preview, restated
 from app.indicators.self_check import last_check
-from app.org_units.queries import names_of
 from app.pages.blueprint import pages
 from app.pages.imports import AGAIN
 from app.pages.inputs import asked, posted
@@ -89,7 +88,7 @@ def show_release(round_id: int, version: int) -> ResponseReturnValue:
         before=before_of(made),
         rule=describe_rule(rule_from(made.rule)),
         changes=restated(actor, found, made, interval=False),
-        villages=_villages(made.changes),
+        villages=changed_villages(actor, found, made),
     )
 
 
@@ -142,10 +141,3 @@ def _page(found: Round, problem: Problem | None = None) -> str:
         reason=posted("reason"),
         problem=problem or seen.problem,
     )
-
-
-def _villages(changes: dict[str, list[int]]) -> list[tuple[str, int, int, int]]:
-    """By name: households added, removed and with other answers."""
-    names = names_of(map(int, changes))
-    found = [(names.get(int(village), village), *counts) for village, counts in changes.items()]
-    return sorted(found)  # type: ignore[arg-type]

@@ -146,6 +146,7 @@ def test_counts_that_are_rounded_stay_rounded(survey):
         assert figure.numerator % 5 == figure.denominator % 5 == figure.n % 5 == 0
         assert figure.value == round(figure.numerator / figure.denominator, 3)
         assert (figure.se, figure.ci, figure.bounds, figure.deff) == (None,) * 4
+        assert figure.base.n % 5 == figure.base.expected % 5 == 0  # what coverage is made of
 
 
 def test_nobody_is_found_between_two_nested_figures(survey):

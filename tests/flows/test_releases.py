@@ -10,6 +10,7 @@ from app.indicators import releases
 from app.indicators.disclosure import Rule
 from app.indicators.queries import find_figures
 from app.indicators.release_queries import get_release, list_releases
+from app.indicators.restated import changed_villages
 from tests import people
 from tests.survey import start_survey
 
@@ -101,6 +102,19 @@ def test_few_households_wait_until_there_are_more(survey):
     assert made.changes == {str(survey.villages[2].id): [6, 0, 0]}
     # Six of twelve stand for twelve.
     assert read(survey, survey.outsider) == {"Ia Dom": 36}
+
+
+def test_how_many_households_changed_is_told_to_those_who_read_interviews(survey):
+    """Six more and nine now, of a village whose three before were withheld: that would be three."""
+    visit(survey, 0, 0, 12)
+    visit(survey, 1, 0, 3)
+    release(survey)
+    visit(survey, 1, 3, 9)
+    made = release(survey)
+
+    assert changed_villages(survey.outsider, survey.round, made) == []
+    ((village, numbers),) = changed_villages(survey.insider, survey.round, made)
+    assert (village.name, list(numbers)) == ("Mook Trang", [6, 0, 0])
 
 
 def test_what_was_given_out_never_changes(survey):
