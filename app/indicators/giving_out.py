@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app import audit, queue
 from app.accounts.actors import Actor
 from app.accounts.scope import require_whole
-from app.db import db, driver, is_passing, on_commit, transaction
+from app.db import db, is_passing, on_commit, transaction
 from app.errors import Conflict, NotFound
 from app.indicators import releases
 from app.indicators.hiding import families_of, hide
@@ -23,10 +23,6 @@ from app.rounds.models import Round
 MAKING, STOPPED = "making", "stopped"
 RIGHT = "figures.release"
 FAULT = Conflict("What is withheld could not be decided. Tell the operator; the log says why.")
-
-# Of what one transaction has written the planner knows nothing: it would read all of it again for
-# each village, of a province's first release for minutes.
-LOOK = "analyze released_bases, released_sums"
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +66,7 @@ def _advance(release_id: int) -> bool:
     if made is None:
         return False
     if made.done == 0:
-        driver().execute(LOOK)
+        releases.look_at_frozen()
     families = families_of(made)
     if made.done < len(families):
         hide(made, db.session.get_one(Round, made.round_id), families[made.done])

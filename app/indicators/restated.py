@@ -8,11 +8,13 @@ from app.accounts.actors import Actor
 from app.clock import local_date
 from app.db import db
 from app.errors import Problem
+from app.indicators.calibrated import totals_for
 from app.indicators.figures import Figure
 from app.indicators.hiding import families_of, hide
 from app.indicators.places import Place, places_of
 from app.indicators.queries import find_figures
-from app.indicators.releases import freeze
+from app.indicators.release_queries import newest_release, rule_of
+from app.indicators.releases import check, freeze, look_at_frozen
 from app.indicators.sum_models import Release
 from app.indicators.withhold import reads_interviews
 from app.projects.queries import get_project
@@ -95,24 +97,38 @@ def preview(
 ) -> Preview:
     """What a release would give out now: it is made, looked at, and taken back.
 
-    What it withholds matters to those alone who have no access to interviews.
+    What it withholds matters to those alone who have no access to interviews; to others a first
+    release, which leaves all villages as they are, shows the figures of now.
     """
+    place = get_project(round_.project_id).org_unit_id
+    is_staff = place is not None and reads_interviews(actor, place, round_.project_id)
+    how = {"final": final, "reason": reason}
+    is_first = newest_release(round_.id) is None and not totals_for(round_.id)
     nested = db.session.begin_nested()
     try:
-        made = freeze(round_, actor, final=final, reason=reason)
+        if is_staff and is_first:
+            check(round_, None, rule_of(round_.project_id), **how)  # type: ignore[arg-type]
+            return Preview(_all_of_now(actor, round_, place), is_different=True)
+        made = freeze(round_, actor, **how)  # type: ignore[arg-type]
         if made is None:
             return Preview([])
-        place = get_project(round_.project_id).org_unit_id
-        if place is None or not reads_interviews(actor, place, round_.project_id):
-            for family in families_of(made):
-                hide(made, round_, family)
-        return Preview(
-            restated(actor, round_, made, interval=False), len(made.changes), is_different=True
-        )
+        look_at_frozen()
+        for family in () if is_staff else families_of(made):
+            hide(made, round_, family)
+        changes = restated(actor, round_, made, interval=False)
+        return Preview(changes, len(made.changes), is_different=True)
     except Problem as problem:
         return Preview([], problem=problem)
     finally:
         nested.rollback()
+
+
+def _all_of_now(actor: Actor, round_: Round, place: int | None) -> list[Restated]:
+    if place is None:
+        return []
+    asked = {"round_": round_, "unit_id": place, "interval": False}
+    found = (find_figures(actor, level=level, **asked) for level in LEVELS)  # type: ignore[arg-type]
+    return [Restated(None, figure) for figures in found for figure in figures if figure.n]
 
 
 def _key(figure: Figure) -> tuple[int, str, str, str]:
