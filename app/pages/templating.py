@@ -7,6 +7,7 @@ from flask import Flask, g, request
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
+from app.clock import now
 from app.i18n import label, templates
 from app.pages import card_words, figure_words, household_words, score_words, words
 from app.pages.blueprint import pages
@@ -21,6 +22,7 @@ def install(app: Flask) -> None:
     environment.trim_blocks = environment.lstrip_blocks = True
     templates.install(environment)
     environment.globals.update(static_address=static_address, csrf_field=field, here=_here)
+    environment.globals.update(printed_at=now, page_address=_page_address)
     environment.globals.update(full_name=words.full_name)
     _teach(
         environment,
@@ -95,6 +97,11 @@ def _when_read(say: Callable[..., Any]) -> Callable[..., Any]:
 @pages.app_context_processor
 def _reader() -> dict[str, Any]:
     return {"reader": g.get("reader")}
+
+
+def _page_address() -> str:
+    """The present address in full, as it stands under a page on paper."""
+    return request.url
 
 
 def _here() -> str:

@@ -8,14 +8,20 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.serving import make_server
 
+from app.accounts.actors import OPERATOR
 from app.db import transaction
+from app.indicators import releases
 from tests import people
 from tests.pages.test_submission import state_of
+from tests.scorecards.small import publish
 
 pytestmark = pytest.mark.browser
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PHONE, OLD_PC = {"width": 360, "height": 740}, {"width": 1024, "height": 768}
+PAPER = {"width": 703, "height": 1000}  # A4 less its margins, in pixels of 1/96 inch
+# Where an element stands in the page, as a number.
+ORDER = "one => [...document.querySelectorAll('*')].indexOf(one)"
 
 
 @pytest.fixture(scope="module")
@@ -141,4 +147,102 @@ def test_on_paper_there_are_no_menus_and_no_buttons(window, commune):
 
     assert not window.locator("header").is_visible()
     assert not window.locator("footer").is_visible()
+    assert not window.locator("form:visible").count()
     assert window.locator("table").first.is_visible()
+    said = window.locator(".paper").inner_text()
+    assert said.endswith(f"/communes/{commune.id}")  # where it is from, since links do not show
+
+
+def figure_pages(survey, commune):
+    """What people print, of figures and what is made of them."""
+    score = f"/communes/{commune.id}/scorecards/CDS"
+    yield from (
+        f"/communes/{commune.id}", f"/communes/{commune.id}/indicators/FIBRE",
+        f"/communes/{commune.id}/indicators/FIBRE/explain", score, f"{score}/difference",
+        "/scorecards/CDS/ranking", f"/rounds/{survey.round.id}/releases",
+        f"/rounds/{survey.round.id}/releases/1", f"/rounds/{survey.round.id}/figures",
+    )  # fmt: skip
+
+
+@pytest.fixture
+def published(survey, sent):
+    """A scorecard, a release, and two of five interviews."""
+    with transaction():
+        survey.round.review_policy = "approve-unflagged"
+    publish(survey.project.id)
+    for number, fibre in enumerate("10"):
+        sent(number, fibre=fibre)
+    with transaction():
+        releases.release(survey.round, OPERATOR)
+
+
+def test_what_is_printed_fits_on_paper_and_repeats_its_header(window, survey, commune, published):
+    window.set_viewport_size(PAPER)
+    window.emulate_media(media="print")
+    for address in figure_pages(survey, commune):
+        answer = window.goto(address)
+        assert answer.status == 200, address
+        for table in window.locator("table").all():
+            assert table.bounding_box()["width"] <= PAPER["width"], address
+            assert style(table.locator("thead"), "display") == "table-header-group"
+            assert style(table.locator("tr").first, "break-inside") == "avoid"
+        assert not window.locator("nav:visible, form:visible, .button:visible").count(), address
+        assert window.locator(".paper").is_visible()
+    assert window.pdf(prefer_css_page_size=True).startswith(b"%PDF")
+
+
+def style(element, name):
+    """What the browser makes of a property."""
+    return element.evaluate(f"one => getComputedStyle(one).getPropertyValue('{name}')")
+
+
+def test_the_first_key_leads_past_the_menu(window, commune):
+    window.goto(f"/communes/{commune.id}")
+    window.keyboard.press("Tab")
+    skip = window.locator(":focus")
+    assert skip.get_attribute("href") == "#content"
+    assert skip.bounding_box()["x"] >= 0
+    window.keyboard.press("Enter")
+    assert window.locator(":focus").get_attribute("id") == "content"
+    window.keyboard.press("Tab")
+    assert window.locator("main :focus").count() == 1
+
+
+def test_all_can_be_reached_by_keys_in_the_order_in_which_it_is_read(
+    window, survey, commune, published
+):
+    for address in figure_pages(survey, commune):
+        window.goto(address)
+        seen, last = 0, 0
+        for now in stops(window):
+            assert style(now, "outline-style") == "solid", address
+            assert float(style(now, "outline-width")[:-2]) >= 2, address
+            assert now.bounding_box()["width"] > 0, address
+            place = now.evaluate(ORDER)
+            assert place >= last, address  # a day is several stops
+            seen, last = seen + (place > last), place
+        assert seen > window.locator("main a[href]:visible, main button:visible").count(), address
+
+
+def stops(window):
+    """What the tabulator leads to, one after the other, once through the page."""
+    began = False
+    for _ in range(300):
+        window.keyboard.press("Tab")
+        now = window.locator(":focus")
+        if not now.count():  # the calendar of a day is a stop of the browser's own
+            continue
+        if now.get_attribute("class") == "skip" and began:
+            return
+        began = True
+        yield now
+
+
+def test_what_is_folded_opens_with_a_key(window, sent):
+    window.goto(f"/submissions/{sent(0)}")
+    window.locator("summary:visible").first.focus()
+    folded = window.locator("details:not([open])").count()
+    window.keyboard.press("Enter")
+    assert window.locator("details:not([open])").count() == folded - 1
+    window.keyboard.press("Space")
+    assert window.locator("details:not([open])").count() == folded
