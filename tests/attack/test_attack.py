@@ -1,0 +1,79 @@
+"""A share of the attack: `tests/attack/run.py` tries thousands of worlds."""
+
+import pytest
+
+from app.accounts.actors import OPERATOR
+from app.accounts.permissions import ROLES
+from app.indicators import disclosure, hiding, walk
+from app.indicators.disclosure import Rule
+from tests.attack.attack import attack
+from tests.attack.doors import OUTSIDERS, Doors
+from tests.attack.siege import besiege
+from tests.attack.town import HOMES, VILLAGES, build
+from tests.attack.worlds import World, random_world
+
+CODES = ("FIBRE", "COPPER", "DEVICES", "PHONE", "PHONE15")
+
+
+@pytest.fixture
+def town(app):
+    return build(CODES)
+
+
+def finished(*villages):
+    """A world in which everybody was visited once; of each village, the kinds of answers."""
+    lives = tuple(tuple((kind,) for kind in kinds) for kinds in villages)
+    return World(Rule(smallest_n=0), tuple(map(len, villages)), lives)
+
+
+# Two kinds of households that are alike but for fibre; two villages are of few.
+YES, NO = 1, 99
+SMALL = finished(
+    [YES, NO, YES], [YES, NO] * 3, [YES, NO] * 5, [YES, NO] * 6, [YES, NO] * 4, [YES] * 9
+)
+
+
+def test_whoever_may_not_read_interviews_is_one_reader_at_the_doors():
+    """A role that is added and reads figures without interviews has to stand there as well."""
+    assert OUTSIDERS == ["api_client"]
+    assert "indicator.read" not in ROLES["surveyor"]
+
+
+@pytest.mark.parametrize("first", [1, 12])
+def test_no_subtraction_of_anything_shown_finds_a_hidden_figure(town, first):
+    for seed in range(first, first + 2):
+        found = attack(town, random_world(seed, len(VILLAGES), HOMES), None, 0, seed)
+        assert not [leak for leak in found.leaks if leak.startswith("by sums")]
+
+
+def test_every_door_says_the_same_in_a_world_where_others_said_yes(town, app):
+    found = attack(town, SMALL, Doors(app, town), 1, 1)
+    assert found.twins >= 1
+    assert found.leaks == []
+
+
+def test_without_complements_subtraction_finds_what_is_small(town, monkeypatch):
+    """The attack would find it."""
+
+    def only_small(counts, lines, threshold, **_):
+        return {
+            cell: disclosure.SMALL for cell, count in counts.items() if count.is_small(threshold)
+        }
+
+    monkeypatch.setattr(hiding, "suppress", only_small)
+    found = attack(town, SMALL, None, 0, 1)
+    assert found.ways["by sums"] >= 1
+
+
+def test_a_door_that_knows_more_is_found(town, app, monkeypatch):
+    """Files and lists that are read with the eyes of staff."""
+    find = walk.find_figures
+    monkeypatch.setattr(walk, "find_figures", lambda _, **asked: find(OPERATOR, **asked))
+    found = attack(town, SMALL, Doors(app, town), 1, 1)
+    assert found.ways["by a door"] >= 1
+    assert any("/api/v1/indicators/export" in leak for leak in found.leaks)
+
+
+def test_what_is_hidden_is_there_to_be_found(town):
+    siege = besiege(town, SMALL)
+    assert siege.targets()
