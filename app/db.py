@@ -1,16 +1,18 @@
 """The database: sessions for records, a pool for the hot paths, and the only places that commit."""
 
+import errno
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import psycopg
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from psycopg import pq
 from psycopg.errors import error_from_result
-from psycopg.pq.abc import PGconn, PGresult
+from psycopg.pq.abc import PGresult
 from psycopg_pool import ConnectionPool, PoolTimeout
 from sqlalchemy import MetaData, exc
 from sqlalchemy.orm import DeclarativeBase
@@ -23,30 +25,46 @@ NAMES = {
     "pk": "%(table_name)s_pkey",
 }
 
-# What is raised while the database is away or being started again.
-AWAY = (
-    exc.OperationalError,
-    exc.InterfaceError,
-    exc.TimeoutError,
-    psycopg.OperationalError,
-    psycopg.InterfaceError,
-)
-
 _NOT_PREPARED = b"26000"  # invalid_sql_statement_name
 
+# What SQLSTATE says of the server and not of the statement: connection, conflict of transactions,
+# no room or memory, in use, shutting down, a fault of the disk; read only, as a standby; too slow.
+PASSING = ("08", "25006", "25P03", "25P04", "40", "53", "55", "57P", "58")
+# Errors of the system that speak of the machine: no room, a fault of the disk, too much in use.
+MACHINE = {
+    errno.EAGAIN, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE,
+    errno.ENOBUFS, errno.ENOMEM, errno.ENOSPC, errno.EROFS, errno.ESTALE,
+}  # fmt: skip
 
-# Classes of SQLSTATE that speak of the server and not of the statement: connection, conflict of
-# transactions, no room or memory, in use, shutting down, a fault of the disk.
-PASSING = ("08", "40", "53", "55", "57P", "58")
+T = TypeVar("T")
 
 
 def is_passing(error: BaseException) -> bool:
-    """Whether the same work may well succeed later, since the machine failed and not the data."""
+    """Whether the same work may well succeed later, since the machine failed and not the data.
+
+    All who have to tell these apart go by this: doors answer 503, workers count no attempt.
+    """
     cause = error.orig if isinstance(error, exc.DBAPIError) else error
-    if isinstance(cause, psycopg.Error) and cause.sqlstate:
-        return cause.sqlstate.startswith(PASSING)
-    away = (psycopg.OperationalError, psycopg.InterfaceError, exc.TimeoutError)
-    return isinstance(cause, (*away, OSError, MemoryError))
+    if isinstance(cause, psycopg.Error):
+        return _passes(cause)
+    if isinstance(cause, OSError):
+        return cause.errno in MACHINE
+    return isinstance(cause, (MemoryError, exc.TimeoutError))
+
+
+def _passes(error: psycopg.Error) -> bool:
+    if error.sqlstate:
+        return error.sqlstate.startswith(PASSING) or _is_outdated(error)
+    # Without a code it is not the server's: the driver's own, or that of libpq, which finds the
+    # line cut in the middle of an answer and has no class for it but the one above them all.
+    away = (psycopg.OperationalError, psycopg.InterfaceError)
+    return isinstance(error, away) or type(error) is psycopg.DatabaseError
+
+
+def _is_outdated(error: psycopg.Error) -> bool:
+    """Whether only this connection is wrong: what it has prepared is of an earlier schema."""
+    is_plan = error.diag.source_function == "RevalidateCachedQuery"
+    return is_plan or error.sqlstate in {"26000", "42P05"}
 
 
 class Base(DeclarativeBase):
@@ -55,7 +73,19 @@ class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
 
-db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+class Session(FlaskSession):
+    """A session that may end without its connection."""
+
+    def close(self) -> None:
+        """Ends it; a connection that broke since the last question is no fault of the answer."""
+        try:
+            super().close()
+        except Exception as error:
+            if not is_passing(error):
+                raise
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"class_": Session})
 
 
 def init_db(app: Flask, *, sqlalchemy_url: str, conninfo: str) -> None:
@@ -68,6 +98,8 @@ def init_db(app: Flask, *, sqlalchemy_url: str, conninfo: str) -> None:
         min_size=0,
         max_size=5,  # each holds 4 MB of a backend, and more of them are no faster (ADR 22)
         timeout=10,
+        # Waits between attempts grow; given up early, the next request begins with a short one.
+        reconnect_timeout=5,
         open=True,
         kwargs={"autocommit": True, "prepare_threshold": 0},
     )
@@ -82,8 +114,11 @@ def transaction() -> Iterator[None]:
     try:
         yield
         db.session.commit()
-    except BaseException:
-        db.session.rollback()
+    except BaseException as error:
+        if is_passing(error):
+            db.session().invalidate()  # nothing is known of its connection any more
+        else:
+            db.session.rollback()
         raise
     finally:
         del db.session.info["on_commit"]
@@ -115,7 +150,28 @@ def autocommit() -> Iterator[psycopg.Connection[Any]]:
     """A pooled connection on which each statement is durable when it returns (hot paths)."""
     pool: ConnectionPool[Any] = current_app.extensions["autocommit_pool"]
     with pool.connection() as connection:
-        yield connection
+        try:
+            yield connection
+        except BaseException as error:
+            if is_passing(error):
+                connection.close()  # nothing is known of it any more; the pool makes another
+            raise
+
+
+def repeated(work: Callable[[], T]) -> T:
+    """What the work returns; done again, once, where its connection was broken or outdated.
+
+    For work that may be done twice: whether the first time was durable is not known.
+    """
+    try:
+        return work()
+    except PoolTimeout:
+        raise
+    except psycopg.Error as error:
+        if not is_passing(error):
+            raise
+    check_pool()
+    return work()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +186,14 @@ class Question:
 
 
 def ask(question: Question, *values: bytes | None) -> list[tuple[bytes | None, ...]]:
-    """The rows that answer a question; raises `psycopg.Error`, `OperationalError` when away.
+    """The rows that answer a question; raises `psycopg.Error`.
 
     What it changes is durable then, and may be asked twice.
 
     The cursor of psycopg costs more than the server does for a row found by its key, so this
-    speaks to the connection below it. A connection that broke meanwhile is replaced, once.
+    speaks to the connection below it.
     """
-    try:
-        return _ask(question, values)
-    except PoolTimeout:
-        raise
-    except psycopg.OperationalError:
-        check_pool()
-        return _ask(question, values)
+    return repeated(lambda: _ask(question, values))
 
 
 def _ask(question: Question, values: Sequence[bytes | None]) -> list[tuple[bytes | None, ...]]:
@@ -153,9 +203,9 @@ def _ask(question: Question, values: Sequence[bytes | None]) -> list[tuple[bytes
         answer = server.exec_prepared(question.name, given)
         if answer.error_field(pq.DiagnosticField.SQLSTATE) == _NOT_PREPARED:
             # What keeps it from being prepared is the error to tell, not that it is still unknown.
-            _check(server, server.prepare(question.name, question.sql), pq.ExecStatus.COMMAND_OK)
+            _check(server.prepare(question.name, question.sql), pq.ExecStatus.COMMAND_OK)
             answer = server.exec_prepared(question.name, given)
-        _check(server, answer, pq.ExecStatus.TUPLES_OK)
+        _check(answer, pq.ExecStatus.TUPLES_OK)
         columns_ = range(answer.nfields)
         return [
             tuple(answer.get_value(row, column) for column in columns_)
@@ -163,11 +213,8 @@ def _ask(question: Question, values: Sequence[bytes | None]) -> list[tuple[bytes
         ]
 
 
-def _check(server: PGconn, answer: PGresult, wanted: pq.ExecStatus) -> None:
+def _check(answer: PGresult, wanted: pq.ExecStatus) -> None:
     if answer.status != wanted:
-        # Without a code the error is libpq's own: the connection broke, whatever its status.
-        if answer.error_field(pq.DiagnosticField.SQLSTATE) is None:
-            raise psycopg.OperationalError(server.get_error_message())
         raise error_from_result(answer)
 
 

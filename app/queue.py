@@ -44,8 +44,14 @@ class Doorbell:
     def _start(self) -> None:
         with self.lock:
             if self.thread is None:
-                self.thread = threading.Thread(target=self._run, name="doorbell", daemon=True)
-                self.thread.start()
+                thread = threading.Thread(target=self._run, name="doorbell", daemon=True)
+                try:
+                    thread.start()
+                except RuntimeError as error:  # no room for a thread: the next ring tries again
+                    log.warning("The doorbell cannot start: %s", error)
+                    self.wanted.clear()
+                else:
+                    self.thread = thread
 
     def _run(self) -> None:
         queue = open_queue(redis.Redis.from_url(self.url))
@@ -54,9 +60,9 @@ class Doorbell:
             self.wanted.clear()
             try:
                 enqueue(queue, "settle")
-            except redis.RedisError as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the next ring has to be heard
                 # The work is a row; the sweep finds it when the queue is back.
-                log.warning("The queue does not answer: %s", error)
+                log.warning("The queue does not answer: %r", error)
             time.sleep(SHORTEST_INTERVAL)
 
 

@@ -9,9 +9,11 @@ from types import SimpleNamespace
 import psycopg
 import pytest
 from psycopg import pq
+from sqlalchemy import exc, text
 
 from app import db
-from app.db import Question, ask, autocommit
+from app.db import Question, ask, autocommit, repeated, transaction
+from tests.breaking import cut
 
 SLOW = Question(b"slow", b"select pg_sleep(0.5)::text, $1::text")
 
@@ -40,11 +42,14 @@ def test_a_question_is_asked_again_when_the_connection_breaks_in_the_middle(app)
 
 def test_a_broken_connection_is_known_by_an_error_without_a_code(app, monkeypatch):
     """When a server process is killed, libpq may tell of it before it calls the connection bad."""
-    answer = SimpleNamespace(status=pq.ExecStatus.FATAL_ERROR, error_field=lambda _: None)
+    answer = SimpleNamespace(
+        status=pq.ExecStatus.FATAL_ERROR,
+        error_field=lambda _: None,
+        get_error_message=lambda _: "server closed the connection unexpectedly",
+    )
     broken = SimpleNamespace(
         status=pq.ConnStatus.OK,
         exec_prepared=lambda *_: answer,
-        get_error_message=lambda: "server closed the connection unexpectedly",
     )
     real, asked = db.autocommit, []
 
@@ -72,3 +77,54 @@ def test_nothing_is_asked_and_answered_as_nothing(app):
 def test_what_keeps_a_question_from_being_prepared_is_told(app):
     with pytest.raises(psycopg.errors.UndefinedTable):
         ask(Question(b"unknown", b"select $1::text from no_table"), b"1")
+
+
+@pytest.fixture
+def numbers(app):
+    """A table of one row, asked as the hot paths ask; calling it changes its column's type."""
+    with autocommit() as connection:
+        connection.execute("create table numbers (n int)")
+        connection.execute("insert into numbers values (7)")
+        yield lambda: connection.execute("alter table numbers alter n type bigint")
+        connection.execute("drop table numbers")
+
+
+def test_a_plan_of_an_earlier_schema_is_made_anew(numbers):
+    question, other = Question(b"numbers", b"select n from numbers"), "select n from numbers"
+
+    def read():
+        with autocommit() as connection:
+            return connection.execute(other).fetchone()
+
+    assert (ask(question), read()) == ([(b"7",)], (7,))
+
+    numbers()
+
+    assert (ask(question), repeated(read)) == ([(b"7",)], (7,))
+
+
+def test_a_connection_left_in_a_failed_transaction_is_not_handed_out_so(app):
+    with autocommit() as connection:
+        connection.execute("begin")
+        with pytest.raises(psycopg.errors.DivisionByZero):
+            connection.execute("select 1 / 0")
+
+    assert ask(Question(b"nothing", b"select $1::text"), b"well") == [(b"well",)]
+
+
+def test_a_unit_of_work_ends_without_its_connection(app):
+    def end_amid():
+        with transaction():
+            db.db.session.execute(text("select 1"))
+            cut(db.driver())
+            db.db.session.execute(text("select 2"))
+
+    with pytest.raises(exc.OperationalError):
+        end_amid()
+
+    with transaction():
+        assert db.db.session.scalar(text("select 3")) == 3
+        cut(db.driver())
+        db.db.session.close()  # as at the end of a request
+    assert db.db.session.scalar(text("select 4")) == 4
+    db.db.session.rollback()

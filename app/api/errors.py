@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify
 from marshmallow import Schema, fields
 from werkzeug.exceptions import HTTPException
 
-from app.db import AWAY
+from app.db import is_passing
 from app.errors import NotReady, Problem, SignInNeeded, TooLarge
 
 TRY_AGAIN = "30"  # seconds
@@ -54,6 +54,8 @@ def install(door: Blueprint, write: Callable[[Problem], Response] | None = None)
 
 def answer(problem: Problem) -> Response:
     """The refusal as JSON."""
+    if isinstance(problem, NotReady):  # whoever found it out spoke to a phone
+        problem = NotReady("The server is busy or being repaired. Try again later.")
     details = {key: _plain(value) for key, value in problem.details.items()}
     response = jsonify(code=problem.code, message=str(problem), details=details)
     response.status_code = problem.status
@@ -80,8 +82,8 @@ def _refusal(error: HTTPException) -> Problem:
 
 
 def _trouble(error: Exception) -> Problem:
-    if isinstance(error, AWAY):
-        log.error("The database does not answer: %s", error)
-        return NotReady("The server is busy or being repaired. Try again later.")
+    if is_passing(error):
+        log.error("The database or the disk does not answer: %s", error)
+        return NotReady()
     log.error("A request failed", exc_info=error)
     return Fault()

@@ -17,9 +17,12 @@ def with_app(command: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        import psycopg
+        from sqlalchemy.exc import SQLAlchemyError
+
         from app import create_app
         from app.config import Config
-        from app.db import AWAY, close_db
+        from app.db import close_db, is_passing
         from app.errors import Problem
         from app.xforms.problems import FormRefused
 
@@ -31,7 +34,9 @@ def with_app(command: Callable[P, R]) -> Callable[P, R]:
             raise click.ClickException(str(problem)) from problem
         except FormRefused as refusal:
             raise click.ClickException("\n".join(map(str, refusal.findings))) from refusal
-        except AWAY as error:
+        except (SQLAlchemyError, psycopg.Error) as error:
+            if not is_passing(error):
+                raise
             raise click.ClickException(AWAY_TEXT) from error
         finally:
             close_db(app)

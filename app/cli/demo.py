@@ -78,20 +78,17 @@ def _play(folder: Path, base_url: str, households: int) -> dict[str, Any]:
 
 def _settle() -> None:
     """Wait until everything that was accepted is processed, also over a database's restart."""
-    import psycopg
-    from sqlalchemy.exc import OperationalError
-
     from app import ledger
-    from app.db import db, driver
+    from app.db import driver, is_passing, transaction
 
     deadline = time.monotonic() + SETTLE_SECONDS
     while time.monotonic() < deadline:
         try:
-            if ledger.owed(driver()).is_settled:
-                return
-        except (OperationalError, psycopg.OperationalError):
-            pass
-        finally:
-            db.session.rollback()
+            with transaction():
+                if ledger.owed(driver()).is_settled:
+                    return
+        except Exception as error:
+            if not is_passing(error):
+                raise
         time.sleep(0.2)
     raise click.ClickException("The figures are not up to date yet: thonso queue status")

@@ -8,9 +8,8 @@ import logging
 from collections.abc import Iterable, Sequence
 
 import orjson
-import psycopg
 
-from app.db import columns, db, driver
+from app.db import columns, db, driver, is_passing
 from app.entities.settle import Key, settle
 from app.forms.media import REGISTRY
 from app.submissions.extract import Record
@@ -53,9 +52,9 @@ def apply_entities(records: Sequence[Record], approved: Iterable[int] = ()) -> N
             keys = _note(asked)
             keys |= _release({record.entry.submission_id for record, _ in asked} & set(approved))
             settle(keys)
-    except psycopg.OperationalError:
-        raise  # the database is away or wants it done again: so does the batch
-    except Exception:
+    except Exception as error:
+        if is_passing(error):
+            raise  # the database is away or wants it done again: so does the batch
         log.exception("Entities of a batch failed; its interviews are taken in without them.")
         _note(asked, fault="fault")
 

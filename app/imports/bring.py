@@ -47,7 +47,8 @@ class _LeftAlone(Exception):
 def bring(item: Found | Skipped, project_id: int, app_user_id: int | None) -> Outcome:
     """Takes one folder in; `app_user_id` is whose it is unless the interview says so itself.
 
-    Raises `NotReady` when the disk or the database cannot take it now.
+    Raises `NotReady` when the disk cannot take it now, and what `db.is_passing` knows for the
+    database.
     """
     if isinstance(item, Skipped):
         return Outcome(item.path, "skipped", item.reason)

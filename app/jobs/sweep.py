@@ -4,11 +4,9 @@ import logging
 import time
 from datetime import date
 
-import psycopg
 import redis
 from flask import Flask
 from rq import Queue
-from sqlalchemy.exc import SQLAlchemyError
 
 from app import ledger
 from app.clock import today
@@ -30,8 +28,8 @@ def sweep_for_ever(app: Flask, queue_url: str) -> None:
         try:
             look(app, queue)
             start_daily(queue, done)
-        except (redis.RedisError, SQLAlchemyError, psycopg.Error) as error:
-            log.warning("The sweep could not look: %s", error)
+        except Exception as error:  # noqa: BLE001 - whatever it is, what is owed is looked for again
+            log.warning("The sweep could not look: %r", error)
         time.sleep(EVERY)
 
 

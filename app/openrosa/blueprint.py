@@ -4,11 +4,10 @@ import logging
 from typing import Any
 
 from flask import Blueprint, Response, g, request
-from sqlalchemy import exc
 from werkzeug.exceptions import HTTPException
 
 from app.access import public
-from app.db import AWAY, db, is_passing
+from app.db import db, is_passing
 from app.errors import BadRequest, NotFound, NotReady, Problem, SignInNeeded, TooLarge
 from app.i18n import in_language
 from app.openrosa import responses
@@ -73,7 +72,7 @@ def refuse_http(error: HTTPException) -> Response:
 
 def refuse_fault(error: Exception) -> Response:
     """Tell a fault; when the machine failed and not the request, when to come again."""
-    if isinstance(error, AWAY) or is_passing(error):
+    if is_passing(error):
         log.error("The database or the disk does not answer: %s", error)
         return refuse(NotReady())
     log.error("A phone's request failed", exc_info=error)
@@ -97,6 +96,10 @@ def language(problem: Problem | None = None) -> str | None:
         return None
     try:
         return get_project(g.project_id).language
-    except (exc.SQLAlchemyError, NotFound):
-        db.session.rollback()
+    except NotFound:
+        return None
+    except Exception as error:
+        if not is_passing(error):
+            raise
+        db.session().invalidate()  # told in another language it is told none the less
         return None

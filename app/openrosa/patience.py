@@ -56,10 +56,10 @@ def taking_in(length: int | None) -> Iterator[Reading]:
     in_hand = list(_hand.values())
     if len(in_hand) >= MOST_AT_ONCE or (large and sum(r.large for r in in_hand) >= MOST_LARGE):
         raise Crowded
-    number = next(_numbers)
-    _hand[number] = reading = Reading(large, time.monotonic())
     if not _looker:
         _start_looking()
+    number = next(_numbers)
+    _hand[number] = reading = Reading(large, time.monotonic())
     try:
         yield reading
     finally:
@@ -69,8 +69,10 @@ def taking_in(length: int | None) -> Iterator[Reading]:
 def _start_looking() -> None:
     with _lock:
         if not _looker:
-            _looker.append(threading.Thread(target=_look_for_ever, name="patience", daemon=True))
-            _looker[0].start()
+            looker = threading.Thread(target=_look_for_ever, name="patience", daemon=True)
+            with suppress(RuntimeError):  # no room for a thread: the next upload tries again
+                looker.start()
+                _looker.append(looker)
 
 
 def _look_for_ever() -> None:
@@ -80,7 +82,8 @@ def _look_for_ever() -> None:
         patience = SHORT_PATIENCE if len(in_hand) >= CROWDED else PATIENCE
         limit = time.monotonic() - patience
         if late := sum(reading.heard < limit for reading in in_hand):
-            end_silent(patience, late)
+            with suppress(OSError):  # so much is open that nothing can be looked at: in a second
+                end_silent(patience, late)
 
 
 def end_silent(patience: float, most: int) -> int:

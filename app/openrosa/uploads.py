@@ -142,10 +142,17 @@ def read_body(
 
 
 def _heard(stream: IO[bytes], reading: Reading) -> Iterator[bytes]:
-    """The stream's chunks; notes when each came."""
-    while chunk := stream.read(CHUNK):
+    """The stream's chunks; notes when each came. Raises `CutOff` when no more can come."""
+    while chunk := _read(stream):
         reading.heard = time.monotonic()
         yield chunk
+
+
+def _read(stream: IO[bytes]) -> bytes:
+    try:
+        return stream.read(CHUNK)
+    except OSError as error:
+        raise CutOff from error
 
 
 def _receive(body: Body, chunks: Iterator[bytes], boundary: str) -> int:
@@ -154,7 +161,7 @@ def _receive(body: Body, chunks: Iterator[bytes], boundary: str) -> int:
         return _read_parts(body, chunks, boundary)
     except ParserLimitReached as error:
         raise TooLarge from error
-    except (MultipartError, OSError) as error:
+    except MultipartError as error:
         raise CutOff from error
 
 
@@ -179,7 +186,7 @@ def _read_parts(body: Body, chunks: Iterator[bytes], boundary: str) -> int:
 def drain(stream: IO[bytes]) -> None:
     """Read what a phone still sends: answered too early, it sees a broken pipe, not the answer."""
     left = MOST_DRAINED
-    with suppress(OSError, HTTPException, Crowded), taking_in(None) as reading:
+    with suppress(CutOff, HTTPException, Crowded), taking_in(None) as reading:
         for chunk in _heard(stream, reading):
             left -= len(chunk)
             if left <= 0:

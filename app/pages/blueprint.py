@@ -10,7 +10,7 @@ from app import access
 from app.errors import NotAllowed, SignInNeeded
 from app.i18n import use_language
 from app.pages import cookies, forgery
-from app.pages.reader import reader, reader_or_none
+from app.pages.reader import language, reader, reader_or_none
 
 # Nothing may load or run but our own style sheet and images.
 POLICY = (
@@ -88,6 +88,6 @@ def _to_sign_in() -> ResponseReturnValue:
 
 def _check_rights(needed: str | None) -> None:
     actor = reader()
-    use_language(cookies.chosen_language() or actor.language)
+    use_language(language())
     if needed is None or (needed != access.SIGNED_IN and not actor.may(needed)):
         raise NotAllowed

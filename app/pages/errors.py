@@ -6,15 +6,16 @@ from flask import Flask, Response, make_response, render_template
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from app.db import AWAY
+from app.db import is_passing
 from app.errors import NotFound, NotReady, Problem, TooLarge
 from app.i18n import use_language
-from app.pages import cookies
 from app.pages.blueprint import HEADERS, pages
+from app.pages.reader import language
 from app.pages.words import refusal_title
 
 log = logging.getLogger(__name__)
 
+TRY_AGAIN = "60"  # seconds
 
 TITLES = {
     401: "Please sign in",
@@ -43,6 +44,10 @@ def install(app: Flask) -> None:
 
 def page_for(problem: Problem) -> Response:
     """The page that tells a refusal; it asks the database nothing, which may be what is broken."""
+    headers = dict(HEADERS)
+    if isinstance(problem, NotReady):  # whoever found it out spoke to a phone
+        problem = NotReady("The server is busy or being repaired. Please try again in a minute.")
+        headers["Retry-After"] = TRY_AGAIN
     page = render_template(
         "problem.html",
         reader=None,
@@ -50,7 +55,7 @@ def page_for(problem: Problem) -> Response:
         problem=problem,
     )
     response = make_response(page, problem.status)
-    response.headers.extend({k: v for k, v in HEADERS.items() if k not in response.headers})
+    response.headers.extend({k: v for k, v in headers.items() if k not in response.headers})
     return response
 
 
@@ -59,7 +64,7 @@ def _problem(problem: Problem) -> ResponseReturnValue:
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
-    use_language(cookies.chosen_language())
+    use_language(language())
     if isinstance(error, RequestEntityTooLarge):
         return page_for(TooLarge())
     if error.code == NotFound.status:
@@ -72,11 +77,9 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _fault(error: Exception) -> ResponseReturnValue:
-    use_language(cookies.chosen_language())
-    if isinstance(error, AWAY):
-        log.error("The database does not answer: %s", error)
-        return page_for(
-            NotReady("The server is busy or being repaired. Please try again in a minute.")
-        )
+    use_language(language())
+    if is_passing(error):
+        log.error("The database or the disk does not answer: %s", error)
+        return page_for(NotReady())
     log.error("A page failed", exc_info=error)
     return page_for(Broken())

@@ -22,3 +22,9 @@ def reader() -> Actor:
     if actor is None:
         raise SignInNeeded
     return actor
+
+
+def language() -> str | None:
+    """The language chosen on this browser, else that of the reader, as far as known by now."""
+    known: Actor | None = g.get("reader")
+    return cookies.chosen_language() or (known.language if known else None)

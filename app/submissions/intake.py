@@ -7,19 +7,11 @@ that statement does not insert is looked at more closely in `_unusual`.
 from typing import Any
 
 import psycopg
-from psycopg_pool import PoolTimeout
 
 from app import db, queue
-from app.errors import BadRequest, NotReady
+from app.errors import BadRequest
 from app.submissions import parked
-from app.submissions.statements import (
-    ACCEPT,
-    ACCEPT_BROUGHT,
-    ACCEPT_PLAIN,
-    ADD_FILES,
-    READ_AGAIN,
-    VALUES,
-)
+from app.submissions.statements import ACCEPT, ADD_FILES, READ_AGAIN
 from app.submissions.upload import Receipt, UnknownSender, Upload
 from app.xforms.instance import DtdRefused, Instance, NotXml, parse_instance
 
@@ -27,8 +19,8 @@ from app.xforms.instance import DtdRefused, Instance, NotXml, parse_instance
 def receive(upload: Upload, *, project_id: int, token_hash: bytes) -> Receipt:
     """Takes one POST in; when it returns, what was sent is durable.
 
-    Raises `UnknownSender`, `BadRequest` for a document type definition, and `NotReady` when the
-    database is away: sending again later is safe, since every case can be repeated.
+    Raises `UnknownSender`, `BadRequest` for a document type definition, and what `db.is_passing`
+    knows when the database is away: sending again later is safe, since every case can be repeated.
     """
     return _take(upload, {"project": project_id, "token": token_hash})
 
@@ -50,17 +42,7 @@ def _take(upload: Upload, sender: dict[str, Any]) -> Receipt:
         ) from error
     except NotXml:
         instance = None
-    try:
-        return _receive(upload, instance, sender)
-    except PoolTimeout as error:
-        raise NotReady from error
-    except psycopg.OperationalError:
-        # The pool may have held connections to a database that was restarted meanwhile.
-        db.check_pool()
-    try:
-        return _receive(upload, instance, sender)
-    except psycopg.OperationalError as error:
-        raise NotReady from error
+    return db.repeated(lambda: _receive(upload, instance, sender))
 
 
 def _receive(upload: Upload, instance: Instance | None, sender: dict[str, Any]) -> Receipt:
@@ -76,18 +58,23 @@ def _receive(upload: Upload, instance: Instance | None, sender: dict[str, Any]) 
 
 def _accept(known: dict[str, Any], *, edit: bool, files: bool) -> bool:
     """Whether it was the usual case, and is durable now."""
-    if "token" in known and not files:
-        return bool(db.ask(ACCEPT_PLAIN[edit], *(_text(known[name]) for name in VALUES)))
-    accept = ACCEPT if "token" in known else ACCEPT_BROUGHT
-    with db.autocommit() as connection:
-        return connection.execute(accept[edit, files], known).fetchone() is not None
+    accept = ACCEPT["app_user" in known, edit, files]
+    return bool(db.ask(accept.question, *(_text(known[name]) for name in accept.names)))
 
 
 def _text(value: object) -> bytes | None:
     """As PostgreSQL reads it."""
     if isinstance(value, bytes):
         return b"\\x" + value.hex().encode()
+    if isinstance(value, list):
+        return b"{" + b",".join(map(_quoted, value)) + b"}"
     return None if value is None else str(value).encode()
+
+
+def _quoted(value: object) -> bytes:
+    """As PostgreSQL reads it in an array."""
+    text = _text(value) or b""
+    return b'"' + text.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
 
 
 def _known(upload: Upload) -> dict[str, Any]:

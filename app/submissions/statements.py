@@ -5,6 +5,7 @@ returns no row when anything is not as in the usual case.
 """
 
 import re
+from typing import NamedTuple
 
 from app.db import Question
 
@@ -56,38 +57,39 @@ _FILES = """, stored as (
 _TAIL = "\nselect id from new"
 
 
-def _statement(sender: str, *, edit: bool, files: bool) -> str:
-    insert = (
-        _INSERT.format(root="original.root_id", sources="sender, target, original")
-        if edit
-        else _INSERT.format(root="null::bigint", sources="sender, target")
-    )
-    head = _HEAD.format(sender=sender)
-    return head + (_ORIGINAL if edit else "") + insert + (_FILES if files else "") + _TAIL
-
-
-def _statements(sender: str) -> dict[tuple[bool, bool], str]:
-    return {
-        (edit, files): _statement(sender, edit=edit, files=files)
-        for edit in (False, True)
-        for files in (False, True)
-    }
-
-
-ACCEPT = _statements(_PHONE)
-ACCEPT_BROUGHT = _statements(_BROUGHT)
-
-# The usual case, an interview without files from a phone, is asked below the driver's cursor.
-VALUES = ("token", "project", "form", "version", "instance", "deprecated", "device", "xml")
 _NAMED = re.compile(r"%\((\w+)\)s")
 
 
-def _question(*, edit: bool) -> Question:
-    numbered = _NAMED.sub(lambda name: f"${VALUES.index(name[1]) + 1}", ACCEPT[edit, False])
-    return Question(b"accept_edit" if edit else b"accept", numbered.encode())
+class Accepting(NamedTuple):
+    """A statement that accepts, asked below the driver's cursor, and the names of its values."""
+
+    question: Question
+    names: tuple[str, ...]
 
 
-ACCEPT_PLAIN = {edit: _question(edit=edit) for edit in (False, True)}
+def _accepting(*, brought: bool, edit: bool, files: bool) -> Accepting:
+    root, sources = ("original.root_id", ", original") if edit else ("null::bigint", "")
+    insert = _INSERT.format(root=root, sources=f"sender, target{sources}")
+    parts = (
+        _HEAD.format(sender=_BROUGHT if brought else _PHONE),
+        _ORIGINAL if edit else "",
+        insert,
+        _FILES if files else "",
+        _TAIL,
+    )
+    names = tuple(dict.fromkeys(_NAMED.findall(text := "".join(parts))))
+    numbered = _NAMED.sub(lambda name: f"${names.index(name[1]) + 1}", text)
+    called = "accept" + "_brought" * brought + "_edit" * edit + "_files" * files
+    return Accepting(Question(called.encode(), numbered.encode()), names)
+
+
+# By whether a person brings it, whether it is an edit, and whether files come along.
+ACCEPT = {
+    (brought, edit, files): _accepting(brought=brought, edit=edit, files=files)
+    for brought in (False, True)
+    for edit in (False, True)
+    for files in (False, True)
+}
 
 ADD_FILES = "with new as (select %(instance_pk)s::bigint as id)" + _FILES + _TAIL
 

@@ -1,5 +1,6 @@
 """The doorbell: rings cost nothing, what is owed is found again, workers run jobs by name."""
 
+import threading
 from importlib import import_module
 
 import pytest
@@ -80,3 +81,31 @@ def test_a_queue_that_is_away_stops_nobody(caplog):
     bell.ring()
     assert bell.thread is not None
     assert bell.thread.daemon
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        redis.ConnectionError("refused"),
+        redis.exceptions.BusyLoadingError("loading the dataset in memory"),
+        redis.exceptions.ReadOnlyError("a replica"),
+        redis.exceptions.TimeoutError("timeout"),
+        OSError(104, "Connection reset by peer"),
+        UnicodeDecodeError("utf-8", b"\xff", 0, 1, "half an answer"),
+    ],
+)
+def test_whatever_the_queue_says_the_next_ring_is_heard(config, monkeypatch, fault):
+    heard, told = threading.Event(), iter([fault])
+
+    def enqueue(*_):
+        if (error := next(told, None)) is not None:
+            heard.set()
+            raise error
+        heard.set()
+
+    monkeypatch.setattr("app.queue.enqueue", enqueue)
+    bell = Doorbell(config.queue_url)
+    for _ in range(2):
+        bell.ring()
+        assert heard.wait(10)
+        heard.clear()

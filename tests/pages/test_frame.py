@@ -1,8 +1,10 @@
 """What every page has: its headers, its refusals in words, and files that may be kept."""
 
+import psycopg
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from app.errors import NotReady
 from app.i18n import in_language
 from app.pages import health, home
 from tests import people
@@ -84,14 +86,26 @@ def test_a_fault_is_told_without_its_cause(signed_in, monkeypatch, caplog):
     assert "a secret of the programme" in caplog.text
 
 
-def test_a_database_that_is_away_is_told_with_what_to_do(signed_in, monkeypatch):
-    def away(*_, **__):
-        raise OperationalError("select", {}, Exception("gone"))
+@pytest.mark.parametrize(
+    "away",
+    [
+        OperationalError("select", {}, psycopg.OperationalError("gone")),
+        psycopg.DatabaseError("server closed the connection unexpectedly"),
+        OSError(28, "No space left on device"),
+        NotReady(),
+    ],
+)
+def test_a_machine_that_fails_is_told_with_what_to_do(signed_in, monkeypatch, away):
+    def fail(*_, **__):
+        raise away
 
     browser = signed_in()
-    monkeypatch.setattr(home, "find_units", away)
+    monkeypatch.setattr(home, "find_units", fail)
+    page = browser.get("/", 503)
 
-    assert "thử lại sau một phút" in browser.get("/", 503).text
+    assert "thử lại sau một phút" in page.text
+    assert "" in page.links()  # the same address
+    assert page.response.headers["Retry-After"] == "60"
 
 
 def test_health_is_for_everybody_and_says_one_word(client, app):
@@ -102,7 +116,7 @@ def test_health_is_for_everybody_and_says_one_word(client, app):
 
 def test_health_fails_with_the_database(client, app, monkeypatch):
     def away(*_):
-        raise OperationalError("select", {}, Exception("gone"))
+        raise OperationalError("select", {}, psycopg.OperationalError("gone"))
 
     monkeypatch.setattr(health.db.session, "execute", away)
 
