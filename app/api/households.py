@@ -27,10 +27,11 @@ from app.db import transaction
 from app.errors import BadRequest
 from app.households import changes, queries
 from app.households.changes import CAPABILITY
-from app.households.duplicates import keep_apart, likely_pairs
+from app.households.duplicates import find_pairs, keep_apart
 from app.households.models import HouseholdChange
 from app.households.order import Last
-from app.households.queries import Known, Listed, Search
+from app.households.queries import Known, Listed
+from app.households.search import READ, Search
 from app.org_units.queries import find_village
 
 RECORD = f"int(max={LARGEST_RECORD})"
@@ -42,7 +43,7 @@ SHOWN = ("number", "size", "n15", "n18", "poor")
 def list_households(asked: dict[str, Any]) -> dict[str, Any]:
     """The households of a place, in the order in which they entered the registry"""
     actor, most = caller(), asked["limit"]
-    project_id = choose_project(actor, queries.READ, asked.get("project"))
+    project_id = choose_project(actor, READ, asked.get("project"))
     search = Search(project_id, _place(asked), asked.get("household", ""))
     after = _after(asked.get("next"))
     found = queries.find_households(actor, search, sort="id", limit=most, after=after)
@@ -93,11 +94,11 @@ def undo_household(change_id: int) -> dict[str, Any]:
 def list_pairs(asked: dict[str, Any]) -> dict[str, Any]:
     """Households of a place that may be one, and that nobody has settled"""
     actor = caller()
-    project_id = choose_project(actor, queries.READ, asked.get("project"))
+    project_id = choose_project(actor, READ, asked.get("project"))
     place = _place(asked)
     if place is None:
         raise BadParameters("Say which place: unit or code.")
-    return {"items": likely_pairs(project_id, place, actor=actor)}
+    return {"items": find_pairs(project_id, place, actor=actor)}
 
 
 @resource("/household-pairs", method="POST", body=HouseholdPairBody, answer=HouseholdPairSchema)
@@ -115,8 +116,8 @@ def settle_pair(asked: dict[str, Any]) -> dict[str, Any]:
 
 def _place(asked: dict[str, Any]) -> int | None:
     if "code" in asked:
-        return choose_unit(caller(), queries.READ, None, asked["code"], None).id
-    return get_unit(caller(), queries.READ, asked["unit"]).id if "unit" in asked else None
+        return choose_unit(caller(), READ, None, asked["code"], None).id
+    return get_unit(caller(), READ, asked["unit"]).id if "unit" in asked else None
 
 
 def _after(cursor: str | None) -> Last | None:

@@ -25,14 +25,8 @@ from app.forms.models import Form
 from app.forms.queries import find_form
 from app.org_units.models import OrgUnit
 from app.org_units.queries import code_of, codes_of, get_unit
-from app.review.queries import (
-    STATE_FILTERS,
-    QueueFilter,
-    QueueItem,
-    decisions_of,
-    flags_of,
-    review_queue,
-)
+from app.review.newest import STATE_FILTERS, QueueFilter
+from app.review.queries import QueueItem, decisions_of, flags_of, review_queue
 from app.submissions.models import Submission
 from app.submissions.queries import (
     attachments_of,

@@ -122,13 +122,11 @@ def history(*, code: str, project: int) -> None:
 @with_app
 def duplicates(*, place: str, project: int) -> None:
     """Show households of a commune or village that may be one."""
+    from app.accounts.actors import OPERATOR
     from app.cli.places import place as find_place
     from app.households.duplicates import find_pairs
-    from app.org_units.hierarchy import descendants
 
-    unit = find_place(place)
-    villages = [unit.id, *(village.id for village in descendants(unit.id, "village"))]
-    for pair in find_pairs(project, villages):
+    for pair in find_pairs(project, find_place(place).id, actor=OPERATOR):
         click.echo(f"{pair.one}  {pair.other}  same {', '.join(pair.reasons)}")
 
 

@@ -26,7 +26,8 @@ select (u.received_at at time zone '{ZONE}')::date as day, u.app_user_id, u.rece
        u.pk, s.id as submission_id, f.xml_form_id, i.household, i.instance_pk is not null as read,
        coalesce(s.approved_pk = u.pk, false) as approved,
        exists (select from counted_interviews c
-               where c.submission_id = s.id and c.instance_pk = u.pk) as counted
+               where (c.round_id, c.form_id, c.subject) = (i.round_id, i.form_id, i.subject)
+                 and c.instance_pk = u.pk) as counted
 from (
     select n.app_user_id, n.received_at, false as parked, n.id as pk,
            coalesce(n.root_id, n.id) as root, n.form_id

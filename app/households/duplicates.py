@@ -1,17 +1,17 @@
 """Households of the registry that may be one: by name, by telephone, by where they stand."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy.dialects.postgresql import insert
 
 from app import audit
 from app.accounts.actors import Actor
+from app.accounts.scope import WITHIN, reach
 from app.db import db, driver
 from app.errors import BadRequest
 from app.households.changes import find_household
 from app.households.models import DistinctHouseholds
-from app.households.queries import by_codes
+from app.households.search import READ
 from app.org_units.hierarchy import descendants
 
 NEAR = 15.0  # metres; houses of one yard
@@ -19,33 +19,36 @@ MOST_PAIRS = 200
 METRES = 111_320  # of one degree of latitude
 
 # Within a village by name and place (a square of NEAR on each side), in the programme by telephone.
-PAIRS = """
-with known as (
-    select h.code, h.village_id, h.number, l.search_key, l.phone, l.latitude, l.longitude
+# Only households that the reader sees, so that the first pairs are the first of theirs.
+PAIRS = f"""
+with theirs as (
+    select h.code, h.village_id, l.search_key, l.phone, l.latitude, l.longitude
     from households h join household_labels l on l.household_id = h.id
-    where h.project_id = %(project)s
+    where h.project_id = %(project)s and h.village_id = any(%(villages)s)
+      and {WITHIN.format(column="h.village_id")}
 ), pairs as (
-    select a.code as one, b.code as other, 'name' as reason, a.village_id as va, b.village_id as vb
-    from known a join known b using (village_id, search_key)
+    select a.code as one, b.code as other, 'name' as reason
+    from theirs a join theirs b using (village_id, search_key)
     where a.code < b.code and search_key <> ''
     union all
-    select a.code, b.code, 'phone', a.village_id, b.village_id
-    from known a join known b using (phone) where a.code < b.code
+    select least(a.code, h.code), greatest(a.code, h.code), 'phone'
+    from theirs a join household_labels l on l.phone = a.phone
+    join households h on h.id = l.household_id and h.project_id = %(project)s
+    where h.code <> a.code and {WITHIN.format(column="h.village_id")}
     union all
-    select a.code, b.code, 'place', a.village_id, b.village_id
-    from known a join known b using (village_id)
+    select a.code, b.code, 'place'
+    from theirs a join theirs b using (village_id)
     where a.code < b.code and abs(a.latitude - b.latitude) * %(metres)s < %(near)s
       and abs(a.longitude - b.longitude) * %(metres)s * cos(radians(a.latitude)) < %(near)s
 )
 select one, other, array_agg(distinct reason order by reason)
 from pairs
-where (va = any(%(villages)s) or vb = any(%(villages)s))
-  and not exists (select from distinct_households d
+where not exists (select from distinct_households d
                   where (d.project_id, d.one, d.other) = (%(project)s, pairs.one, pairs.other))
 group by one, other
 order by count(distinct reason) desc, one, other
 limit %(most)s
-"""
+"""  # noqa: S608 - our own words
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,24 +60,21 @@ class Pair:
     reasons: tuple[str, ...]
 
 
-def find_pairs(project_id: int, village_ids: Collection[int]) -> list[Pair]:
-    """The pairs of these villages that nobody has settled, the likeliest first."""
+def find_pairs(project_id: int, unit_id: int, *, actor: Actor) -> list[Pair]:
+    """The pairs of a place that nobody has settled and of which the actor sees both households.
+
+    The likeliest first, and no more than MOST_PAIRS.
+    """
+    villages = [unit_id, *(village.id for village in descendants(unit_id, "village"))]
     asked = {
         "project": project_id,
-        "villages": list(village_ids),
+        "villages": villages,
         "metres": METRES,
         "near": NEAR,
         "most": MOST_PAIRS,
     }
-    return [Pair(one, other, tuple(by)) for one, other, by in driver().execute(PAIRS, asked)]
-
-
-def likely_pairs(project_id: int, unit_id: int, *, actor: Actor) -> list[Pair]:
-    """The pairs of a place of which the actor sees both households."""
-    villages = [unit_id, *(village.id for village in descendants(unit_id, "village"))]
-    pairs = find_pairs(project_id, villages)
-    seen = by_codes(actor, project_id, {code for pair in pairs for code in (pair.one, pair.other)})
-    return [pair for pair in pairs if {pair.one, pair.other} <= seen.keys()]
+    found = driver().execute(PAIRS, asked | reach(actor, READ, project_id))
+    return [Pair(one, other, tuple(by)) for one, other, by in found]
 
 
 def keep_apart(project_id: int, one: str, other: str, *, actor: Actor) -> None:

@@ -38,6 +38,11 @@ class Household(Base):
         UniqueConstraint("project_id", "village_id", "number", deferrable=True),
         # The frame of a village is counted from this index alone.
         Index(None, "village_id", "project_id", "since"),
+        # The orders in which a place's households are listed (`order.ORDERS`).
+        Index("households_there_by_id", "village_id", "id"),
+        Index("households_there_by_code", "village_id", "code"),
+        Index("households_there_by_size", "village_id", text("coalesce(size, -1) desc"), "code"),
+        Index("households_there_by_change", "village_id", text("updated_at desc"), "code"),
         # Each interview writes its household once more: with room on its page no index needs to.
         {"postgresql_with": {"fillfactor": 70}},
     )
@@ -106,6 +111,8 @@ class HouseholdLabel(Base):
     """The name by which a surveyor finds the house: personal data, kept apart."""
 
     __tablename__ = "household_labels"
+    # Households with one telephone may be one.
+    __table_args__ = (Index(None, "phone", postgresql_where=text("phone is not null")),)
 
     household_id: Mapped[int] = mapped_column(
         ForeignKey("households.id", ondelete="CASCADE"), primary_key=True

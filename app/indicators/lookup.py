@@ -11,7 +11,7 @@ from app.forms.queries import current_definition, definition_of
 from app.indicators.compare import Change, compare
 from app.indicators.definitions import Indicator
 from app.indicators.models import CountedInterview, IndicatorVersion
-from app.submissions.models import Interview
+from app.submissions.models import Interview, Submission
 from app.xforms.definition import FormDefinition
 from app.xforms.join import join_forms
 
@@ -64,8 +64,13 @@ def breakdown_names(project_id: int) -> set[str]:
 
 def counted_among(submission_ids: Iterable[int]) -> set[int]:
     """Those of these submissions that count for their household, person or village."""
-    statement = select(CountedInterview.submission_id).where(
-        CountedInterview.submission_id.in_(list(submission_ids))
+    counted = CountedInterview  # found by its subject: that is its key
+    statement = (
+        select(counted.submission_id)
+        .join(Interview, Interview.subject == counted.subject)
+        .join(Submission, Submission.approved_pk == Interview.instance_pk)
+        .where(Submission.id.in_(list(submission_ids)), counted.submission_id == Submission.id)
+        .where(counted.round_id == Interview.round_id, counted.form_id == Interview.form_id)
     )
     return set(db.session.scalars(statement))
 

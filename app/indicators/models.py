@@ -120,10 +120,7 @@ class CountedInterview(Base):
     """
 
     __tablename__ = "counted_interviews"
-    __table_args__ = (
-        Index(None, "round_id", "village_id", "form_id"),
-        Index(None, "submission_id"),
-    )
+    __table_args__ = (Index(None, "round_id", "village_id", "form_id"),)
 
     round_id: Mapped[int] = mapped_column(primary_key=True)
     form_id: Mapped[int] = mapped_column(primary_key=True)

@@ -18,7 +18,7 @@ from app.pages.choices import choose_project
 from app.pages.inputs import asked
 from app.pages.reader import reader
 from app.projects.models import Project
-from app.review.queries import MOST_COUNTED, QueueFilter, count_queue
+from app.review.newest import MOST_COUNTED, QueueFilter, count_queue
 from app.rounds.models import Round
 from app.rounds.queries import current_round
 from app.submissions.counts import Counts, count_by_state

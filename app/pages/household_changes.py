@@ -12,8 +12,8 @@ from app.db import transaction
 from app.errors import BadRequest, Conflict, NotFound, Problem
 from app.households import changes, queries
 from app.households.changes import CAPABILITY
-from app.households.duplicates import MOST_PAIRS, keep_apart, likely_pairs
-from app.households.queries import READ
+from app.households.duplicates import MOST_PAIRS, find_pairs, keep_apart
+from app.households.search import NAMES, READ
 from app.org_units.queries import find_village
 from app.pages.blueprint import pages
 from app.pages.choices import choose_project
@@ -130,7 +130,7 @@ def _pairs(commune_id: int, problem: Problem | None = None) -> str:
     commune = get_unit(actor, READ, commune_id, level="commune")
     projects = choose_project(actor, READ)
     named = chosen("names", ("yes",)) is not None
-    pairs = likely_pairs(projects.chosen.id, commune.id, actor=actor)
+    pairs = find_pairs(projects.chosen.id, commune.id, actor=actor)
     codes = {code for pair in pairs for code in (pair.one, pair.other)}
     return render_template(
         "household_pairs.html",
@@ -140,7 +140,7 @@ def _pairs(commune_id: int, problem: Problem | None = None) -> str:
         most=MOST_PAIRS,
         found=queries.by_codes(actor, projects.chosen.id, codes, named=named),
         named=named,
-        may_name=actor.may(queries.PERSONAL, projects.chosen.id),
+        may_name=actor.may(NAMES, projects.chosen.id),
         may_change=actor.may(CAPABILITY, projects.chosen.id),
         problem=problem,
     )

@@ -15,10 +15,11 @@ from app.accounts.actors import Actor
 from app.accounts.territory import UnitFilter, find_units, get_unit
 from app.db import transaction
 from app.errors import Problem
-from app.households import queries
+from app.households import naming, queries
 from app.households.changes import CAPABILITY, Trial
 from app.households.order import SORTS, SORTS_OF_ALL, Last
-from app.households.queries import READ, Known, Listed, Search, places_of
+from app.households.queries import Known, Listed, places_of
+from app.households.search import MOST_COUNTED, NAMES, READ, Search, count_households
 from app.households.versions import PERSONAL, UNDOABLE
 from app.indicators.table import harmless
 from app.org_units.hierarchy import commune_of, descendants
@@ -65,10 +66,10 @@ def list_registry() -> ResponseReturnValue:
             is_first=last is None,
             found=found.items,
             more_after=found.items[-1].household.id if found.following else None,
-            most=queries.MOST_COUNTED,
-            count=queries.count_households(actor, search),
+            most=MOST_COUNTED,
+            count=count_households(actor, search),
             imported=asked_id("imported"),
-            may_name=actor.may(queries.PERSONAL, projects.chosen.id),
+            may_name=actor.may(NAMES, projects.chosen.id),
             may_change=actor.may(CAPABILITY, projects.chosen.id),
         )
 
@@ -112,8 +113,8 @@ def household_page(
         "household.html",
         known=known,
         named=named,
-        may_name=actor.may(queries.PERSONAL, known.project_id),
-        names_of=queries.visible(places, known.project_id, actor, queries.PERSONAL),
+        may_name=actor.may(NAMES, known.project_id),
+        names_of=queries.visible(places, known.project_id, actor, NAMES),
         may_change=here is not None
         and bool(queries.visible([here.village.id], known.project_id, actor, CAPABILITY)),
         may_undo=bool(queries.visible(places, known.project_id, actor, CAPABILITY)),
@@ -123,7 +124,7 @@ def household_page(
         ids=queries.ids_of(known.project_id, others),
         people=queries.people_of(known.changes),
         shown=SHOWN,
-        interviews=queries.interviews_naming(actor, known.project_id, known.code),
+        interviews=naming.interviews_naming(actor, known.project_id, known.code),
         personal=PERSONAL,
         problem=problem,
         trial=trial,

@@ -15,13 +15,8 @@ from app.pages.choices import choose_project
 from app.pages.inputs import LARGEST_RECORD, asked, asked_id, chosen
 from app.pages.reader import reader
 from app.pages.rules import UNIT
-from app.review.queries import (
-    MOST_COUNTED,
-    STATE_FILTERS,
-    QueueFilter,
-    count_queue,
-    review_queue,
-)
+from app.review.newest import MOST_COUNTED, STATE_FILTERS, QueueFilter, count_queue
+from app.review.queries import review_queue
 from app.submissions.counts import count_by_state
 
 ITEMS_A_PAGE = 50

@@ -19,13 +19,8 @@ from app.pages.inputs import LARGEST_RECORD, asked_id, chosen, posted, posted_id
 from app.pages.reader import reader
 from app.pages.rules import RECORD
 from app.pages.shown import history_of, make_shown, pending_changes
-from app.review.queries import (
-    QueueFilter,
-    decisions_of,
-    flags_of,
-    next_waiting,
-    rivals_of,
-)
+from app.review.newest import QueueFilter
+from app.review.queries import decisions_of, flags_of, next_waiting, rivals_of
 from app.submissions.models import Submission
 from app.submissions.queries import get_submission, versions_of
 

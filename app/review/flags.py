@@ -29,6 +29,13 @@ select k.pk from unnest(%s::bigint[], %s::int[], %s::text[]) as k (pk, project_i
 where exists (select from households h where h.project_id = k.project_id and h.code = k.code)
 """
 
+# What lists go by; an older version that is read again says nothing about its interview.
+MARK = """
+update submissions s set flagged = true
+from unnest(%s::bigint[], %s::bigint[]) as doubtful (id, pk)
+where s.id = doubtful.id and s.current_pk = doubtful.pk and not s.flagged
+"""
+
 
 def flag_records(records: Sequence[Record], places: Places) -> None:
     """Flags what is doubtful in these records, which are written already."""
@@ -57,6 +64,10 @@ def flag_records(records: Sequence[Record], places: Places) -> None:
             "insert into flags (instance_pk, code, detail)"
             " select * from unnest(%s::bigint[], %s::text[], %s::jsonb[])",
             columns(rows),
+        )
+        flagged = {pk for pk, *_ in rows}
+        driver().execute(
+            MARK, columns(r.version for r in records if r.entry.instance_pk in flagged)
         )
 
 

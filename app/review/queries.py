@@ -6,44 +6,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select
+from sqlalchemy import Select, func, select
 
 from app.accounts.actors import Actor
 from app.accounts.models import AppUser, User
 from app.db import db
 from app.forms.models import Form
-from app.org_units.hierarchy import valid_on
-from app.org_units.models import OrgUnit, OrgUnitAncestor
-from app.projects.models import Project
+from app.org_units.models import OrgUnit
 from app.review.models import Flag, ReviewDecision
+from app.review.newest import QueueFilter, newest
 from app.submissions.models import Instance, Interview, Submission
-from app.submissions.queries import WAITING, readable
-from app.submissions.search import is_about
-
-# What a reader may ask for, and the states it stands for.
-STATE_FILTERS = {
-    "waiting": WAITING,
-    "received": ("received",),
-    "edited": ("edited",),
-    "approved": ("approved",),
-    "rejected": ("rejected",),
-}
-
-
-MOST_COUNTED = 1000  # of what is asked for; more would have to be read
-
-
-@dataclass(frozen=True, slots=True)
-class QueueFilter:
-    """Which submissions are asked for: a project's, at or below a place, newest first."""
-
-    project_id: int
-    unit_id: int
-    state: str | None = None  # a key of STATE_FILTERS
-    form_id: int | None = None
-    flagged: bool | None = None
-    itself: bool = False  # only what is filed at the place itself, not below it
-    text: str = ""  # what a reviewer has at hand (`submissions.search`)
+from app.submissions.queries import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,28 +69,19 @@ def review_queue(
     actor: Actor, asked: QueueFilter, *, before: int | None = None, limit: int = 50
 ) -> QueuePage:
     """The submissions asked for with ids below `before`, newest first."""
-    found = _newest_first(actor, asked).limit(limit + 1)
-    if before is not None:
-        found = found.where(Submission.id < before)
-    ids = db.session.scalars(found).all()
+    older = () if before is None else (Submission.id < before,)
+    ids = newest(actor, asked, limit + 1, *older)
     shown = _columns().where(Submission.id.in_(ids[:limit])).order_by(Submission.id.desc())
     items = [_item(row) for row in db.session.execute(shown)]
     return QueuePage(items, ids[limit - 1] if len(ids) > limit else None)
 
 
-def count_queue(actor: Actor, asked: QueueFilter, most: int = MOST_COUNTED) -> int:
-    """How many submissions are asked for; `most` + 1 stands for more."""
-    found = _asked(actor, asked, select(Submission.id)).limit(most + 1).subquery()
-    return db.session.scalar(select(func.count()).select_from(found)) or 0
-
-
 def next_waiting(actor: Actor, asked: QueueFilter, after: int) -> int | None:
     """The next submission to look at: the next older one that waits, else the newest that does."""
-    waiting = _newest_first(actor, asked).limit(1)
-    found: int | None = db.session.scalar(waiting.where(Submission.id < after))
-    if found is None:
-        found = db.session.scalar(waiting.where(Submission.id != after))
-    return found
+    for further in (Submission.id < after, Submission.id != after):
+        if found := newest(actor, asked, 1, further):
+            return found[0]
+    return None
 
 
 def rivals_of(actor: Actor, submission: Submission, instance_pk: int) -> list[Rival]:
@@ -182,53 +146,6 @@ def _columns() -> Select[Any]:
         .outerjoin(AppUser, AppUser.id == Instance.app_user_id)
         .outerjoin(Interview, Interview.instance_pk == Submission.current_pk)
     )
-
-
-def _newest_first(actor: Actor, asked: QueueFilter) -> Select[int]:
-    """Ids; of a part of the project's territory from its own rows, whatever the planner thinks.
-
-    It would look through the newest of all until enough are found, which may be never.
-    """
-    territory = select(Project.org_unit_id).where(Project.id == asked.project_id)
-    whole = db.session.scalar(territory) == asked.unit_id
-    order = Submission.id if whole and not asked.itself else Submission.id + 0
-    return _asked(actor, asked, select(Submission.id)).order_by(order.desc())
-
-
-def _asked(actor: Actor, asked: QueueFilter, statement: Select[Any]) -> Select[Any]:
-    conditions: list[ColumnElement[bool]] = [
-        Submission.project_id == asked.project_id,
-        readable(actor),
-        *_there(actor, asked),
-    ]
-    if asked.state is not None:
-        conditions.append(Submission.state.in_(STATE_FILTERS[asked.state]))
-        if asked.state != "approved":
-            # In the words of the index of the few that are not.
-            conditions.append(Submission.state != literal_column("'approved'"))
-    if asked.form_id is not None:
-        conditions.append(Submission.form_id == asked.form_id)
-    if asked.text:
-        conditions.append(is_about(asked.project_id, asked.text))
-    if asked.flagged is not None:
-        flagged = select(Flag.code).where(Flag.instance_pk == Submission.current_pk).exists()
-        conditions.append(flagged if asked.flagged else ~flagged)
-    return statement.where(*conditions)
-
-
-def _there(actor: Actor, asked: QueueFilter) -> list[ColumnElement[bool]]:
-    """At the place, or in it; said once where the reader's scope is that place.
-
-    Said twice, it makes the planner believe that hardly any interview lies there.
-    """
-    if asked.itself:
-        return [Submission.unit_id == asked.unit_id]
-    if actor.units("submission.read", asked.project_id) == [asked.unit_id]:
-        return []
-    inside = select(OrgUnitAncestor.unit_id).where(
-        OrgUnitAncestor.ancestor_id == asked.unit_id, valid_on(OrgUnitAncestor)
-    )
-    return [Submission.unit_id.in_(inside)]
 
 
 def _item(row: Any) -> QueueItem:

@@ -17,6 +17,8 @@ from app.org_units.models import OrgUnitAncestor
 from app.submissions.models import count_changes, submission_counts
 from app.submissions.queries import WAITING
 
+READ = "submission.read"
+
 # One after the other, since nobody else writes the sums; whoever reads does not wait.
 LOCK = "select pg_advisory_xact_lock(hashtext('submission_counts'))"
 FOLD = """
@@ -54,17 +56,25 @@ def count_by_state(actor: Actor, project_id: int, unit_ids: Iterable[int]) -> di
     counted = (
         select(OrgUnitAncestor.ancestor_id, kept.c.state, func.sum(kept.c.n))
         .join(OrgUnitAncestor, OrgUnitAncestor.unit_id == kept.c.unit_id)
-        .where(
-            OrgUnitAncestor.ancestor_id.in_(wanted),
-            valid_on(OrgUnitAncestor),
-            within(kept.c.unit_id, actor, "submission.read", project_id),
-        )
+        .where(OrgUnitAncestor.ancestor_id.in_(wanted), valid_on(OrgUnitAncestor))
         .group_by(OrgUnitAncestor.ancestor_id, kept.c.state)
     )
+    if not _sees_all(actor, project_id, wanted):
+        counted = counted.where(within(kept.c.unit_id, actor, READ, project_id))
     by_unit: dict[int, dict[str, int]] = {unit_id: {} for unit_id in wanted}
     for unit_id, state, number in db.session.execute(counted):
         by_unit[unit_id][state] = int(number)
     return {unit_id: _counts(states) for unit_id, states in by_unit.items()}
+
+
+def _sees_all(actor: Actor, project_id: int, unit_ids: list[int]) -> bool:
+    """Whether the actor sees these places as wholes, so that nothing in them need be looked up."""
+    around = select(OrgUnitAncestor.unit_id).where(
+        OrgUnitAncestor.unit_id.in_(unit_ids),
+        OrgUnitAncestor.distance == 0,
+        within(OrgUnitAncestor.unit_id, actor, READ, project_id),
+    )
+    return set(db.session.scalars(around)) == set(unit_ids)
 
 
 def _kept(project_id: int) -> Subquery:

@@ -171,7 +171,7 @@ from unnest(%s::bigint[], %s::int[], %s::int[], %s::int[], %s::bigint[], %s::tim
 where not exists (select from trashed_submissions t where t.id = new.id and t.current_pk >= new.pk)
 order by id
 on conflict (id) do update
-set current_pk = excluded.current_pk, unit_id = excluded.unit_id,
+set current_pk = excluded.current_pk, unit_id = excluded.unit_id, flagged = false,
     state = case when submissions.current_pk = excluded.current_pk then submissions.state
                  else 'edited' end
 where submissions.current_pk <= excluded.current_pk

@@ -156,6 +156,9 @@ class Submission(Changing, Base):
         Index(None, "changed_in", "id"),
         # The few among many: what waits, and what was rejected.
         Index("submissions_not_approved", "id", postgresql_where=text("state <> 'approved'")),
+        # And what a check found doubtful, in all and of a place.
+        Index("submissions_flagged", "id", postgresql_where=text("flagged")),
+        Index("submissions_flagged_there", "unit_id", "id", postgresql_where=text("flagged")),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -167,6 +170,8 @@ class Submission(Changing, Base):
     # The version that counts; it counts until an edit of it is decided.
     approved_pk: Mapped[int | None] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(server_default="received")
+    # Whether its newest version has flags.
+    flagged: Mapped[bool] = mapped_column(server_default=text("false"))
     received_at: Mapped[datetime] = mapped_column(Instant)
     decided_at: Mapped[datetime | None] = mapped_column(Instant)
     # When a person chose it over another interview about the same subject.

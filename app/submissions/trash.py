@@ -31,9 +31,15 @@ set unit_id = excluded.unit_id,
     actor = excluded.actor, reason = excluded.reason, trashed_at = now()
 """
 
-# A newer version that came meanwhile took the interview out of the trash already.
+# A newer version that came meanwhile took the interview out of the trash already; and what lies
+# there may have been read anew, and be doubtful now.
 RESTORE = """
-with back as (delete from trashed_submissions where id = %(id)s returning row)
+with gone as (delete from trashed_submissions where id = %(id)s returning current_pk, row),
+back as (
+    select row || jsonb_build_object('flagged', exists (
+        select from flags f where f.instance_pk = gone.current_pk)) as row
+    from gone
+)
 insert into submissions select s.* from back, jsonb_populate_record(null::submissions, back.row) s
 on conflict do nothing returning id
 """

@@ -21,10 +21,14 @@ from app.accounts.actors import user_actor
 from app.accounts.models import User
 from app.config import Config
 from app.db import close_db, db, driver
+from app.households import naming
 from app.households import queries as households
+from app.households.duplicates import find_pairs
+from app.households.search import Search, count_households
 from app.org_units.queries import find_by_code
 from app.review import feed
-from app.review.queries import QueueFilter, count_queue, next_waiting, review_queue
+from app.review.newest import QueueFilter, count_queue
+from app.review.queries import next_waiting, review_queue
 from app.submissions.counts import count_by_state
 from app.submissions.settling import list_parked
 from tests.benchmarks import programme
@@ -87,9 +91,10 @@ def questions(province: str, commune: str) -> Iterator[tuple[str, Callable[[], A
         }.items():
             wanted = QueueFilter(project, unit.id, text=text)
             yield f"search by {what}, {place}", lambda w=wanted: review_queue(reader, w)
+            yield f"count of {what}, {place}", lambda w=wanted: count_queue(reader, w)
         yield f"counts by state, {place}", lambda u=unit.id: count_by_state(reader, project, [u])
         whole = None if code == province else unit.id  # as the page asks
-        registry = households.Search(project, whole)
+        registry = Search(project, whole)
         yield (
             f"households, {place}",
             lambda s=registry: households.find_households(reader, s, limit=100),
@@ -101,16 +106,25 @@ def questions(province: str, commune: str) -> Iterator[tuple[str, Callable[[], A
         )
         yield (
             f"count households, {place}",
-            lambda s=registry: households.count_households(reader, s),
+            lambda s=registry: count_households(reader, s),
         )
-        named = households.Search(project, whole, household)
+        for sort in ("code", "id") if whole is None else ("code", "size", "changed", "id"):
+            yield (
+                f"households by {sort}, {place}",
+                lambda s=registry, o=sort: households.find_households(reader, s, sort=o, limit=100),
+            )
+        yield (
+            f"pairs of households, {place}",
+            lambda u=unit.id: find_pairs(project, u, actor=reader),
+        )
+        named = Search(project, whole, household)
         yield (
             f"a household by its code, {place}",
             lambda s=named: households.find_households(reader, s, limit=50),
         )
     yield (
         "interviews of a household",
-        lambda: households.interviews_naming(reader, project, household),
+        lambda: naming.interviews_naming(reader, project, household),
     )
     yield "parked", lambda: list_parked(reader, project, limit=101)
     history = feed.changes_after(reader, project, None, 1).cursor.history

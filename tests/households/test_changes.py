@@ -7,7 +7,7 @@ from app.accounts.actors import OPERATOR
 from app.db import db, transaction
 from app.errors import BadRequest, Conflict, NotFound
 from app.households import changes
-from app.households.duplicates import find_pairs, keep_apart
+from app.households.duplicates import MOST_PAIRS, find_pairs, keep_apart
 from app.households.models import Household
 from app.households.queries import history
 from tests import people
@@ -133,8 +133,8 @@ def test_what_may_be_one_household_waits_in_a_queue_until_somebody_decides(surve
         )
 
     def pairs():
-        return [(p.one[-4:], p.other[-4:], p.reasons)
-                for p in find_pairs(survey.project.id, [survey.village.id])]  # fmt: skip
+        found = find_pairs(survey.project.id, survey.village.id, actor=OPERATOR)
+        return [(pair.one[-4:], pair.other[-4:], pair.reasons) for pair in found]
 
     found = pairs()
     assert found[0] == ("0011", "0012", ("name", "place"))
@@ -142,3 +142,28 @@ def test_what_may_be_one_household_waits_in_a_queue_until_somebody_decides(surve
     with transaction():
         keep_apart(survey.project.id, f"{here}-0012", f"{here}-0011", actor=OPERATOR)
     assert [reasons for *_, reasons in pairs()] == [("phone",)]
+
+
+def test_a_reader_sees_the_pairs_of_their_own_commune_however_many_others_there_are(survey):
+    """In a province-wide hamlet list many share one telephone; one pair is the reader's alone."""
+    with transaction():
+        village = people.village("Làng Pleiku", people.PLEIKU)
+        lead = people.actor("commune_lead", people.PLEIKU, of=survey.project)
+        province = people.unit(people.GIA_LAI)
+    here, there = survey.village.public_id, village.public_id
+    rows = [f"{here},{number},Hộ chung,0900000000" for number in range(11, 41)]
+    rows += [f"{there},1,Bà Mẩy,0912345678", f"{there},2,Bà Mẩy,", f"{there},3,Ông Dí,0900000000"]
+    with transaction():
+        programme.import_households(
+            survey.project.id,
+            "\n".join(["village,number,label,phone", *rows]).encode(),
+            "ho.csv",
+            actor=OPERATOR,
+        )
+
+    everything = find_pairs(survey.project.id, province.id, actor=OPERATOR)
+    [own] = find_pairs(survey.project.id, province.id, actor=lead)
+
+    assert len(everything) == MOST_PAIRS
+    assert (own.one, own.other, own.reasons) == (f"{there}-0001", f"{there}-0002", ("name",))
+    assert own not in everything

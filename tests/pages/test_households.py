@@ -167,7 +167,7 @@ def test_behind_a_household_that_is_gone_the_list_begins_anew(signed_in, survey,
 
 
 def test_more_than_is_counted_is_said_so(signed_in, survey, houses, monkeypatch):
-    monkeypatch.setattr("app.households.queries.count_households", lambda *_: 1001)
+    monkeypatch.setattr("app.pages.households.count_households", lambda *_: 1001)
     assert "hơn 1.000 hộ" in signed_in().get("/households").text
 
 

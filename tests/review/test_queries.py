@@ -5,16 +5,11 @@ from sqlalchemy import select
 
 from app.accounts.actors import OPERATOR
 from app.db import db, transaction
-from app.pipeline import decide
-from app.review.queries import (
-    STATE_FILTERS,
-    QueueFilter,
-    count_queue,
-    decisions_of,
-    flags_of,
-    next_waiting,
-    review_queue,
-)
+from app.pipeline import decide, restore, throw_away
+from app.review import newest
+from app.review.newest import STATE_FILTERS, QueueFilter, count_queue
+from app.review.queries import decisions_of, flags_of, next_waiting, review_queue
+from app.submissions import search
 from app.submissions.models import Instance, Submission
 from tests import people
 from tests.survey import new_id, start_survey
@@ -181,3 +176,42 @@ def test_an_interview_is_found_by_what_is_at_hand(survey):
 def test_more_than_can_be_counted_is_said_to_be_more(survey):
     assert count_queue(OPERATOR, asked(survey), most=4) == 5
     assert count_queue(OPERATOR, asked(survey), most=3) == 4
+
+
+@pytest.mark.parametrize("few", [0, 1000])
+def test_a_list_is_the_same_whichever_way_it_is_found(survey, lead, monkeypatch, few):
+    """From the newest of each place or from all; by what a surveyor sent, or by who sent each."""
+    monkeypatch.setattr(newest, "FEW_PLACES", few)
+    monkeypatch.setattr(search, "FEW", few)
+    survey.send(survey.instance("T-00000-0001"))
+    *_, last, doubtful = ids()
+    with transaction():
+        decide(last, "approved", None, lead)
+
+    assert found(survey, lead) == ids()[::-1]
+    assert found(survey, lead, flagged=True) == [doubtful]
+    assert found(survey, lead, flagged=True, state="approved") == []
+    assert found(survey, lead, state="approved") == [last]
+    assert found(survey, lead, text=survey.phone.username, state="waiting", flagged=False) == [
+        one for one in ids()[::-1] if one not in {last, doubtful}
+    ]
+    second = review_queue(lead, asked(survey), before=last, limit=2).items
+    assert [item.id for item in second] == ids()[-3:-5:-1]
+
+
+def test_doubts_are_those_of_the_newest_version_also_after_the_trash(survey):
+    original = new_id()
+    survey.send(survey.instance("T-00000-0001", instance_id=original))
+    doubtful = max(ids())
+    with transaction():
+        throw_away(doubtful, "Nhầm", OPERATOR)
+    assert found(survey, flagged=True) == []
+    with transaction():
+        restore(doubtful, OPERATOR)
+        throw_away(min(ids()), "Nhầm", OPERATOR)
+    assert found(survey, flagged=True) == [doubtful]
+
+    survey.send(survey.instance(survey.ids[0], deprecated_id=original))
+
+    assert found(survey, flagged=True) == []
+    assert doubtful in found(survey, flagged=False)
