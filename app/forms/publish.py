@@ -128,5 +128,5 @@ def store_media(file: MediaFile) -> dict[str, Any]:
     if file.content is not None:
         blob = store(file.content)
         record_blob(blob)
-        columns |= {"blob_sha256": blob.sha256, "md5": blob.md5}
+        columns |= {"blob_sha256": blob.sha256, "md5": file.md5}
     return columns

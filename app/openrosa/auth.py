@@ -1,5 +1,6 @@
 """Who speaks through this door: the phone whose token stands in the address, or who signs in."""
 
+import time
 from typing import Any
 
 from flask import current_app, g, request
@@ -13,6 +14,10 @@ from app.submissions.upload import UnknownSender
 
 # Every phone may send, so its token is enough; asked once per interview, it has to cost little.
 SUBMISSION = "submission.create"
+KNOWN_FOR = 60.0  # seconds
+MOST_MET = 4096
+
+_met: dict[tuple[bytes, int], float] = {}
 
 
 def admit() -> None:
@@ -36,6 +41,19 @@ def admit() -> None:
             raise NotAllowed
     elif phone is None and request.method != "POST":
         check_sender(g.token_hash, g.project_id)
+
+
+def expect_sender(token_hash: bytes, project_id: int) -> None:
+    """Refuse (`UnknownSender`) a stranger before any file of theirs is written.
+
+    Whether a phone that was known a moment ago still is, the accepting statement asks.
+    """
+    key, now = (token_hash, project_id), time.monotonic()
+    if _met.get(key, 0.0) < now - KNOWN_FOR:
+        check_sender(*key)
+        if len(_met) >= MOST_MET:
+            _met.clear()
+        _met[key] = now
 
 
 def check_sender(token_hash: bytes, project_id: int) -> None:

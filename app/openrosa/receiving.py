@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 from werkzeug.wsgi import get_content_length, get_input_stream
 
-from app.openrosa.auth import check_sender
+from app.openrosa.auth import expect_sender
 from app.openrosa.uploads import Body, Packed, read_body
 from app.submissions.intake import receive
 from app.submissions.upload import Receipt, Upload, UploadedFile
@@ -24,7 +24,7 @@ def take_in(environ: dict[str, Any], project_id: int, token_hash: bytes) -> Rece
         _stream(environ),
         environ.get("CONTENT_TYPE", ""),
         get_content_length(environ),
-        lambda: check_sender(token_hash, project_id),
+        lambda: expect_sender(token_hash, project_id),
     ) as body:
         upload = Upload(body.xml, keep_files(body), device_in(environ.get("QUERY_STRING", "")))
     return receive(upload, project_id=project_id, token_hash=token_hash)

@@ -28,10 +28,9 @@ _kept_folders: set[Path] = set()
 
 @dataclass(frozen=True, slots=True)
 class StoredBlob:
-    """A file that is on the disk for good: its hashes and its size in bytes."""
+    """A file that is on the disk for good: its hash and its size in bytes."""
 
     sha256: bytes
-    md5: str
     size: int
 
 
@@ -40,7 +39,6 @@ class IncomingBlob:
 
     def __init__(self) -> None:
         self._sha256 = hashlib.sha256()
-        self._md5 = hashlib.md5(usedforsecurity=False)
         self._size = 0
         try:
             self._file = NamedTemporaryFile(dir=_home["blobs"] / INCOMING, delete=False)  # noqa: SIM115
@@ -57,7 +55,6 @@ class IncomingBlob:
     def write(self, chunk: bytes) -> None:
         """Append some bytes; a full disk is `NotReady`, and nothing is left behind."""
         self._sha256.update(chunk)
-        self._md5.update(chunk)
         self._size += len(chunk)
         try:
             self._file.write(chunk)
@@ -76,7 +73,7 @@ class IncomingBlob:
     def keep(self) -> StoredBlob:
         """File it under its hash; durable on return, also when another has just stored it."""
         self.end()
-        blob = StoredBlob(self._sha256.digest(), self._md5.hexdigest(), self._size)
+        blob = StoredBlob(self._sha256.digest(), self._size)
         target = blob_path(blob.sha256)
         try:
             _sync(self._path)
@@ -120,7 +117,7 @@ def store(content: bytes | BinaryIO) -> StoredBlob:
 
 def record_blob(blob: StoredBlob) -> None:
     """Add the row of a stored file to the present transaction, unless it is there."""
-    values = {"sha256": blob.sha256, "md5": blob.md5, "size": blob.size}
+    values = {"sha256": blob.sha256, "size": blob.size}
     db.session.execute(insert(Blob).values(values).on_conflict_do_nothing())
 
 
@@ -139,6 +136,18 @@ def blob_path(sha256: bytes) -> Path:
 def open_blob(sha256: bytes) -> BinaryIO:
     """Open the file with this hash for reading; `FileNotFoundError` when it is not here."""
     return blob_path(sha256).open("rb")
+
+
+def md5_of(sha256: bytes) -> str | None:
+    """The MD5 of the file with this hash, in hexadecimal, as it is read; None when it is lost."""
+    digest = hashlib.md5(usedforsecurity=False)
+    try:
+        with open_blob(sha256) as file:
+            while chunk := file.read(CHUNK):
+                digest.update(chunk)
+    except FileNotFoundError:
+        return None
+    return digest.hexdigest()
 
 
 def _keep_folders(target: Path) -> None:

@@ -14,6 +14,5 @@ class Blob(Base):
     __tablename__ = "blobs"
 
     sha256: Mapped[bytes] = mapped_column(primary_key=True)
-    md5: Mapped[str]
     size: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -86,7 +86,6 @@ def _known(upload: Upload) -> dict[str, Any]:
         known |= {
             "name": [file.name for file in upload.files],
             "sha256": [file.blob.sha256 for file in upload.files],
-            "md5": [file.blob.md5 for file in upload.files],
             "size": [file.blob.size for file in upload.files],
         }
     return known

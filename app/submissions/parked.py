@@ -73,8 +73,8 @@ returning id, filed_pk
 
 PARK_FILES = """
 with stored as (
-    insert into blobs (sha256, md5, size)
-    select * from unnest(%(sha256)s::bytea[], %(md5)s::text[], %(size)s::bigint[])
+    insert into blobs (sha256, size)
+    select * from unnest(%(sha256)s::bytea[], %(size)s::bigint[])
     on conflict do nothing
 )
 insert into parked_attachments (parked_id, name, blob_sha256)

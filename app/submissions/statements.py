@@ -42,8 +42,8 @@ _INSERT = """, new as (
 
 # A file that came already keeps its first bytes.
 _FILES = """, stored as (
-    insert into blobs (sha256, md5, size)
-    select * from unnest(%(sha256)s::bytea[], %(md5)s::text[], %(size)s::bigint[])
+    insert into blobs (sha256, size)
+    select * from unnest(%(sha256)s::bytea[], %(size)s::bigint[])
     on conflict do nothing
 ), attached as (
     insert into instance_attachments (instance_pk, name, blob_sha256, received_at)
