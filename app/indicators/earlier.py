@@ -26,13 +26,13 @@ group by a.ancestor_id
 """
 HIDDEN = """
 select i.code, h.unit_id, d.breakdown, d.value, d.indicator_id, h.reason,
-       sum(s.n)::int, sum(s.y), p.ancestor_id
+       coalesce(sum(s.n), 0)::int, coalesce(sum(s.y), 0), p.ancestor_id
 from hidden_figures h
 join indicator_domains d on d.id = h.domain_id
 join indicator_versions i on i.id = d.indicator_id
 join org_unit_ancestors a on a.ancestor_id = h.unit_id
      and a.valid_from <= %(on)s and (a.valid_to is null or a.valid_to >= %(on)s)
-join released_sums s on s.village_id = a.unit_id and s.domain_id = h.domain_id
+left join released_sums s on s.village_id = a.unit_id and s.domain_id = h.domain_id
      and s.round_id = %(round)s and s.since <= %(version)s and s.until > %(version)s
 left join org_unit_ancestors p on p.unit_id = h.unit_id and p.distance = 1
      and p.valid_from <= %(on)s and (p.valid_to is null or p.valid_to >= %(on)s)

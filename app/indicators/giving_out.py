@@ -68,6 +68,8 @@ def _advance(release_id: int) -> bool:
     if made.done == 0:
         releases.look_at_frozen()
     families = families_of(made)
+    if made.total != len(families):  # begun when fewer indicators were known to tell of others
+        releases.begin_anew(made)
     if made.done < len(families):
         hide(made, db.session.get_one(Round, made.round_id), families[made.done])
         made.done += 1

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from app.accounts.actors import OPERATOR
 from app.clock import today
 from app.db import columns, db, driver
-from app.indicators.definitions import Indicator
 from app.indicators.disclosure import (
     COMPLEMENT,
     FEW_ANSWERS,
@@ -22,8 +21,9 @@ from app.indicators.disclosure import (
 )
 from app.indicators.earlier import Cell, Name, Told, naming, states_of, told_before
 from app.indicators.figures import Figure
-from app.indicators.kin import families, nested_pairs, twins_of
-from app.indicators.kinds import overlapping_of_version
+from app.indicators.hand_in_hand import groups_in, hidden_with, of_nobody
+from app.indicators.kin import Asking, families, nested_pairs
+from app.indicators.kinds import asking_of_version, overlapping_of_version
 from app.indicators.margins import telling
 from app.indicators.models import IndicatorVersion
 from app.indicators.overlaps import Several, beside, complements, is_complement, lines_of
@@ -47,8 +47,8 @@ Cells = Mapping[Cell, Figure]
 
 def families_of(made: Release) -> list[list[str]]:
     """The codes of a release's indicators, in groups about which it is decided together."""
-    indicators = [indicator for _, indicator in _versions(made).values()]
-    return [[one.code for one in family] for family in families(indicators)]
+    everybody = [asking for _, asking in _versions(made).values()]
+    return [[one.code for one in family] for family in families(everybody)]
 
 
 def hide(made: Release, round_: Round, codes: Sequence[str]) -> None:
@@ -69,6 +69,7 @@ def hide(made: Release, round_: Round, codes: Sequence[str]) -> None:
     family = [versions[code][1] for code in codes]
     several = {code: overlapping_of_version(versions[code][0]) for code in codes}
     cells = {cell: figure for code in codes for cell, figure in known[code].items()}
+    cells |= of_nobody(family, cells, groups_in(made.indicators, codes))
     cells |= complements(cells, several)
     names = {cell: (cell, naming(states, versions[cell.indicator][0], cell.unit)) for cell in cells}
     lines = list(_lines(cells, around, several))
@@ -91,7 +92,7 @@ def _known(release_id: int) -> tuple[Told, dict[int, str]]:
     return told_before(made, rule_from(made.rule).sensitive), states_of(made)
 
 
-def _versions(made: Release) -> dict[str, tuple[int, Indicator]]:
+def _versions(made: Release) -> dict[str, tuple[int, Asking]]:
     """By code, the release's indicators about people or households.
 
     Figures about villages themselves (signal, a group that exists) tell about nobody.
@@ -100,20 +101,20 @@ def _versions(made: Release) -> dict[str, tuple[int, Indicator]]:
         IndicatorVersion.id.in_(made.indicators), IndicatorVersion.unit != "village"
     )
     return {
-        version.code: (version.id, Indicator.from_json(version.definition))
+        version.code: (version.id, asking_of_version(version.id))
         for version in db.session.scalars(statement.order_by(IndicatorVersion.code))
     }
 
 
 def _hidden(  # noqa: PLR0917 - what is known now and before, of one family
-    family: Sequence[Indicator],
+    family: Sequence[Asking],
     cells: Cells,
     lines: Sequence[Line],
     rule: Rule,
     told: Told,
     names: Mapping[Cell, Name],
 ) -> dict[Cell, str]:
-    """The cells to hide; what one of the family hides, its twins hide as well."""
+    """The cells to hide; where one of the family is hidden, so is what tells of it."""
     counts = {
         cell: _count(f, protect_yes=cell.indicator in rule.sensitive) for cell, f in cells.items()
     }
@@ -123,21 +124,21 @@ def _hidden(  # noqa: PLR0917 - what is known now and before, of one family
     for name, line, count in _between(family, counts, rule.threshold):
         sizes[name] = count
         all_lines.append(Line(names[line.whole], (*(names[part] for part in line.parts), name)))
-    hidden, twins = past.hidden | _complements_hidden(names, past.hidden), twins_of(family)
+    hidden, near = past.hidden | _complements_hidden(names, past.hidden), hidden_with(family, cells)
     silent = _complements_hidden(names, past.silent)
     shown = past.shown(set(names.values())) - hidden.keys() - silent.keys()
     while True:
         found = suppress(sizes, all_lines, rule.threshold, hidden_before=hidden, shown_before=shown)
         reasons = {cell: found[name] for cell, name in names.items() if name in found}
         hand_in_hand = {
-            twin
+            other
             for cell in reasons
-            for twin in (cell._replace(indicator=code) for code in twins[cell.indicator])
-            if twin in cells and counts[twin].n and twin not in reasons and names[twin] not in shown
+            for other in near(cell)
+            if other not in reasons and names[other] not in shown
         }
         if not hand_in_hand:
             return reasons
-        hidden = hidden | dict.fromkeys((names[twin] for twin in hand_in_hand), COMPLEMENT)
+        hidden = hidden | dict.fromkeys((names[other] for other in hand_in_hand), COMPLEMENT)
 
 
 def _complements_hidden(names: Mapping[Cell, Name], untold: Collection[Name]) -> dict[Name, str]:
@@ -154,7 +155,7 @@ def _named(line: Line, names: Mapping[Cell, Name]) -> Line:
 
 
 def _between(
-    family: Sequence[Indicator], counts: Mapping[Cell, Count], threshold: int
+    family: Sequence[Asking], counts: Mapping[Cell, Count], threshold: int
 ) -> Iterator[tuple[Name, Line, Count]]:
     """The few people that are in one of two nested figures, and the line that would tell of them.
 
@@ -189,7 +190,7 @@ def _cell(figure: Figure) -> Cell:
 def _count(figure: Figure, *, protect_yes: bool) -> Count:
     """Rows behind a figure; of sensitive shares, those that say yes as well."""
     n = figure.n or 0
-    is_share = figure.value is not None and 0 <= figure.value <= 1
+    is_share = not n or (figure.value is not None and 0 <= figure.value <= 1)
     return Count(n, n * (figure.value or 0.0) if protect_yes and is_share else None)
 
 

@@ -5,6 +5,7 @@ from functools import lru_cache
 from app.db import db
 from app.indicators.definitions import Indicator
 from app.indicators.formula import SEVERAL
+from app.indicators.kin import Asking, asking
 from app.indicators.lookup import forms_of, whole_of
 from app.indicators.models import IndicatorVersion
 from app.indicators.shares import kind_of
@@ -27,6 +28,14 @@ def overlapping_of_version(indicator_id: int) -> frozenset[str]:
     return frozenset(
         item.name for item in indicator.by if _is_of_several(item.expression, definition)
     )
+
+
+@lru_cache(maxsize=4096)
+def asking_of_version(indicator_id: int) -> Asking:
+    """The questions that it looks at, those included that its calculations are made of."""
+    indicator, definition = _opened(indicator_id)
+    calculations = {item.name: item.calculation for item in definition.fields if item.calculation}
+    return asking(indicator, calculations)
 
 
 def _opened(indicator_id: int) -> tuple[Indicator, FormDefinition]:

@@ -33,8 +33,8 @@ class Sum(NamedTuple):
 
     breakdown: str
     value: str
-    domain_id: int
-    numbers: list[Any]
+    domain_id: int | None
+    numbers: list[Any]  # none: nobody was asked
 
 
 def find_figures(  # noqa: PLR0913 - each narrows the question
@@ -125,22 +125,46 @@ def read_figures(  # noqa: PLR0913 - as above
         for unit_id, domain_id, *numbers in sum_rows:
             indicator_id, breakdown, value = domains[domain_id]
             sums[unit_id, indicator_id].append(Sum(breakdown, value, domain_id, numbers))
+    if release is not None and by != "":
+        _add_hidden(sums, domains, asked["units"], release)
+    wholes = {found: domain_id for domain_id, (found, group, _) in domains.items() if not group}
     figures: list[Figure] = []
     version, code = release.version if release else None, round_.code
     for place in places:
         for found in indicators:
             base = bases.get((place.id, found.form_id, found.partner_id), NOTHING)
             empty = _no_figure(place, code, found, base, version)
-            own = sorted(sums.get((place.id, found.id), []))
-            open_ = {row.breakdown for row in own if row.breakdown and not row.value}
+            own = sums.get((place.id, found.id), [])
+            if not by and not any(row.numbers for row in own):
+                own = [*own, Sum("", "", wholes.get(found.id), [])]
+            unknown = (row for row in own if row.numbers and not row.value)
+            open_ = {row.breakdown for row in unknown if row.breakdown}
             figures += [
                 # Where somebody's group is unknown, no group of the breakdown is certain.
                 _figure(empty, found, row, certain=row.breakdown not in open_, use=error and use)
-                for row in own
+                for row in sorted(own)
             ]
-            if not own and not by:
-                figures.append(empty())
     return _fitted(figures, release) if release is not None and release.totals else figures
+
+
+HIDDEN = """
+select unit_id, domain_id from hidden_figures
+where release_id = %s and unit_id = any(%s) and domain_id = any(%s)
+"""
+
+
+def _add_hidden(
+    sums: dict[tuple[int, int], list[Sum]],
+    domains: Mapping[int, tuple[int, str, str]],
+    units: Sequence[int],
+    release: Release,
+) -> None:
+    """Groups that nobody is in and that a release withholds, as if there were somebody."""
+    for unit_id, domain_id in driver().execute(HIDDEN, (release.id, units, list(domains))):
+        indicator_id, breakdown, value = domains[domain_id]
+        own = sums[unit_id, indicator_id]
+        if breakdown and all(row.domain_id != domain_id for row in own):
+            own.append(Sum(breakdown, value, domain_id, []))
 
 
 def _added_up(
@@ -195,6 +219,15 @@ def _as_fitted(figure: Figure, found: Sequence[Any] | None) -> Figure:
 def _figure(
     empty: Empty, found: Found, row: Sum, *, certain: bool, use: str | Literal[False]
 ) -> Figure:
+    group = partial(
+        empty,
+        domain_id=row.domain_id,
+        breakdown=row.breakdown,
+        breakdown_value=row.value,
+        overlaps=bool(row.breakdown) and row.breakdown in overlapping_of_version(found.id),
+    )
+    if not row.numbers:
+        return group()
     numbers, base = row.numbers, empty.keywords["base"]
     moments = Moments(*numbers[:13])
     missing = dict(zip(MISSING_REASONS, numbers[14:18], strict=True))
@@ -206,11 +239,7 @@ def _figure(
     is_share, is_whole = found.kind == "prop" and found.counts_each, not row.breakdown
     of_frame = found.unit in {"household", "village"} and is_share and is_whole
     figure = partial(
-        empty,
-        domain_id=row.domain_id,
-        breakdown=row.breakdown,
-        breakdown_value=row.value,
-        overlaps=bool(row.breakdown) and row.breakdown in overlapping_of_version(found.id),
+        group,
         numerator=moments.y,
         denominator=moments.x,
         n=moments.n,

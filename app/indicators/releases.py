@@ -126,6 +126,12 @@ def look_at_frozen() -> None:
     driver().execute("analyze released_bases, released_sums")
 
 
+def begin_anew(made: Release) -> None:
+    """Forgets what of a release was decided to be withheld; what is frozen stays."""
+    driver().execute("delete from hidden_figures where release_id = %s", (made.id,))
+    made.done, made.total = 0, len(families_of(made))
+
+
 def give_out(made: Release) -> None:
     """Lets everybody read a release, of which it is known by now what is withheld."""
     made.state, made.done = OUT, made.total

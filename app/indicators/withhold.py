@@ -67,6 +67,7 @@ def empty(figure: Figure, reason: str) -> Figure:
         missing=dict.fromkeys(MISSING_REASONS, 0),
         base=replace(figure.base, n=0, expected=0.0) if reason in SILENT else figure.base,
         value=None,
+        is_calibrated=False,  # where nobody was asked it is not
         suppressed=reason,
     )
 

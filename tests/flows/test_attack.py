@@ -14,7 +14,7 @@ from app.accounts.actors import OPERATOR, user_actor
 from app.accounts.grants import grant_role
 from app.clock import today
 from app.db import driver, transaction
-from app.indicators import releases
+from app.indicators import giving_out, releases
 from app.indicators.disclosure import Rule
 from app.indicators.queries import find_figures
 from app.org_units.changes import Decision
@@ -25,6 +25,12 @@ from tests.survey import HOUSEHOLD_FORM, household_form, start_survey
 
 MORE = """| | PHONE15 | 1 | Smartphone, from 15 | m | ${m_age} >= 15 | ${m_phone} = '2' |
 | | COPPER | 1 | No fibre | household | | ${fibre} != '1' |
+| missing |"""
+OWNERS = """| | ELDERLY | 1 | Of owners | m | ${m_age} >= 18 and ${m_phone} = '2' | ${m_age} >= 60 |
+| | ELDER | 1 | Elderly | m | ${m_age} >= 18 | ${m_age} >= 60 | phone |
+| breakdowns |
+| | name | expression | label |
+| | phone | ${m_phone} | Phone |
 | missing |"""
 
 
@@ -191,6 +197,43 @@ def test_a_yes_and_its_no_hide_the_same_villages(survey):
         for code in ("FIBRE", "COPPER")
     ]
     assert hidden[0] == hidden[1] == {"Mook Đen", "Mook Trang"}
+
+
+@pytest.mark.parametrize("by_steps", [False, True])
+def test_who_counts_only_owners_hides_where_owners_are_hidden(survey, by_steps):
+    """So many owners there are; also where there are none."""
+    text = HOUSEHOLD_FORM.replace("| numerator          |", "| numerator | by |").replace(
+        "| missing |", OWNERS
+    )
+    programme.publish(survey.project.id, household_form("2", text), OPERATOR)
+    visit(survey, 0, "111", version="2", members=[(40, "0")])
+    for village, size in ((1, 9), (2, 10), (3, 11)):
+        visit(survey, village, "1" * size, version="2", members=[(40, "2"), (50, "0")])
+    if by_steps:
+        with transaction():
+            giving_out.begin(survey.round, OPERATOR)
+        pipeline.settle()
+    else:
+        release(survey)
+    owners, elderly = (ask(survey, "village", code=code) for code in ("PHONE", "ELDERLY"))
+
+    hidden = {name for name, figure in owners.items() if figure.suppressed}
+    assert "Mook Đen" in hidden
+    assert "Ia Mút" not in hidden
+    assert hidden == {name for name, figure in elderly.items() if figure.suppressed}
+    # Nor do groups of what they answered tell, the ones included that nobody is in.
+    groups = find_figures(
+        survey.outsider,
+        round_=survey.round,
+        unit_id=survey.villages[0].id,
+        level="village",
+        indicator="ELDER",
+        by="phone",
+    )
+    assert [(f.breakdown_value, f.suppressed, f.n) for f in groups] == [
+        ("0", "small", None),
+        ("2", "complement", None),
+    ]
 
 
 def test_new_boundaries_are_not_another_line_to_subtract(survey):

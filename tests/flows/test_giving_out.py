@@ -11,6 +11,7 @@ from app.indicators.disclosure import Rule
 from app.indicators.queries import find_figures
 from app.indicators.release_queries import list_releases, newest_release, release_under_way
 from app.indicators.restated import preview
+from app.indicators.sum_models import Release
 from app.rounds.models import Round
 from tests import people
 from tests.survey import start_survey
@@ -145,6 +146,29 @@ def test_a_fault_stops_it_and_says_so(survey, monkeypatch, caplog):
     while giving_out.advance(number):
         pass
     assert newest_release(survey.round.id).id == number
+
+
+def test_one_that_knew_of_fewer_kin_is_decided_anew(survey):
+    """The software was replaced by one for which more indicators tell of each other."""
+    number = begin(survey)
+    assert giving_out.advance(number)
+    with transaction():
+        under_way = db.session.get_one(Release, number)
+        under_way.total += 1
+        of_whole = whole().id
+        driver().execute(
+            "insert into hidden_figures (release_id, unit_id, domain_id, reason)"
+            " select %s, %s, max(id), 'small' from indicator_domains",
+            (number, of_whole),
+        )
+    assert giving_out.advance(number)
+    assert (release_under_way(survey.round.id).done, release_under_way(survey.round.id).total) == (
+        1, 2,
+    )  # fmt: skip
+    pipeline.settle()
+    hidden = {(unit, why) for unit, _, why in rows(HIDDEN, survey.round.id, 1)}
+    assert (of_whole, "small") not in hidden
+    assert read(survey, survey.other) == (None, "small")
 
 
 def test_a_commune_changes_no_release(survey):

@@ -132,6 +132,27 @@ def test_neither_villages_nor_releases_tell_of_a_few(survey, first):
     assert_safe(survey)
 
 
+def test_a_group_that_nobody_is_in_is_withheld_where_it_tells_who_chose_it(survey):
+    """Of three households none chose a; how many did is what another indicator asks."""
+    chosen = "| | CHOSE | 1 | Chose a | household | | selected(${kinds}, 'a') | |\n| missing |"
+    programme.publish(
+        survey.project.id, household_form("3", FORM.replace("| missing |", chosen)), OPERATOR
+    )
+    survey.version = "3"
+    visit(survey, *["b"] * 3)
+    visit(survey, *["a"] * 6, *["a b"] * 3, *["b"] * 3, village=1)
+    release(survey)
+    assert told(survey, survey.village) == {"": None, "a": None, "b": None}
+    assert told(survey, survey.other) == {"": None, "a": None, "b": None}
+    assert told(survey) == {"": 15, "a": 9, "b": 9}
+    third = survey.add_village("Ca")
+    survey.others, survey.other = survey.register(12, third), third
+    visit(survey, *["a"] * 6, *["b"] * 6, village=1)
+    assert release(survey).version == 2
+    assert told(survey, survey.village) == {"": None, "a": None, "b": None}
+    assert told(survey) == {"": 27, "a": 15, "b": 15}
+
+
 def assert_safe(survey):
     """Every hidden group, and every small complement, has several values that fit what is shown."""
     places = {None: told(survey), 0: told(survey, survey.village), 1: told(survey, survey.other)}
