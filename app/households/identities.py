@@ -8,13 +8,10 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Select
-
 from app.accounts.actors import Actor
-from app.db import columns, db, driver
+from app.db import columns, driver
 from app.forms.media import REGISTRY
-from app.households.models import Household
-from app.households.roster import theirs
+from app.households.roster import theirs_among
 from app.submissions.extract import Record
 from app.submissions.inbox import InboxEntry
 from app.submissions.reading import Reading
@@ -106,7 +103,6 @@ def gone_among(project_id: int, actor: Actor, ids: Collection[str]) -> Mapping[s
     given = {
         found[1].lower(): said.strip() for said in ids if (found := UUID.fullmatch(said.strip()))
     }
-    listed: Select[tuple[str]] = theirs(actor, project_id).with_only_columns(Household.uuid)
-    here = set(db.session.scalars(listed.where(Household.uuid.in_(given)).order_by(None)))
+    here = theirs_among(actor, project_id, given)
     known = driver().execute(KNOWN, (project_id, list(given)))
     return {given[uuid]: uuid not in here and not may_come for uuid, may_come in known}

@@ -39,11 +39,15 @@ Row = Sequence[object]
 
 @dataclass(frozen=True, slots=True)
 class SurveyorList:
-    """A list as it goes to the phone (CSV in UTF-8, LF), its hash, and the same packed by gzip."""
+    """A list as it goes to the phone: CSV (UTF-8, LF) packed by gzip, and the hash of the CSV."""
 
-    content: bytes = field(repr=False)
     md5: str
     packed: bytes = field(repr=False)
+
+    @property
+    def content(self) -> bytes:
+        """The CSV itself."""
+        return gzip.decompress(self.packed)
 
 
 def surveyor_list(
@@ -102,7 +106,8 @@ def _edition(actor: Actor, project_id: int) -> Edition:
     return Edition(found, f"{version}.{households or 0}")
 
 
-@lru_cache(maxsize=256)
+# As many as phones of a province fetch at the same time, some kilobytes each.
+@lru_cache(maxsize=4096)
 def _made(name: str, actor: Actor, project_id: int, *_state: Any) -> SurveyorList:
     """The list while nothing it is made of changes: grants, day, registry, places, rounds."""
     header, rows = _LISTS[name]
@@ -112,7 +117,7 @@ def _made(name: str, actor: Actor, project_id: int, *_state: Any) -> SurveyorLis
     writer.writerows(rows(actor, project_id, actor.language))
     content = text.getvalue().encode()
     digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
-    return SurveyorList(content, digest, gzip.compress(content, PACKED, mtime=0))
+    return SurveyorList(digest, gzip.compress(content, PACKED, mtime=0))
 
 
 @lru_cache(maxsize=16_384)

@@ -18,7 +18,7 @@ from app.org_units.models import OrgUnit, OrgUnitAncestor, OrgUnitParent
 
 def valid_on(dated: Any, on: date | None = None) -> ColumnElement[bool]:
     """Condition: a row with `valid_from` and `valid_to` is true on the date (default: today)."""
-    on = on or today()
+    on = today() if on is None else on
     return and_(dated.valid_from <= on, or_(dated.valid_to.is_(None), dated.valid_to >= on))
 
 

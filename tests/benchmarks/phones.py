@@ -4,8 +4,9 @@ Every phone synchronises each quarter of an hour while it is awake, as Collect d
 its forms by itself: the list of forms, what of them is new, each form's manifest, and which of its
 files have changed; then it asks for each interview whether it may be sent, and sends it. What is
 not taken is sent again the next time. Phones wake up in the morning, between six and half past
-seven, with nothing but what was filled in without signal the evening before. Two phones work in
-each village, whose households they have on a list. The hours before the first of them are left out.
+seven, with the forms and lists of the evening before, and with what was filled in since without
+signal. Two phones work in each village, whose households they have on a list. The hours before the
+first of them are left out.
 Printed are the hours of the day, and for each kind of request how many there were and how long they
 took. Time runs faster than in life (--speed): the load is that many times what such a day brings.
 """
@@ -40,6 +41,7 @@ SYNC_EVERY = HOUR / 4
 WAKES, SLEEPS = (6.0, 7.5), (20.0, 22.5)  # o'clock
 VILLAGE, COMMUNE, HOUSEHOLD = "@village@", "@commune@", "@household@"  # put in for each phone
 BEGINS = 5.75  # o'clock
+AT_ONCE = 8  # phones that fetch the evening before
 INTERVIEWS = 8  # of a phone in a day
 LEFT_OVER = 3  # of those, sent in the morning
 MANIFEST = re.compile(rb"<manifestUrl>([^<]+)</manifestUrl>")
@@ -76,29 +78,31 @@ class Day:
 class Phone:
     """A surveyor's phone: what it has fetched, and what it has yet to send."""
 
-    def __init__(self, day: Day, address: str, bodies: list[bytes], chance: random.Random):
-        self._day, self._address, self._bodies, self._chance = day, address, bodies, chance
+    _day: Day
+
+    def __init__(self, address: str, bodies: list[bytes], chance: random.Random):
+        self._address, self._bodies, self._chance = address, bodies, chance
         self._tags: dict[str, str] = {}
         self._documents: dict[str, bytes] = {}
         self._files: dict[str, bytes] = {}
 
-    async def live(self) -> None:
+    async def live(self, day: Day) -> None:
         """Through one day."""
         wakes, sleeps = (self._chance.uniform(*span) * HOUR for span in (WAKES, SLEEPS))
         fills = [self._chance.uniform(wakes, sleeps) for _ in self._bodies[LEFT_OVER:]]
         done = dict(zip(self._bodies, sorted([wakes] * LEFT_OVER + fills), strict=True))
         moment = wakes
         while moment < min(sleeps, DAY * HOUR):
-            await self._day.sleep_until(moment)
-            for sent in await self._synchronise(
-                [b for b, filled in done.items() if filled <= moment]
-            ):
+            await day.sleep_until(moment)
+            ready = [body for body, filled in done.items() if filled <= moment]
+            for sent in await self.synchronise(day, ready):
                 del done[sent]
             moment += SYNC_EVERY
-        self._day.unsent += len(done)
+        day.unsent += len(done)
 
-    async def _synchronise(self, bodies: list[bytes]) -> list[bytes]:
+    async def synchronise(self, day: Day, bodies: list[bytes]) -> list[bytes]:
         """Fetches what is new and sends what is filled in; those that are acknowledged."""
+        self._day = day
         where = urlsplit(self._address)
         self._line = await asyncio.open_connection(where.hostname, where.port)
         try:
@@ -157,21 +161,32 @@ def main() -> None:
         places = itertools.islice(itertools.cycle(visited()), asked.phones)
         phones = make_phones(bench, list(places))
         report.machine()
+        chance = random.Random(1)
+        all_phones = [
+            Phone(address, bodies, random.Random(chance.random()))
+            for address, bodies in phones.items()
+        ]
+        asyncio.run(evening(all_phones))
         meter, day = Meter(bench.pids), Day(asked.speed)
-        asyncio.run(live(day, phones))
+        asyncio.run(live(day, all_phones))
         settle()
         show(day, meter)
 
 
-async def live(day: Day, phones: dict[str, list[bytes]]) -> None:
-    """One day of all phones: what each has to send by its address."""
-    chance = random.Random(1)
-    await asyncio.gather(
-        *(
-            Phone(day, address, bodies, random.Random(chance.random())).live()
-            for address, bodies in phones.items()
-        )
-    )
+async def evening(phones: Sequence[Phone]) -> None:
+    """Each phone fetches forms and lists, some phones at a time; nobody counts that."""
+    left = iter(phones)
+
+    async def some() -> None:
+        for phone in left:
+            await phone.synchronise(Day(1.0), [])
+
+    await asyncio.gather(*(some() for _ in range(AT_ONCE)))
+
+
+async def live(day: Day, phones: Sequence[Phone]) -> None:
+    """One day of all phones."""
+    await asyncio.gather(*(phone.live(day) for phone in phones))
 
 
 def make_phones(bench: Bench, places: Sequence[Village]) -> dict[str, list[bytes]]:

@@ -16,7 +16,7 @@ from app.accounts.app_users import app_user_token, create_app_user
 from app.accounts.grants import grant_role
 from app.accounts.tokens import issue_api_token
 from app.accounts.users import create_user
-from app.db import db, driver, transaction
+from app.db import driver, transaction
 from app.forms.source import FormSource, read_source
 from app.households import lists
 from app.org_units.models import OrgUnit
@@ -123,8 +123,8 @@ def register(codes: Iterable[str]) -> None:
             for code in codes:
                 copy.write_row((PROJECT, code, ids[code.rpartition("-")[0]]))
         lists.touch({PROJECT})
-    db.session.execute(db.text("analyze households"))
-    db.session.rollback()
+    with transaction():  # what is rolled back leaves the planner with what it knew before
+        driver().execute("analyze households")
 
 
 def households_in(bodies: Sequence[bytes]) -> list[str]:

@@ -179,8 +179,9 @@ def test_only_what_lay_long_enough_is_due(sent, survey):
     assert purge.due(survey.project.id) == [sent.id]
 
 
-# What may go with what it belongs to: parts of drafts, of samples, and names of households.
-GOING_ALONG = {"form_drafts", "draft_submissions", "samples", "households"}
+# What may go with what it belongs to: parts of drafts, of samples, of files with figures, and names
+# of households.
+GOING_ALONG = {"form_drafts", "draft_submissions", "samples", "households", "figure_files"}
 KEPT = ("instances", "submissions", "interviews", "review_decisions")
 
 
