@@ -46,6 +46,7 @@ INTERVIEWS = 8  # of a phone in a day
 LEFT_OVER = 3  # of those, sent in the morning
 MANIFEST = re.compile(rb"<manifestUrl>([^<]+)</manifestUrl>")
 FILE = re.compile(rb"<hash>([^<]+)</hash>\s*<downloadUrl>([^<]+)</downloadUrl>")
+MEDIA = re.compile(rb"<mediaFile(.*?)</mediaFile>", re.DOTALL)
 PACKED = re.compile(rb"(?i)\r\ncontent-encoding: gzip\r")
 ACKNOWLEDGED = {201, 202}
 
@@ -109,7 +110,8 @@ class Phone:
             listed = await self._get("formList", f"{self._address}/formList")
             await self._fetch("form.xml", listed)
             for manifest in MANIFEST.findall(listed):
-                await self._fetch("file", await self._get("manifest", manifest.decode()))
+                for file in MEDIA.findall(await self._get("manifest", manifest.decode())):
+                    await self._fetch("file", file, is_shared=b'type="' in file)
             return [body for body in bodies if await self._send(body)]
         finally:
             self._line[1].close()
@@ -119,11 +121,13 @@ class Phone:
         head, _ = await self._ask("POST", "POST", f"{self._address}/submission", body, KIND)
         return int(head[9:12]) in ACKNOWLEDGED
 
-    async def _fetch(self, kind: str, listed: bytes) -> None:
+    async def _fetch(self, kind: str, listed: bytes, *, is_shared: bool = False) -> None:
+        """What of the listed is new; entity lists are one for all forms, as in Collect."""
         for hash_, url in FILE.findall(listed):
-            if self._files.get(url) != hash_:
+            place = url.rpartition(b"/")[2] if is_shared else url
+            if self._files.get(place) != hash_:
                 await self._get(kind, url.decode())
-                self._files[url] = hash_
+                self._files[place] = hash_
 
     async def _get(self, kind: str, url: str) -> bytes:
         known = [f"If-None-Match: {self._tags[url]}"] if url in self._tags else []
