@@ -19,8 +19,10 @@ from app.accounts.tokens import hash_token
 from app.forms.queries import published
 from app.openrosa import addresses, downloads, responses
 from app.openrosa.downloads import Asker, Wanted
+from app.openrosa.patience import Crowded
 from app.openrosa.receiving import take_in
 from app.openrosa.responses import XML, Answer, Document
+from app.openrosa.turns import turn
 
 Environ = dict[str, Any]
 
@@ -29,6 +31,7 @@ ADDRESS = re.compile(
     r"(?:(?P<list>submission|formList)|forms/(?P<version>[1-9]\d{0,8})/(?P<part>form\.xml|manifest))",
     re.ASCII,
 )
+DOOR = "/v1/"  # below it is what phones ask
 DEVICE_ONLY = re.compile(r"(deviceID=[^&]*)?")
 STATUS = {number: f"{number} {HTTPStatus(number).phrase}" for number in (200, 201, 204, 304)}
 OUTCOME = "thonso.outcome"  # in the environment: a `Receipt`, or what was raised
@@ -41,7 +44,18 @@ class Shortcut:
         self._app, self._door = app, app.wsgi_app
 
     def __call__(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
-        """Answer one request."""
+        """Answer one request, a phone's question when its turn has come."""
+        if environ["REQUEST_METHOD"] == "POST" or not environ["PATH_INFO"].startswith(DOOR):
+            return self._answer(environ, start_response)
+        try:
+            with turn():
+                return self._answer(environ, start_response)
+        except Crowded as crowded:
+            with self._app.request_context(environ):
+                answer = responses.complete(responses.refused(crowded))
+            return answer(environ, start_response)
+
+    def _answer(self, environ: Environ, start_response: Any) -> Iterable[bytes]:
         address = ADDRESS.fullmatch(environ["PATH_INFO"])
         answer = address and self._try(environ, address)
         if not answer:
