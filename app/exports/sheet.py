@@ -49,6 +49,8 @@ def _row(number: int, line: Sequence[Any]) -> str:
 def _cell(at: str, value: Any) -> str:
     if isinstance(value, str):
         return _text(at, value)
+    if isinstance(value, bool):
+        return f'<c r="{at}" t="b"><v>{value:d}</v></c>'
     if isinstance(value, datetime):
         local = value.astimezone(PROGRAMME_ZONE).replace(tzinfo=None, microsecond=0)
         return f'<c r="{at}" s="{INSTANT}"><v>{_serial(local)!r}</v></c>'

@@ -42,6 +42,12 @@ def test_numbers_texts_and_instants_are_what_they_were():
     assert sheet.freeze_panes == "A2"
 
 
+def test_yes_and_no_are_what_a_spreadsheet_takes_for_them():
+    sheet = read([[True, False, 1]])
+    assert [*sheet.values][1] == (True, False, 1)
+    assert [cell.data_type for cell in sheet[2]] == ["b", "b", "n"]
+
+
 @pytest.mark.parametrize("text", ["a\nb", "a\tb", " a ", "a\r\nb", "𠀀", "'=1"])
 def test_spaces_and_line_ends_stay(text):
     assert read([[text]])["A2"].value == text
