@@ -55,7 +55,8 @@ def test_a_decision_is_taken_or_to_be_sent_again(machine, number):
 def test_odata_says_it_in_its_own_form(machine, number):
     asking = machine("commune_lead")
     answers = [
-        answer for _, answer in at_each_step(lambda: lambda: asking.open("/odata/"), raising(AWAY))
+        answer
+        for _, answer in at_each_step(lambda: lambda: asking.open("/odata/Rounds"), raising(AWAY))
     ]
     # A connection that is looked at before it is used, and one whose work is done, may break.
     refused = [answer for answer in answers if answer.status_code != 200]
