@@ -114,10 +114,9 @@ def test_known_totals_are_taken_in_and_shown(thonso, survey, tmp_path):
     assert thonso(line).output == "indicator,margin,level,N\nFIBRE,commune,23872,1190\n"
 
 
-def test_a_workbook_is_written_stopped_and_gone_on_with(thonso, survey, tmp_path, monkeypatch):
-    out = tmp_path / "số liệu.xlsx"
-    line = f"figures file 2026-1 '{out}' --project {survey.project.id}"
-    real, made = run.advance, []
+def interrupt_the_second(monkeypatch, work):
+    """Ctrl-C at the second step of a module's work; the number of what was begun."""
+    real, made = work.advance, []
 
     def interrupted(number):
         if made:
@@ -125,7 +124,15 @@ def test_a_workbook_is_written_stopped_and_gone_on_with(thonso, survey, tmp_path
         made.append(number)
         return real(number)
 
-    monkeypatch.setattr(run, "advance", interrupted)
+    monkeypatch.setattr(work, "advance", interrupted)
+    return made
+
+
+def test_a_workbook_is_written_stopped_and_gone_on_with(thonso, survey, tmp_path, monkeypatch):
+    out = tmp_path / "số liệu.xlsx"
+    line = f"figures file 2026-1 '{out}' --project {survey.project.id}"
+    real = run.advance
+    made = interrupt_the_second(monkeypatch, run)
     stopped = thonso(line)
     assert stopped.exit_code == 130
     assert f"--resume {made[0]}" in stopped.output
@@ -144,15 +151,8 @@ def test_a_workbook_is_written_stopped_and_gone_on_with(thonso, survey, tmp_path
 
 def test_a_release_is_stopped_gone_on_with_and_taken_back(thonso, survey, monkeypatch):
     here = f"2026-1 --project {survey.project.id}"
-    real, made = giving_out.advance, []
-
-    def interrupted(number):
-        if made:
-            raise KeyboardInterrupt
-        made.append(number)
-        return real(number)
-
-    monkeypatch.setattr(giving_out, "advance", interrupted)
+    real = giving_out.advance
+    interrupt_the_second(monkeypatch, giving_out)
     stopped = thonso(f"figures release {here}")
     assert stopped.exit_code == 130
     assert "nothing is out" in stopped.output
