@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from importlib import import_module
-
-from flask import Flask, Request
-from flask.sessions import SessionInterface
+from typing import TYPE_CHECKING
 
 from app.config import Config
+
+if TYPE_CHECKING:  # whatever imports from `app` imports this; the supervisor can do without Flask
+    from flask import Flask
 
 DOORS = (
     "app.openrosa.views",
@@ -17,19 +18,15 @@ DOORS = (
 )
 
 
-class NoSession(SessionInterface):
-    """Nobody uses Flask's own sessions; opening one at every request costs time."""
-
-    def open_session(self, app: Flask, request: Request) -> None:
-        """Open none."""
-
-
-def create_app(config: Config, doors: Sequence[str] = DOORS) -> Flask:
+def create_app(config: Config, doors: Sequence[str] = DOORS) -> "Flask":
     """The application over one database, one queue and one data folder; workers need no doors."""
+    from flask import Flask
+
     from app.db import init_db
     from app.proxies import BehindProxies
     from app.queue import init_queue
     from app.schema import import_models
+    from app.sessions import NoSession
     from app.storage.blobs import use_folder
 
     app = Flask(__name__, static_folder=None)

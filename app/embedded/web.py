@@ -11,13 +11,16 @@ import resource
 import socket
 import sys
 from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any
 
 from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
+from sqlalchemy.orm import configure_mappers
 
+from app import DOORS
 from app.config import Config
 from app.embedded.ports import BACKLOG, listen
 
@@ -68,14 +71,22 @@ def main(descriptor: int | None) -> None:
     else:
         listening = socket.socket(fileno=descriptor)
     _allow_many_connections()
-    # Before the workers are forked, so that they share the memory. Modules only: what opens a
-    # connection or starts a thread belongs to one process.
-    import_module("app.schema").import_models()
-    for door in import_module("app").DOORS:
-        import_module(door)
+    _import_doors()
     gc.freeze()
     multiprocessing.set_start_method("fork")
     Web(listening).serve()
+
+
+def _import_doors() -> None:
+    """Before the workers are forked, so that they share the memory.
+
+    Modules only: what opens a connection or starts a thread belongs to one process.
+    """
+    import_module("app.schema").import_models()
+    configure_mappers()
+    for package in {door.rpartition(".")[0] for door in DOORS}:
+        for module in walk_packages(import_module(package).__path__, f"{package}."):
+            import_module(module.name)
 
 
 def _allow_many_connections() -> None:

@@ -3,9 +3,8 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
-
-from openpyxl.utils import get_column_letter
 
 from app.clock import PROGRAMME_ZONE
 
@@ -28,7 +27,7 @@ TO_ESCAPE = re.compile("[&<>\r]")
 
 def names_row(names: Sequence[str]) -> str:
     """The first row: the names of the columns."""
-    cells = (_text(f"{get_column_letter(n)}1", name, BOLD) for n, name in enumerate(names, 1))
+    cells = (_text(f"{_letters(n)}1", name, BOLD) for n, name in enumerate(names, 1))
     return f'<row r="1">{"".join(cells)}</row>'
 
 
@@ -39,11 +38,18 @@ def rows(lines: Iterable[Sequence[Any]], after: int) -> str:
 
 def _row(number: int, line: Sequence[Any]) -> str:
     cells = (
-        _cell(f"{get_column_letter(column)}{number}", value)
+        _cell(f"{_letters(column)}{number}", value)
         for column, value in enumerate(line, 1)
         if value is not None
     )
     return f'<row r="{number}">{"".join(cells)}</row>'
+
+
+@cache
+def _letters(column: int) -> str:
+    """A column's name: A to Z, then AA."""
+    more, last = divmod(column - 1, 26)
+    return (_letters(more) if more else "") + chr(ord("A") + last)
 
 
 def _cell(at: str, value: Any) -> str:

@@ -1,24 +1,17 @@
 """An Excel workbook of figures that explains itself: sheets say what it is of and its columns.
 
-Sheets of figures are made of pieces, in one go or over hours; the rest is small and made by
-openpyxl when the workbook is given out. Numbers are numbers, so that every Excel shows them in its
-own way.
+Sheets of figures are made of pieces, in one go or over hours; the rest is small (`frame.py`) and
+made when the workbook is given out. Numbers are numbers, so that every Excel shows them in its own
+way.
 """
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 
-from openpyxl import Workbook
-from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.styles import Font
-
-from app.clock import now
 from app.exports.sheet import FOOT, HEAD, names_row, rows
 from app.exports.zipped import END, Member, Piece, archive, squeeze, whole
-from app.i18n import gettext
-from app.indicators.columns import describe_columns
 from app.indicators.figures import Figure
 from app.indicators.table import COLUMNS, figure_row
 
@@ -65,38 +58,8 @@ def write_workbook(
 
 def members(sheets: Sequence[Member], about: Pairs, columns: Sequence[str]) -> list[Member]:
     """The files of a workbook: its sheets of figures, and all that is around them."""
-    frame = zipfile.ZipFile(io.BytesIO(_frame(len(sheets), about, columns)))
+    from app.exports.frame import frame_of  # here, or each process holds a library of 9 MB for it
+
+    frame = zipfile.ZipFile(io.BytesIO(frame_of(len(sheets), about, columns)))
     own = {sheet.name: sheet for sheet in sheets}
     return [own.get(name) or whole(name, frame.read(name)) for name in frame.namelist()]
-
-
-def _frame(sheets: int, about: Pairs, columns: Sequence[str]) -> bytes:
-    """The workbook with its sheets of figures empty, in the present language."""
-    book = Workbook(write_only=True)
-    title = gettext("Figures")
-    for number in range(1, sheets + 1):
-        sheet = book.create_sheet(title if number == 1 else f"{title} {number}")
-        sheet.append(list(_styled(sheet)))
-    described = ((n, text) for n, text in describe_columns().items() if n in columns)
-    for name, pairs in ((gettext("About"), about), (gettext("Columns"), described)):
-        page = book.create_sheet(name)
-        page.column_dimensions["A"].width, page.column_dimensions["B"].width = 32, 100
-        for pair in pairs:
-            page.append([_plain(page, text) for text in pair])
-    file = io.BytesIO()
-    book.save(file)
-    return file.getvalue()
-
-
-def _styled(sheet: object) -> Iterator[Cell]:
-    """Cells that make the workbook name its styles, in the order of `sheet.py`."""
-    bold = WriteOnlyCell(sheet, "")  # type: ignore[arg-type]
-    bold.font = Font(bold=True)
-    yield bold
-    yield WriteOnlyCell(sheet, now().replace(tzinfo=None))  # type: ignore[arg-type]
-
-
-def _plain(sheet: object, text: str) -> Cell:
-    cell: Cell = WriteOnlyCell(sheet, text)  # type: ignore[arg-type]
-    cell.data_type = "s"  # also of a text that begins as a formula does
-    return cell
