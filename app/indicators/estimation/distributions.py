@@ -6,10 +6,19 @@ from statistics import NormalDist
 
 EPSILON = 2.0**-53
 TINY = 1e-300
+CLOSE = 1e-9  # Newton's last step: what it leaves is of the order of its square
 # Coefficients of Stirling's series for ln Γ: B(2k) / (2k (2k - 1)).
 STIRLING = (1 / 12, -1 / 360, 1 / 1260, -1 / 1680, 1 / 1188, -691 / 360360, 1 / 156)
 STIRLING_FROM = 15.0
 NORMAL = NormalDist()
+# The fifth term of the expansion, the first that is left out, is below 1e-14 from here on.
+NEARLY_NORMAL, EXPANDED_TO = 1000.0, 0.999
+EXPANSION = (  # polynomials in z², times z, and what they are divided by
+    ((1, 1), 4),
+    ((5, 16, 3), 96),
+    ((3, 19, 17, -15), 384),
+    ((79, 776, 1482, -1920, -945), 92160),
+)
 
 
 @lru_cache(maxsize=4096)
@@ -17,9 +26,22 @@ def t_quantile(p: float, df: float) -> float:
     """Value below which Student's t lies with probability p (0.5 ≤ p < 1, df > 0)."""
     if p == 0.5:  # noqa: PLR2004 - the middle
         return 0.0
+    if df >= NEARLY_NORMAL and p <= EXPANDED_TO:
+        return _expanded(NORMAL.inv_cdf(p), df)
     # t² / (df + t²) is beta distributed; its complement comes along without cancellation.
     share, rest = _beta_point(2 * p - 1, 0.5, df / 2)
     return math.sqrt(df * share / rest)
+
+
+def _expanded(z: float, df: float) -> float:
+    """Student's quantile from the normal one (Abramowitz and Stegun 26.7.5, four terms)."""
+    total, z2 = 0.0, z * z
+    for coefficients, divisor in reversed(EXPANSION):
+        term = 0.0
+        for coefficient in coefficients:
+            term = term * z2 + coefficient
+        total = (total + z * term / divisor) / df
+    return z + total
 
 
 @lru_cache(maxsize=4096)
@@ -57,7 +79,7 @@ def _solve(p: float, a: float, b: float) -> float:
         low, high = (at, high) if lacking > 0 else (low, at)
         density = math.exp(_log_power(x, 1 - x, a, b)) / (1 - x)  # for ln x
         step = below / density * math.log1p(lacking / below) if below * density > 0 else math.inf
-        if abs(step) <= 4 * EPSILON * max(1.0, abs(at)):
+        if abs(step) <= CLOSE * max(1.0, abs(at)):
             return math.exp(at + step)
         at = at + step if low < at + step < high else (low + high) / 2
         if high - low <= EPSILON * abs(low):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.indicators.estimation import distributions
 from app.indicators.estimation.distributions import beta_cdf, beta_quantile, t_quantile
 
 
@@ -23,7 +24,23 @@ from app.indicators.estimation.distributions import beta_cdf, beta_quantile, t_q
     ],
 )
 def test_student(df, expected):
-    assert t_quantile(0.975, df) == pytest.approx(expected, rel=1e-12)
+    assert t_quantile(0.975, df) == pytest.approx(expected, rel=1e-13)
+
+
+def test_a_search_takes_few_steps(monkeypatch):
+    # Steps as small as the noise of what they are made from would go on for ever.
+    asked = []
+
+    def counted(*arguments):
+        asked.append(arguments)
+        return tails(*arguments)
+
+    tails = distributions._tails
+    monkeypatch.setattr(distributions, "_tails", counted)
+    for df in range(2, 3000):
+        distributions.t_quantile.__wrapped__(0.975, df)
+        assert len(asked) < 15, df
+        asked.clear()
 
 
 def test_the_middle_of_student():
