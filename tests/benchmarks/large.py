@@ -71,8 +71,8 @@ def main() -> None:
 
 
 def stored() -> int:
-    """How many interviews the installation holds."""
-    (count,) = driver().execute("select count(*) from instances").fetchone() or (0,)
+    """How many interviews the installation holds, however often they were edited."""
+    (count,) = driver().execute("select count(*) from submissions").fetchone() or (0,)
     db.session.rollback()
     return int(count)
 
