@@ -23,10 +23,10 @@ def create_app(config: Config, doors: Sequence[str] = DOORS) -> "Flask":
     from flask import Flask
 
     from app.db import init_db
+    from app.extensions import NoSession
     from app.proxies import BehindProxies
     from app.queue import init_queue
     from app.schema import import_models
-    from app.sessions import NoSession
     from app.storage.blobs import use_folder
 
     app = Flask(__name__, static_folder=None)

@@ -1,6 +1,14 @@
-"""What hangs on the running application besides the database: its secret key."""
+"""What hangs on the running application besides the database: its secret key, and no sessions."""
 
-from flask import current_app
+from flask import Flask, Request, current_app
+from flask.sessions import SessionInterface
+
+
+class NoSession(SessionInterface):
+    """Nobody uses Flask's own sessions; opening one at every request costs time."""
+
+    def open_session(self, app: Flask, request: Request) -> None:
+        """Open none."""
 
 
 def secret_key() -> bytes:

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from app.accounts.actors import Actor, Grant
 from app.db import Question, ask
 
-# Revisions are looked up village by village, of which a phone has few: a join would have the planner,
-# who knows an average of all places only, read those of the whole province.
+# Revisions are looked up by village, of which a phone has few: a join would have the planner, who
+# knows an average of all places only, read those of the whole province.
 _PHONE = """
     select a.id, a.generation, encode(a.token_hash, 'hex'), a.name, p.language,
            p.lists_version || '.' || coalesce((

@@ -18,9 +18,7 @@ from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
-from sqlalchemy.orm import configure_mappers
 
-from app import DOORS
 from app.config import Config
 from app.embedded.ports import BACKLOG, listen
 
@@ -83,8 +81,7 @@ def _import_doors() -> None:
     Modules only: what opens a connection or starts a thread belongs to one process.
     """
     import_module("app.schema").import_models()
-    configure_mappers()
-    for package in {door.rpartition(".")[0] for door in DOORS}:
+    for package in {door.rpartition(".")[0] for door in import_module("app").DOORS}:
         for module in walk_packages(import_module(package).__path__, f"{package}."):
             import_module(module.name)
 
