@@ -8,6 +8,7 @@ from app.cli.context import with_app
 
 if TYPE_CHECKING:
     from app.indicators.explain import Explanation
+    from app.indicators.figures import Figure
 
 
 @click.command()
@@ -59,7 +60,7 @@ def _tell(found: "Explanation") -> None:
     value = "-" if figure.value is None else f"{figure.value:.4f}"
     click.echo(
         f"{figure.indicator} version {figure.version}, {figure.unit_name}, {figure.round}: {value}"
-        f" = {figure.numerator} / {figure.denominator}, {figure.status}"
+        f"{_counts(figure)}, {figure.status}"
     )
     lines = {
         "whom": words.eligible,
@@ -74,12 +75,19 @@ def _tell(found: "Explanation") -> None:
     for part in found.parts:
         rate = "-" if part.value is None else f"{part.value:.4f}"
         click.echo(
-            f"  {part.unit_name}: {rate} = {part.numerator} / {part.denominator},"
+            f"  {part.unit_name}: {rate}{_counts(part)},"
             f" {part.base.n} of {part.base.expected:g} counted"
         )
     if found.tally:
         told = ", ".join(f"{reason} {number}" for reason, number in found.tally.reasons.items())
         click.echo(f"interviews: {told or 'none'}")
+
+
+def _counts(figure: "Figure") -> str:
+    """What it is the quotient of, where there is a figure and it is not withheld."""
+    if figure.numerator is None:
+        return ""
+    return f" = {figure.numerator} / {figure.denominator}"
 
 
 def _joined(values: list[object]) -> str:

@@ -12,7 +12,7 @@ FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_
 JOINT = click.option(
     "--joint",
     is_flag=True,
-    help="Work the error of sums out from the interviews, half a second for each commune.",
+    help="Work the error of sums out from the interviews: seconds for a commune of thousands.",
 )
 
 
@@ -43,6 +43,7 @@ def check(*, file: Path, project: int) -> None:
 @scorecards.command()
 @FILE
 @PROJECT
+@in_asked_language
 @with_app
 def publish(*, file: Path, project: int) -> None:
     """Put the scorecard of FILE (.xlsx, .xls, .md) in force instead of its earlier version."""

@@ -47,7 +47,7 @@ def find_scores(  # noqa: PLR0913 - each narrows the question
 
     Figures are those that the reader may see (`find_figures`); what is withheld from them has no
     points. `reported` holds what communes report, by unit and criterion. `joint` asks
-    the interviews for the error of the sums, which takes half a second for each commune.
+    the interviews for the error of the sums, which takes seconds for a commune of thousands.
     """
     figures = find_figures(
         actor, round_=round_, unit_id=unit_id, level=level, on=on, release=release

@@ -25,6 +25,9 @@ def test_a_figure_is_told_with_its_words_villages_and_interviews(thonso):
     assert (
         "  Mook Đen: 1.0000" in thonso(f"figures explain FIBRE 52 {project} --level village").output
     )
+    nobody = thonso(f"figures explain FIBRE 52 {project} --level commune").output
+    assert "None" not in nobody
+    assert ": -, 0 of " in nobody  # a commune that nobody visited has no counts to be told
     only = thonso(f"figures explain FIBRE {village} {project} --reason missing").output
     assert first not in only
     assert thonso(f"figures explain NIX {village} {project}").exit_code == 1

@@ -36,6 +36,8 @@ def test_a_faulty_workbook_names_its_cells(thonso, project, tmp_path):
         done = thonso(f"scorecards {command} {bad} --project {project}")
         assert done.exit_code == 1
         assert "criteria!2: points is missing: fill it." in done.output
+        said = thonso(f"scorecards {command} {bad} --project {project} --language vi").output
+        assert "criteria!2: Thiếu points: hãy điền." in said
 
 
 def test_an_unknown_project_is_told(thonso, project):
