@@ -1,11 +1,16 @@
 """`thonso scorecards`: publishes scorecards, and shows scores and ranks."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from app.cli.context import with_app
 from app.cli.language import in_asked_language
+
+if TYPE_CHECKING:
+    from app.xforms.problems import Finding
 
 PROJECT = click.option("--project", default=1, show_default=True)
 FILE = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
@@ -32,9 +37,7 @@ def check(*, file: Path, project: int) -> None:
     from app.scorecards.catalog import check as check_workbook
 
     findings = check_workbook(project, file.name, file.read_bytes())
-    for finding in findings:
-        kind = gettext("error") if finding.severity == "error" else gettext("warning")
-        click.echo(f"{file.name}: {kind}: {finding.told(gettext)}", err=True)
+    _tell(file, findings)
     if any(finding.severity == "error" for finding in findings):
         raise click.exceptions.Exit(1)
     click.echo(f"{file.name}: " + gettext("can be published."))
@@ -49,11 +52,29 @@ def publish(*, file: Path, project: int) -> None:
     """Put the scorecard of FILE (.xlsx, .xls, .md) in force instead of its earlier version."""
     from app.accounts.actors import OPERATOR
     from app.db import transaction
+    from app.errors import Problem
+    from app.i18n import gettext
     from app.scorecards import catalog
+    from app.xforms.problems import FormRefused
 
-    with transaction():
-        made = catalog.publish(project, file.name, file.read_bytes(), OPERATOR)
-        click.echo(f"{made.code} version {made.version} is in force.")
+    try:
+        with transaction():
+            made = catalog.publish(project, file.name, file.read_bytes(), OPERATOR)
+            click.echo(f"{made.code} version {made.version} is in force.")
+    except FormRefused as refusal:
+        _tell(file, refusal.findings)
+        raise click.exceptions.Exit(1) from refusal
+    except Problem as problem:
+        told = gettext(problem.message, **problem.details)
+        raise click.ClickException(told) from problem
+
+
+def _tell(file: Path, findings: "Iterable[Finding]") -> None:
+    from app.i18n import gettext
+
+    for finding in findings:
+        kind = gettext("error") if finding.severity == "error" else gettext("warning")
+        click.echo(f"{file.name}: {kind}: {finding.told(gettext)}", err=True)
 
 
 @scorecards.command(name="list")
