@@ -129,10 +129,10 @@ class Survey:
         pipeline.settle()
         return receipt
 
-    def add_village(self, name: str) -> OrgUnit:
-        """Another village of the commune, in which the phone works too."""
+    def add_village(self, name: str, commune: str = people.IA_DOM) -> OrgUnit:
+        """Another village, of this commune or another one, in which the phone works too."""
         with transaction():
-            village = people.village(name)
+            village = people.village(name, commune)
             grant_role(
                 OPERATOR,
                 self.phone,

@@ -13,6 +13,7 @@ from typing import Any
 SMALL, COMPLEMENT, FEW_ANSWERS = "small", "complement", "few_answers"
 NOT_RELEASED = "not_released"
 MARGIN = "margin"  # the figure is shown in whole counts, without its error
+POOLED = "pooled"  # the figure is shown; what is withheld inside counts with one weight
 PRIME = 2**61 - 1  # elimination in whole numbers modulo a prime: exact, and never large
 
 Cell = Any  # whatever names a figure and can be a key

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from app.clock import local_date
 from app.db import driver
-from app.indicators.disclosure import FEW_ANSWERS, MARGIN, Count, Line
+from app.indicators.disclosure import FEW_ANSWERS, MARGIN, POOLED, Count, Line
 from app.indicators.kinds import overlapping_of_version
 from app.indicators.release_queries import list_releases
 from app.indicators.sum_models import Release
@@ -116,7 +116,7 @@ def _read(
         name = Cell(code, unit, breakdown, value), naming(states, version, unit)
         if reason == FEW_ANSWERS:
             told.silent.add(name)
-        if reason in {FEW_ANSWERS, MARGIN}:  # these protect nobody
+        if reason in {FEW_ANSWERS, MARGIN, POOLED}:  # these protect nobody
             continue
         versions[code], hidden[name] = version, parent
         told.hidden[name] = reason

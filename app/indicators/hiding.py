@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 from sqlalchemy import select
 
@@ -14,6 +15,7 @@ from app.indicators.disclosure import (
     COMPLEMENT,
     FEW_ANSWERS,
     MARGIN,
+    POOLED,
     Count,
     Line,
     Rule,
@@ -27,7 +29,8 @@ from app.indicators.kinds import asking_of_version, overlapping_of_version
 from app.indicators.margins import telling
 from app.indicators.models import IndicatorVersion
 from app.indicators.overlaps import Several, beside, complements, is_complement, lines_of
-from app.indicators.places import places_of
+from app.indicators.places import Place, places_of
+from app.indicators.pooling import outwards, pools_of
 from app.indicators.queries import read_figures
 from app.indicators.release_queries import rule_from
 from app.indicators.sum_models import Release
@@ -65,7 +68,6 @@ def hide(made: Release, round_: Round, codes: Sequence[str]) -> None:
         known[figure.indicator][_cell(figure)] = figure
     told, states = _known(made.id)
     versions = _versions(made)
-    hidden: dict[tuple[int, int], str] = {}
     family = [versions[code][1] for code in codes]
     several = {code: overlapping_of_version(versions[code][0]) for code in codes}
     cells = {cell: figure for code in codes for cell, figure in known[code].items()}
@@ -75,14 +77,55 @@ def hide(made: Release, round_: Round, codes: Sequence[str]) -> None:
     lines = list(_lines(cells, around, several))
     found = _hidden(family, cells, lines, rule, told, names)
     margins = telling(cells, lines, found, rule)
+    pooled = _pooled(made, round_, cells, found, around)
+    rows = []
     for cell, figure in cells.items():
         if figure.domain_id is None:  # a complement, which nobody is shown
             continue
+        at = figure.unit_id, figure.domain_id
         reason = found.get(cell) or (FEW_ANSWERS if _says_little(figure, rule) else None)
-        reason = reason or (MARGIN if cell in margins else None)
+        reason = reason or (MARGIN if cell in margins else POOLED if at in pooled else None)
         if reason:
-            hidden[figure.unit_id, figure.domain_id or 0] = reason
-    _store(made, hidden)
+            rows.append((made.id, *at, reason, *pooled.get(at, (None, None))))
+    _store(rows)
+
+
+def _pooled(
+    made: Release, round_: Round, cells: Cells, hidden: Collection[Cell], around: Mapping[int, int]
+) -> dict[tuple[int, int], tuple[float, float]]:
+    """Counts of places by group, as they are where the villages that are hidden count as one.
+
+    Weights that are fitted to known totals are each interview's own, and stay.
+    """
+    pools = list(pools_of(cells, hidden, around))
+    inside = {
+        (unit, pool.domain_id)
+        for pool in pools
+        for unit in (pool.place_id, *outwards(pool.place_id, around))
+    }
+    wanted = {
+        (figure.unit_id, figure.domain_id)
+        for cell, figure in cells.items()
+        if cell not in hidden and figure.ci_method != "census"
+    } & inside
+    if not wanted:
+        return {}
+    units, codes = {unit for unit, _ in wanted}, sorted({cell.indicator for cell in cells})
+    places = [
+        place for level in LEVELS[:-1] for place in _places(round_, level) if place.id in units
+    ]
+    figures = read_figures(
+        places, round_, codes, None, release=made, day=today(), error=False, pools=pools
+    )
+    return {
+        (figure.unit_id, figure.domain_id): (figure.numerator, figure.denominator)
+        for figure in figures
+        if (figure.unit_id, figure.domain_id) in wanted
+        and figure.domain_id is not None
+        and figure.numerator is not None
+        and figure.denominator is not None
+        and not figure.is_calibrated
+    }
 
 
 @lru_cache(maxsize=1)
@@ -173,14 +216,18 @@ def _between(
 
 
 def _figures(made: Release, round_: Round, level: str, codes: Sequence[str]) -> list[Figure]:
-    project = get_project(round_.project_id)
-    if project.org_unit_id is None:
-        return []
-    places = places_of(OPERATOR, round_.project_id, project.org_unit_id, level, today())
+    places = _places(round_, level)
     if level == "village":  # of the others there is nothing to tell
         told = {id_ for (id_,) in driver().execute(VILLAGES, (made.round_id,))}
         places = [place for place in places if place.id in told]
     return read_figures(places, round_, codes, None, release=made, day=today(), interval=False)
+
+
+def _places(round_: Round, level: str) -> list[Place]:
+    place = get_project(round_.project_id).org_unit_id
+    if place is None:
+        return []
+    return places_of(OPERATOR, round_.project_id, place, level, today())
 
 
 def _cell(figure: Figure) -> Cell:
@@ -225,11 +272,12 @@ def _lines(cells: Cells, around: Mapping[int, int], several: Several) -> Iterato
     yield from lines_of(cells, several)
 
 
-def _store(made: Release, hidden: Mapping[tuple[int, int], str]) -> None:
-    if hidden:
-        rows = [(made.id, unit, domain, reason) for (unit, domain), reason in hidden.items()]
+def _store(rows: Sequence[Sequence[Any]]) -> None:
+    if rows:
         driver().execute(
-            "insert into hidden_figures (release_id, unit_id, domain_id, reason)"
-            " select * from unnest(%s::int[], %s::int[], %s::int[], %s::text[])",
+            "insert into hidden_figures"
+            " (release_id, unit_id, domain_id, reason, numerator, denominator)"
+            " select * from unnest"
+            " (%s::int[], %s::int[], %s::int[], %s::text[], %s::float8[], %s::float8[])",
             columns(rows),
         )

@@ -1,9 +1,9 @@
 """PURE. Where the error of a figure would tell what is hidden inside it.
 
-A figure's numerator is a sum over its villages with the weight of each, its bounds one without
-weights, its variance one of squares: three equations about the same few answers. Where some of
-these are hidden, the figure is given out in whole counts, without its error, unless those few
-weigh too little in it to move the last digit that is shown.
+A figure's numerator is one sum over its villages, its variance another one, of squares: two
+equations about the same few answers, and about those of the village that is hidden beside them.
+Where some of these are hidden, the figure is given out in whole counts, without its error, unless
+each weighs too little in it to move the last digit that is shown.
 """
 
 import math
@@ -25,6 +25,9 @@ def telling(
 ) -> set[C]:
     """The cells that are shown and whose error would tell of a smaller one inside."""
     heaviest = _heaviest(cells, lines, [c for c, why in hidden.items() if why == SMALL])
+    within = [line for line in lines if _is_of_places(line, cells)]
+    for cell, weight in _heaviest(cells, within, hidden).items():
+        heaviest[cell] = max(weight, heaviest.get(cell, 0.0))
     return {
         cell
         for cell, weight in heaviest.items()
@@ -32,6 +35,12 @@ def telling(
         and cells[cell].ci_method != "census"
         and _shows(cells[cell], weight, rule.round_to)
     }
+
+
+def _is_of_places(line: Line, cells: Mapping[C, Figure]) -> bool:
+    """Whether it adds up places, and not groups."""
+    domain_id = cells[line.whole].domain_id
+    return all(cells[part].domain_id == domain_id for part in line.parts)
 
 
 def _shows(figure: Figure, weight: float, to: int) -> bool:
@@ -44,15 +53,15 @@ def _shows(figure: Figure, weight: float, to: int) -> bool:
 
 
 def _heaviest(
-    cells: Mapping[C, Figure], lines: Sequence[Line], small: Collection[C]
+    cells: Mapping[C, Figure], lines: Sequence[Line], hidden: Collection[C]
 ) -> dict[C, float]:
-    """By cell, the largest denominator of a small cell inside, near or far."""
+    """By cell, the largest denominator of one of these cells inside, near or far."""
     around: dict[C, list[C]] = defaultdict(list)
     for line in lines:
         for part in line.parts:
             around[part].append(line.whole)
     found: dict[C, float] = {}
-    for cell in small:
+    for cell in hidden:
         weight = cells[cell].denominator or 0.0
         waiting = [*around[cell]]
         while waiting:

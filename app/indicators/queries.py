@@ -1,7 +1,7 @@
 """Reads figures: sums of villages put together for any unit above them."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -10,13 +10,14 @@ from typing import Any, Literal, NamedTuple
 from app.accounts.actors import Actor
 from app.clock import local_date, today
 from app.db import driver
-from app.indicators import communes, past
+from app.indicators import communes, past, pooling
 from app.indicators.boundaries import break_figure, broken_series
 from app.indicators.estimation.moments import BARE, PUBLISHED, SCREEN, Moments, estimate_unit
 from app.indicators.figures import MISSING_REASONS, Base, Figure, bounds_of
 from app.indicators.in_force import Found, find_indicators
 from app.indicators.kinds import overlapping_of_version
 from app.indicators.places import Place, places_of
+from app.indicators.pooling import Pool
 from app.indicators.reading import NOW, RELEASED, statements
 from app.indicators.release_queries import newest_release
 from app.indicators.sum_models import Release
@@ -99,8 +100,12 @@ def read_figures(  # noqa: PLR0913 - as above
     as_of: date | None = None,
     error: bool = True,
     interval: bool = True,
+    pools: Collection[Pool] = (),
 ) -> list[Figure]:
-    """Figures of these places, whoever asks: as they are now, as a release left them, or as of."""
+    """Figures of these places, whoever asks: as they are now, as a release left them, or as of.
+
+    Villages that are together in `pools` count with one weight, in a release.
+    """
     use = BARE if not interval else SCREEN if release is None else PUBLISHED
     indicators, domains = find_indicators(round_.project_id, codes, by, release)
     levels = {place.level for place in places}
@@ -112,11 +117,9 @@ def read_figures(  # noqa: PLR0913 - as above
         "release": release and release.version,
         "sampled": is_sampled(round_.id),
         "within": levels <= {"village"},
+        **pooling.asked(pools),
     }
-    tables = RELEASED if release else NOW
-    if release is None and as_of is not None and as_of < today():
-        past.sum_up(round_, asked["units"], day, as_of, sampled=asked["sampled"])
-        tables = past.PAST
+    tables = _tables(asked, round_, release, as_of, is_pooled=bool(pools))
     bases: dict[tuple[int, int, int], Base] = {}
     sums: dict[tuple[int, int], list[Sum]] = defaultdict(list)
     is_kept = levels == {"commune"} and tables is NOW and not asked["sampled"]
@@ -145,6 +148,23 @@ def read_figures(  # noqa: PLR0913 - as above
                 for row in sorted(own)
             ]
     return _fitted(figures, release) if release is not None and release.totals else figures
+
+
+def _tables(
+    asked: Mapping[str, Any],
+    round_: Round,
+    release: Release | None,
+    as_of: date | None,
+    *,
+    is_pooled: bool,
+) -> Mapping[str, str]:
+    """Where the sums of villages stand; those of an earlier day are made."""
+    if release is not None:
+        return pooling.POOLED if is_pooled else RELEASED
+    if as_of is not None and as_of < today():
+        past.sum_up(round_, asked["units"], asked["on"], as_of, sampled=asked["sampled"])
+        return past.PAST
+    return NOW
 
 
 HIDDEN = """

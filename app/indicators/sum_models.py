@@ -230,7 +230,11 @@ class ReleasedSum(SumColumns, Base):
 
 
 class HiddenFigure(Base):
-    """A figure that a release withholds from readers without access to interviews."""
+    """A figure that a release withholds from readers without access to interviews.
+
+    Or one that they are given with other counts: those in which the villages that are withheld
+    have one weight (`pooling.py`).
+    """
 
     __tablename__ = "hidden_figures"
 
@@ -238,6 +242,8 @@ class HiddenFigure(Base):
     unit_id: Mapped[int] = mapped_column(primary_key=True)
     domain_id: Mapped[int] = mapped_column(primary_key=True)
     reason: Mapped[str]
+    numerator: Mapped[float | None] = mapped_column(Float(53))
+    denominator: Mapped[float | None] = mapped_column(Float(53))
 
 
 class DisclosureRule(Base):

@@ -6,14 +6,14 @@ from dataclasses import replace
 from app.accounts.actors import Actor
 from app.accounts.scope import sees
 from app.db import driver
-from app.indicators.disclosure import COMPLEMENT, MARGIN, NOT_RELEASED, SMALL, Rule
+from app.indicators.disclosure import COMPLEMENT, MARGIN, NOT_RELEASED, POOLED, SMALL, Rule
 from app.indicators.figures import MISSING_REASONS, Figure
 from app.indicators.margins import FINE
 from app.indicators.release_queries import rule_from
 from app.indicators.sum_models import Release
 
 HIDDEN = """
-select unit_id, domain_id, reason from hidden_figures
+select unit_id, domain_id, reason, numerator, denominator from hidden_figures
 where release_id = %s and unit_id = any(%s)
 """
 DIGITS = 3  # of a fraction: a tenth of a per cent
@@ -38,17 +38,29 @@ def withhold(figures: Iterable[Figure], release: Release | None) -> list[Figure]
     rule = rule_from(release.rule)
     units = sorted({figure.unit_id for figure in known})
     rows = driver().execute(HIDDEN, (release.id, units))
-    hidden = {(unit_id, domain_id): reason for unit_id, domain_id, reason in rows}
+    hidden = {(unit_id, domain_id): said for unit_id, domain_id, *said in rows}
     return [
-        _given_out(figure, hidden.get((figure.unit_id, figure.domain_id)), rule) for figure in known
+        _given_out(figure, rule, *hidden.get((figure.unit_id, figure.domain_id), ()))
+        for figure in known
     ]
 
 
-def _given_out(figure: Figure, reason: str | None, rule: Rule) -> Figure:
-    if reason not in {None, MARGIN}:
+def _given_out(
+    figure: Figure,
+    rule: Rule,
+    reason: str | None = None,
+    numerator: float | None = None,
+    denominator: float | None = None,
+) -> Figure:
+    if reason not in {None, MARGIN, POOLED}:
         return empty(_counted(figure, rule.round_to), str(reason))
-    if reason or is_coarse(figure, rule.round_to):
+    if numerator is not None and denominator:
+        value = numerator / denominator
+        figure = replace(figure, numerator=numerator, denominator=denominator, value=value)
+    if reason == MARGIN:
         return in_counts(figure, rule.round_to, reason)
+    if is_coarse(figure, rule.round_to):
+        return in_counts(figure, rule.round_to, None)
     return rounded(figure, rule.round_to)
 
 
@@ -75,9 +87,11 @@ def empty(figure: Figure, reason: str) -> Figure:
 def in_counts(figure: Figure, to: int, reason: str | None) -> Figure:
     """The figure with no more than its rounded counts tell: their quotient, and no error.
 
-    Its digits, its error and its bounds are further sums over the same villages, each with weights
-    of its own; of few people inside they would tell who says yes.
+    Its digits and its error are further sums over the same villages; of few people inside they
+    would tell who says yes. So would the numbers of interviews, where each has a fitted weight.
     """
+    if reason and figure.is_calibrated:
+        figure = replace(figure, n=None, missing=dict.fromkeys(MISSING_REASONS, 0))
     y, x = _multiple(figure.numerator, to), _multiple(figure.denominator, to)
     return replace(
         _without_error(_counted(figure, to)),

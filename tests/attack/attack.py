@@ -103,15 +103,16 @@ def _effect(siege: Siege, move: Move) -> Effect:
     rounded: dict[Hashable, float] = defaultdict(float)
     hidden: dict[Hashable, float] = defaultdict(float)
     for key, name, value in _changes(siege, move):
-        weights = {weight for _, _, weight in siege.inside(key.unit, key.release)}
+        told = {at: weight for at, _, weight in siege.weighed(key)}
         if siege.is_hidden(key):
             if name == "y":
                 hidden[key] += value
         elif (
-            name in {"y", "x"} and weights != {1} and key.unit != siege.town.around[move.village][0]
+            name in {"y", "x"}
+            and set(told.values()) != {1}
+            and key.unit != siege.town.around[move.village][0]
         ):
-            state = siege.states[siege.town.around[move.village][0], key.release] - 1
-            rounded[key, name] += siege.world.weight(move.village, state) * value
+            rounded[key, name] += float(told[move.village]) * value
         else:
             exact[key, name] += value
     return effect_of(move, exact, rounded, hidden)
@@ -121,7 +122,7 @@ def _changes(siege: Siege, move: Move) -> Iterator[tuple[Key, str, float]]:
     """By figure and measure, what is said more."""
     town, places = siege.town, siege.town.around[move.village]
     for release in siege.releases:
-        state = siege.states[places[0], release] - 1
+        state = siege.states[places[0], release]
         kinds = (move.before[state], move.after[state])
         said = [{} if kind is None else town.says[kind] for kind in kinds]
         for domain in {*said[0], *said[1]}:
@@ -136,10 +137,10 @@ def _reads_same(siege: Siege, changed: Sums) -> bool:
     """Whether sums that are told rounded would be told as they were."""
     to = siege.world.rule.round_to
     for (key, name), value in changed.items():  # type: ignore[misc]
-        figure, true = siege.seen.get(key), siege.known.get(key)
-        if figure is None or true is None:
+        figure = siege.seen.get(key)
+        if figure is None or key not in siege.known:
             return False
-        whole, size = true.numerator or 0.0, true.denominator or 0.0
+        whole, size = siege.told(key)
         if name == "x":
             whole = size
         if round((whole + value) / to) != round(whole / to):

@@ -50,7 +50,7 @@ def _only(siege: Siege, place: Key, *, is_weighted: bool = False) -> set[Key]:
     hidden = [at for at, key in enumerate(keys) if siege.is_hidden(key)]
     if not hidden or count > MOST:
         return set()
-    weights = [weight if is_weighted else Fraction(1) for _, _, weight in inside]
+    weights = [w if is_weighted else Fraction(1) for _, _, w in siege.weighed(place)]
     sizes = [figure.n or 0 for figure in true]
     fitting = list(_fitting(siege, place, ways, weights, sizes, is_weighted=is_weighted))
     return {keys[at] for at in hidden if len({way[at] for way in fitting}) == 1}

@@ -1,5 +1,6 @@
 """A world as the outsider reads it, and as it is."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -21,7 +22,7 @@ class Siege:
     world: World
     seen: dict[Key, Figure]
     known: dict[Key, Figure]
-    states: dict[tuple[int, int], int]  # by village and release, since which release it is the same
+    states: dict[tuple[int, int], int]  # by village and release, in which step it was as it is told
     said: dict[str, str] = field(default_factory=dict)  # by address
 
     @property
@@ -60,16 +61,50 @@ class Siege:
         for at, (village, *above) in enumerate(self.town.around):
             if unit != village and unit not in above:
                 continue
-            state = self.states[village, release] - 1
+            state = self.states[village, release]
             if visited := self.world.visited(at, state):
                 weight = Fraction(self.world.homes[at], visited)
                 found.append((at, state, weight))
         return found
+
+    def weighed(self, key: Key) -> list[tuple[int, int, Fraction]]:
+        """The same of a figure as it is told: what is withheld inside has one weight together."""
+        inside = self.inside(key.unit, key.release)
+        if self.is_hidden(key):
+            return inside
+        pools: dict[int | None, list[int]] = defaultdict(list)
+        for at, _, _ in inside:
+            pools[self._pool(key, at)].append(at)
+        states = {at: state for at, state, _ in inside}
+        weights = {at: weight for at, _, weight in inside}
+        for pool in (pools[place] for place in pools if place is not None):
+            homes = sum(self.world.homes[at] for at in pool)
+            visited = sum(self.world.visited(at, states[at]) for at in pool)
+            weights |= dict.fromkeys(pool, Fraction(homes, visited))
+        return [(at, state, weights[at]) for at, state, _ in inside]
+
+    def _pool(self, key: Key, at: int) -> int | None:
+        """Of a village that is withheld, the nearest place around it that is not."""
+        village, *above = self.town.around[at]
+        if not self.is_hidden(key._replace(unit=village)):
+            return None
+        return next(unit for unit in above if not self.is_hidden(key._replace(unit=unit)))
+
+    def told(self, key: Key) -> tuple[float, float]:
+        """The numerator and denominator of a figure that is shown, before they are rounded."""
+        own = {at: weight for at, _, weight in self.inside(key.unit, key.release)}
+        y = x = 0.0
+        for at, _, weight in self.weighed(key):
+            true = self.known.get(key._replace(unit=self.town.around[at][0]))
+            if true is not None:
+                y += (true.numerator or 0.0) * float(weight / own[at])
+                x += (true.denominator or 0.0) * float(weight / own[at])
+        return y, x
 
 
 def besiege(town: Town, world: World) -> Siege:
     """Plays a world and reads all figures of it, from outside and from inside."""
     made = town.play(world)
     return Siege(
-        town, world, town.read(made, town.outsider), town.read(made, OPERATOR), town.states()
+        town, world, town.read(made, town.outsider), town.read(made, OPERATOR), town.states(made)
     )

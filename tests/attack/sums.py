@@ -72,7 +72,7 @@ class System:
 def _row(siege: Siege, parts: list[Part], key: Key, measure: int, open_: set[int]) -> Row:
     row: Row = {}
     domain = (key.indicator, key.by, key.value)
-    for at, state, weight in siege.inside(key.unit, key.release):
+    for at, state, weight in siege.weighed(key):
         if at not in open_:  # all of it is shown
             continue
         own = weight if measure in {Y, X} else Fraction(1)

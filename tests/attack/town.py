@@ -6,7 +6,7 @@ what is withheld, and what is shown.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -156,15 +156,19 @@ class Town:
             )
         }  # fmt: skip
 
-    def states(self) -> dict[tuple[int, int], int]:
-        """By village and release, the number of the release whose state of the village it shows."""
+    def states(self, made: Sequence[Release]) -> dict[tuple[int, int], int]:
+        """By village and release, the step of the world, from 0, of which it shows the village.
+
+        Where nothing is different enough, a step makes no release, and gives the one before.
+        """
+        steps = {release.version: step for step, release in reversed(list(enumerate(made)))}
         rows = driver().execute(
             "select village_id, since, until from released_bases where form_id = %s",
             (self.form_id,),
         )
         newest = len(list_releases(self.round.id))
         return {
-            (village, number): since
+            (village, number): steps[since]
             for village, since, until in rows
             for number in range(since, min(until, newest + 1))
         }

@@ -75,9 +75,16 @@ def ask(survey, level, reader=None, code="FIBRE", place=people.IA_DOM, **how):
     return {figure.unit_name: figure for figure in found}
 
 
-def fits(figure, yes, visited, households=12):
-    """Whether these numbers of yes in villages would give the commune's figure as it is told."""
-    weights = [households / n for n in visited]
+def fits(figure, yes, visited, together=(), households=12):
+    """Whether these numbers of yes in villages would give the commune's figure as it is told.
+
+    Of some villages it is told with one weight.
+    """
+    pooled = sum(visited[village] for village in together)
+    weights = [
+        households * len(together) / pooled if village in together else households / n
+        for village, n in enumerate(visited)
+    ]
     size = households * len(visited)
     total = sum(w * y for w, y in zip(weights, yes, strict=True))
     share, n = total / size, sum(visited)
@@ -102,13 +109,13 @@ def variance_of(yes, n, share):
     return p * (1 - p)
 
 
-def guesses(figure, shown, visited):
+def guesses(figure, shown, visited, together=()):
     """What the hidden villages may have said: every combination of answers that fits."""
     ways = [
         [int(shown[village])] if village in shown else range(n + 1)
         for village, n in enumerate(visited)
     ]
-    return [yes for yes in product(*ways) if fits(figure, yes, visited)]
+    return [yes for yes in product(*ways) if fits(figure, yes, visited, together)]
 
 
 def test_weights_errors_and_bounds_do_not_tell_what_a_hidden_village_said(survey):
@@ -128,9 +135,10 @@ def test_weights_errors_and_bounds_do_not_tell_what_a_hidden_village_said(survey
     assert shown == {2: 6, 3: 8}
     assert {villages[v.name].coverage for v in survey.villages[:2]} == {None}
 
-    assert (commune.suppressed, commune.numerator, commune.n) == ("margin", 22, 38)
-    said = {yes[0] for yes in guesses(commune, shown, visited)}
-    assert said == {0, 1, 2}  # the sum of both villages is told, and no more
+    # 24 households ÷ 14 interviews · (1 + 4), and 6 + 8; with a weight each, 4 + 4.4 + 6 + 8.
+    assert (commune.suppressed, commune.numerator, commune.n) == ("margin", 23, 38)
+    said = guesses(commune, shown, visited, together=(0, 1))
+    assert [yes[:2] for yes in said] == [(0, 5), (1, 4), (2, 3), (3, 2)]  # the sum, and no more
     # With all that the province's own staff is told, there would be one answer.
     (known,) = ask(survey, "commune", OPERATOR, release=None).values()
     exact = replace(
@@ -141,6 +149,30 @@ def test_weights_errors_and_bounds_do_not_tell_what_a_hidden_village_said(survey
         bounds=tuple(round(bound, 3) for bound in known.bounds),
     )
     assert guesses(exact, shown, visited) == [(1, 4, 6, 8)]
+
+
+def test_withheld_communes_have_one_weight_in_their_province(survey):
+    """What their villages weigh would be as good a code as what those of a commune weigh."""
+    others = [survey.add_village(name, people.PLEIKU) for name in ("Plei Bạc", "Plei Ốp")]
+    survey.villages += others
+    survey.homes += [survey.register(12, village) for village in others]
+    for village, answers in enumerate(("110", "1" * 6 + "00000", "1" * 12, "1" * 12)):
+        visit(survey, village, answers)
+    survey.commune_code = people.PLEIKU
+    visit(survey, 4, "100")
+    visit(survey, 5, "1")
+    release(survey)
+
+    assert ask(survey, "commune", place=people.PLEIKU)["Pleiku"].suppressed == "small"
+    (commune,) = ask(survey, "commune").values()
+    assert commune.suppressed == "complement"
+    (province,) = ask(survey, "province", place=people.GIA_LAI).values()
+    # Four villages of two communes are withheld: 48 households, 18 interviews, 10 that say yes.
+    assert province.numerator == round(48 / 18 * (2 + 6 + 1 + 1) + 12 + 12)
+    assert province.denominator == 72
+    assert ask(survey, "province", OPERATOR, place=people.GIA_LAI)["Gia Lai"].numerator == (
+        pytest.approx(4 * 2 + 12 / 11 * 6 + 12 + 12 + 4 * 1 + 12 * 1)
+    )
 
 
 def test_counts_that_are_rounded_stay_rounded(survey):

@@ -1,5 +1,7 @@
 """Errors are given out where they tell nothing of a few people inside."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.indicators.disclosure import COMPLEMENT, SMALL, Line, Rule
@@ -42,8 +44,8 @@ def test_a_full_count_has_no_error_that_could_tell():
     [
         (900.0, 0.5, True),  # three digits of fewer than a thousand are finer than the count
         (2_000.0, 0.02, True),  # √(0.02² + 0.006²) - 0.02 = 0.0009, more than half a digit
-        (5_000.0, 0.02, False),  # √(0.02² + 0.0024²) - 0.02 = 0.0001
-        (5_000.0, 0.0, True),
+        (20_000.0, 0.02, False),  # √(0.02² + 0.002²) - 0.02 = 0.0001, of what hides it
+        (20_000.0, 0.0, True),
     ],
 )
 def test_what_is_inside_has_to_weigh_little(denominator, se, tells):
@@ -51,5 +53,20 @@ def test_what_is_inside_has_to_weigh_little(denominator, se, tells):
 
 
 def test_rounded_counts_need_larger_places():
-    assert "province" in found(figure(120.0), figure(4_000.0), rule=Rule(round_to=5))
-    assert "province" not in found(figure(120.0), figure(5_000.0), rule=Rule(round_to=5))
+    assert "province" in found(figure(120.0), figure(4_000.0), 2.0, rule=Rule(round_to=5))
+    assert "province" not in found(figure(120.0), figure(20_000.0), 2.0, rule=Rule(round_to=5))
+
+
+def test_what_covers_up_the_small_one_has_to_weigh_little_as_well():
+    """Who knows what it said subtracts it from what both say together."""
+    covered = found(figure(120.0), figure(6_000.0), 2.0)  # √(0.02² + (40 / 6000)²) - 0.02 = 0.0011
+    assert "province" in covered
+
+
+def test_a_group_that_covers_up_tells_of_its_own_groups_in_larger_places():
+    cells = {
+        name: figure(size) for name, size in (("whole", 6_000.0), ("village", 60.0), ("men", 40.0))
+    }
+    cells["men"] = replace(cells["men"], domain_id=2)
+    lines = [Line("whole", ("village",)), Line("village", ("men",))]
+    assert telling(cells, lines, {"men": COMPLEMENT}, Rule()) == set()

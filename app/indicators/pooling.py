@@ -1,0 +1,101 @@
+"""Counts of places in which villages are withheld: in these, those villages have one weight.
+
+A village counts by its own factor, expected by counted. Sums of whole numbers that are multiplied
+by different factors are a code: of 4 a + 1.1 b = 9.5 there is one solution. So what is withheld is
+spread over all interviews behind it before it is weighted: whatever the figure of a place tells is
+then about the withheld villages together, and the rules that hold without weights are enough.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from app.indicators.earlier import Cell
+from app.indicators.figures import Figure
+from app.indicators.overlaps import is_complement
+from app.indicators.reading import RELEASED
+
+# Whatever a village says is kept but for its numerators and denominators.
+KEPT = (
+    "m", "yy", "xy", "xx", "n", "w", "ww", "element_yy", "element_xy", "element_xx",
+    "dont_know", "refused", "blank", "irrelevant",
+)  # fmt: skip
+NAMED = ("round_id", "village_id", "stratum", "domain_id", "form_id", "partner_id")
+
+# A village without anybody in a group that is withheld has its share as well.
+SUMS = """(
+with held as materialized (
+    select c.pool, c.domain_id, b.round_id, b.village_id, b.stratum, b.form_id, b.partner_id, b.n
+    from unnest(%(pools)s::int[], %(pooled)s::int[], %(pooled_domains)s::int[])
+         as c (pool, village_id, domain_id)
+    join indicator_domains d on d.id = c.domain_id
+    join indicator_versions i on i.id = d.indicator_id
+    join forms f on f.id = i.form_id
+    join {bases} b on b.round_id = %(round)s and b.village_id = c.village_id and b.n > 0
+         and (b.form_id, b.partner_id) = (i.form_id, coalesce(i.partner_id, 0))
+         and (b.stratum <> '' or not (%(sampled)s and f.kind in ('household', 'person')))
+)
+select {named}, y, x, {kept} from {sums} s
+where s.round_id = %(round)s and s.domain_id = any(%(domains)s)
+  and not exists (
+      select from held h where (h.village_id, h.domain_id) = (s.village_id, s.domain_id))
+union all
+select {held}, h.n * sum(coalesce(s.y, 0)) over inside / sum(h.n) over inside,
+       h.n * sum(coalesce(s.x, 0)) over inside / sum(h.n) over inside, {spread}
+from held h
+left join {sums} s on (s.round_id, s.village_id, s.stratum, s.form_id, s.partner_id, s.domain_id)
+     = (h.round_id, h.village_id, h.stratum, h.form_id, h.partner_id, h.domain_id)
+window inside as (partition by h.pool, h.domain_id)
+)"""
+
+# Where the sums of a release stand, with what is withheld spread (`reading.statements`).
+POOLED = {
+    "bases": RELEASED["bases"],
+    "sums": SUMS.format(
+        **RELEASED,
+        named=", ".join(f"s.{name}" for name in NAMED),
+        held=", ".join(f"h.{name}" for name in NAMED),
+        kept=", ".join(f"s.{name}" for name in KEPT),
+        spread=", ".join(f"coalesce(s.{name}, 0)" for name in KEPT),
+    ),
+}
+
+
+class Pool(NamedTuple):
+    """A village that is withheld in a group, and the lowest place around it that is not."""
+
+    place_id: int
+    village_id: int
+    domain_id: int
+
+
+def pools_of(
+    cells: Mapping[Cell, Figure], hidden: Collection[Cell], around: Mapping[int, int]
+) -> Iterator[Pool]:
+    """Which villages have a weight together, by group of an indicator.
+
+    `around` says in which place each place lies.
+    """
+    for cell in hidden:
+        figure = cells[cell]
+        if is_complement(cell) or figure.level != "village" or figure.domain_id is None:
+            continue
+        above = (cell._replace(unit=unit) for unit in outwards(cell.unit, around))
+        place = next((one for one in above if one in cells and one not in hidden), None)
+        if place is not None:
+            yield Pool(place.unit, cell.unit, figure.domain_id)
+
+
+def outwards(unit: int, around: Mapping[int, int]) -> Iterator[int]:
+    """The places around a place, from the nearest."""
+    while unit in around:
+        unit = around[unit]
+        yield unit
+
+
+def asked(pools: Collection[Pool]) -> dict[str, Any]:
+    """What the statements need to know of them."""
+    return {
+        "pools": [pool.place_id for pool in pools],
+        "pooled": [pool.village_id for pool in pools],
+        "pooled_domains": [pool.domain_id for pool in pools],
+    }
