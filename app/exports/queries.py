@@ -6,10 +6,10 @@ from itertools import groupby
 
 from sqlalchemy import delete, func, select
 
-from app import audit, queue
+from app import stop_and_go
 from app.accounts.actors import Actor
 from app.clock import now
-from app.db import db, on_commit
+from app.db import db
 from app.errors import Conflict, NotFound
 from app.exports.ask import Asked
 from app.exports.models import FigureFile, FigureFilePart
@@ -43,21 +43,12 @@ def kept_until(file: FigureFile) -> datetime:
 
 def stop(actor: Actor, file_id: int) -> None:
     """Stops a file after the places in hand."""
-    _switch(actor, file_id, "running", "stopped")
+    stop_and_go.stop(get_file(actor, file_id, hold=True), actor.label)
 
 
 def resume(actor: Actor, file_id: int) -> None:
     """Goes on where it was stopped."""
-    _switch(actor, file_id, "stopped", "running")
-    on_commit(queue.ring)
-
-
-def _switch(actor: Actor, file_id: int, before: str, after: str) -> None:
-    found = get_file(actor, file_id, hold=True)
-    if found.state != before:
-        raise Conflict("This file is ready, or somebody was quicker. Load the page again.")
-    found.state = after
-    audit.record(actor.label, f"figure_file.{after}", f"figure_file:{file_id}")
+    stop_and_go.resume(get_file(actor, file_id, hold=True), actor.label)
 
 
 def forget_old() -> int:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, func, or_, select, true
 
-from app import audit, queue
+from app import stop_and_go
 from app.accounts.actors import Actor
 from app.accounts.scope import sees
-from app.db import db, on_commit
-from app.errors import Conflict, NotFound
+from app.db import db
+from app.errors import NotFound
 from app.imports.models import Import, ImportItem
 from app.projects.queries import get_project
 
@@ -64,18 +64,17 @@ def look_at(import_id: int) -> Sequence[ImportItem]:
 
 def stop(import_id: int, actor: Actor) -> None:
     """Stops a running import after the folder it is at."""
-    _switch(import_id, actor, "running", "stopped")
+    stop_and_go.stop(_of_workers(import_id, actor), actor.label)
 
 
 def resume(import_id: int, actor: Actor) -> None:
     """Goes on where it was stopped."""
-    _switch(import_id, actor, "stopped", "running")
-    on_commit(queue.ring)
+    stop_and_go.resume(_of_workers(import_id, actor), actor.label)
 
 
-def _switch(import_id: int, actor: Actor, before: str, after: str) -> None:
+def _of_workers(import_id: int, actor: Actor) -> Import:
+    """One whose zip workers go through; what the command line brings is in nobody else's hand."""
     found = get_import(actor, import_id, hold=True)
-    if found.state != before or found.zip_sha256 is None:
-        raise Conflict("This import has ended, or somebody was quicker. Load the page again.")
-    found.state = after
-    audit.record(actor.label, f"import.{after}", f"import:{import_id}")
+    if found.zip_sha256 is None:
+        raise stop_and_go.ended()
+    return found

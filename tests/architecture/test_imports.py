@@ -23,6 +23,7 @@ STREET = (
     {"config", "i18n"},
     {"db", "extensions", "embedded"},
     {"storage", "queue", "audit", "ledger"},
+    {"stop_and_go"},
     {"org_units"},
     {"projects"},
     {"accounts"},
