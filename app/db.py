@@ -126,6 +126,21 @@ def transaction() -> Iterator[None]:
         action()
 
 
+def see_one_moment() -> None:
+    """Lets the present transaction, which has changed nothing yet, see all as it is at one moment.
+
+    Rows that somebody else changed since then cannot be changed in it: `is_overtaken`.
+    """
+    db.session.rollback()  # what was read before is of another moment
+    driver().execute("set transaction isolation level repeatable read")
+
+
+def is_overtaken(error: BaseException) -> bool:
+    """Whether it came of a row that somebody else changed since the transaction's moment."""
+    cause = error.orig if isinstance(error, exc.DBAPIError) else error
+    return isinstance(cause, psycopg.errors.SerializationFailure)
+
+
 def on_commit(action: Callable[[], None]) -> None:
     """Runs the action once the present transaction is durable; once, however often it is asked."""
     actions = db.session.info["on_commit"]

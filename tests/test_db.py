@@ -13,7 +13,7 @@ from sqlalchemy import exc, text
 
 from app import db
 from app.db import Question, ask, autocommit, repeated, transaction
-from tests.breaking import cut
+from tests.breaking import AWAY, cut
 
 SLOW = Question(b"slow", b"select pg_sleep(0.5)::text, $1::text")
 
@@ -128,3 +128,24 @@ def test_a_unit_of_work_ends_without_its_connection(app):
         db.db.session.close()  # as at the end of a request
     assert db.db.session.scalar(text("select 4")) == 4
     db.db.session.rollback()
+
+
+def test_one_moment_stays_whatever_others_change(app):
+    count = text("select count(*) from stale_villages")
+    note = text("insert into stale_villages (round_id, village_id) values (1, :village)")
+    with transaction():
+        db.db.session.execute(note, {"village": 1})
+    with transaction():
+        db.db.session.execute(count)  # of no consequence for the moment
+        db.see_one_moment()
+        assert db.db.session.scalar(count) == 1
+        with autocommit() as other:
+            other.execute("insert into stale_villages (round_id, village_id) values (1, 2)")
+            other.execute("update stale_villages set round_id = 2 where village_id = 1")
+        assert db.db.session.scalar(count) == 1
+        with pytest.raises(exc.OperationalError) as caught:
+            db.db.session.execute(text("update stale_villages set round_id = 3"))
+        assert db.is_overtaken(caught.value)
+        assert not db.is_overtaken(AWAY)
+        db.db.session.rollback()
+    assert db.db.session.scalar(count) == 2

@@ -16,8 +16,10 @@ LOOK = 0.2  # seconds until it is looked whether a worker is done with the step 
 
 def follow_release(release_id: int, code: str) -> "Release":
     """Makes what no worker makes meanwhile, to its end; Ctrl-C stops it."""
+    from app import pipeline
     from app.accounts.actors import OPERATOR
     from app.db import db, transaction
+    from app.errors import fill
     from app.indicators import giving_out
     from app.indicators.release_queries import OUT
     from app.indicators.sum_models import Release
@@ -25,7 +27,7 @@ def follow_release(release_id: int, code: str) -> "Release":
 
     with transaction():
         made = db.session.get_one(Release, release_id)
-        round_id, progress, known = made.round_id, Progress("groups of indicators", made.total), 0
+        round_id, progress, known = made.round_id, Progress("steps", made.total), 0
     try:
         with progress:
             while True:
@@ -37,7 +39,7 @@ def follow_release(release_id: int, code: str) -> "Release":
                 known = done
                 if state != giving_out.MAKING:
                     break
-                if not is_mine:
+                if not is_mine and not pipeline.refresh_figures():
                     time.sleep(LOOK)
     except KeyboardInterrupt:
         with transaction():
@@ -47,7 +49,8 @@ def follow_release(release_id: int, code: str) -> "Release":
         raise SystemExit(130) from None
     made = db.session.get_one(Release, release_id)
     if made.state != OUT:
-        raise click.ClickException(made.problem or "The release was stopped.")
+        why = fill(made.problem, **made.details) if made.problem else "The release was stopped."
+        raise click.ClickException(f"{why} Nothing is out.")
     return made
 
 
@@ -62,6 +65,7 @@ def under_way(code: str, act: str | None, project: int) -> None:
     """Say how far the release of the round CODE is that is being made."""
     from app.accounts.actors import OPERATOR
     from app.db import transaction
+    from app.errors import fill
     from app.indicators import giving_out
     from app.indicators.release_queries import release_under_way
     from app.rounds.queries import get_round
@@ -78,7 +82,7 @@ def under_way(code: str, act: str | None, project: int) -> None:
             click.echo("No release of this round is being made.")
             return
         release_id = made.id
-        why = f": {made.problem}" if made.problem else ""
+        why = f": {fill(made.problem, **made.details)}" if made.problem else ""
         click.echo(f"{made.version}  {made.state}, {made.done} of {made.total}{why}")
     if act == "resume":
         made = follow_release(release_id, code)

@@ -22,9 +22,9 @@ from app.indicators.estimation.rows import Row
 from app.indicators.kinds import kind_of_version
 from app.indicators.known_totals import PLACES, totals_of
 from app.indicators.models import IndicatorDomain, IndicatorVersion
-from app.indicators.reading import RELEASED
 from app.indicators.sample_reading import DESIGN
 from app.indicators.sum_models import CalibratedFigure, Release
+from app.indicators.taking import bases_behind
 from app.samples.queries import is_sampled
 
 YES, NO, OUT = ("1", "1"), ("0", "1"), ("0", "0")
@@ -194,7 +194,7 @@ def _rows(
         "form": version.form_id, "partner": version.partner_id or 0,
     }  # fmt: skip
     of = OF_PAIRS if version.partner_id else ALONE
-    for row in driver().execute(INTERVIEWS.format(**RELEASED, **of), asked):
+    for row in driver().execute(INTERVIEWS.format(**bases_behind(made), **of), asked):
         stratum, psu, population, weight, village, commune_id, commune, instance_pk, *said = row
         if not weight:
             continue

@@ -1,8 +1,9 @@
-"""Gives figures out step by step: of a large province, what is withheld takes a while to decide.
+"""Gives figures out step by step: of a large province each step takes a while.
 
-The figures are frozen at once, and nothing that is counted waits for the rest: family by family of
-indicators it is decided what is withheld, each in a transaction of its own, so that it may stop
-anywhere. Readers have the release before, until all is decided. Till then it can be taken back.
+First all figures are frozen as they are at one moment, and nothing that is counted waits for that;
+then family by family of indicators it is decided what is withheld. Each step is a transaction of
+its own, so that it may stop anywhere. Readers have the release before, until all is decided. Till
+then it can be taken back.
 """
 
 import logging
@@ -12,12 +13,12 @@ from sqlalchemy import select
 from app import audit, queue
 from app.accounts.actors import Actor
 from app.accounts.scope import require_whole
-from app.db import db, is_passing, on_commit, transaction
+from app.db import db, is_overtaken, is_passing, on_commit, see_one_moment, transaction
 from app.errors import Conflict, NotFound
 from app.indicators import releases
 from app.indicators.hiding import families_of, hide
 from app.indicators.release_queries import OUT, release_under_way
-from app.indicators.sum_models import Release
+from app.indicators.sum_models import FROZEN, Release
 from app.rounds.models import Round
 
 MAKING, STOPPED = "making", "stopped"
@@ -30,8 +31,8 @@ log = logging.getLogger(__name__)
 def begin(
     round_: Round, actor: Actor, *, final: bool = False, reason: str | None = None
 ) -> Release | None:
-    """Freezes the round's figures for a release that workers then make, as `releases.freeze`."""
-    made = releases.freeze(round_, actor, final=final, reason=reason)
+    """Plans a release, which workers then make; refuses as `releases.plan` does."""
+    made = releases.plan(round_, actor, final=final, reason=reason)
     if made is not None:
         on_commit(queue.ring)
     return made
@@ -46,18 +47,23 @@ def carry_on() -> bool:
 
 
 def advance(release_id: int) -> bool:
-    """One more step; whether there are more. Another worker may have it in hand."""
+    """One more step; whether there are more, and the next one can be taken at once.
+
+    Another worker may have it in hand; or villages have to be summed up before it is frozen.
+    """
     try:
         with transaction():
+            see_one_moment()
             return _advance(release_id)
     except Exception as error:
+        if is_overtaken(error):  # another worker took a step at this moment
+            return False
         if is_passing(error):
             raise
-        log.exception("Release %s cannot be made.", release_id)
+        if not isinstance(error, Conflict):
+            log.exception("Release %s cannot be made.", release_id)
         with transaction():
-            made = _hold(release_id)
-            if made is not None:
-                made.state, made.problem = STOPPED, FAULT.message
+            _give_up(release_id, error)
         return False
 
 
@@ -65,17 +71,34 @@ def _advance(release_id: int) -> bool:
     made = _hold(release_id)
     if made is None:
         return False
-    if made.done == 0:
+    round_ = db.session.get_one(Round, made.round_id)
+    if not made.is_frozen:
+        if releases.is_owed(round_.id):
+            return False
+        releases.freeze(made, round_)
+        return True
+    if made.done == FROZEN:
         releases.look_at_frozen()
-    families = families_of(made)
-    if made.total != len(families):  # begun when fewer indicators were known to tell of others
+    if made.total != releases.steps_of(made):  # begun when fewer indicators told of others
         releases.begin_anew(made)
-    if made.done < len(families):
-        hide(made, db.session.get_one(Round, made.round_id), families[made.done])
+    if made.done < made.total:
+        hide(made, round_, families_of(made)[made.done - FROZEN])
         made.done += 1
-    if made.done >= len(families):
+    if made.done >= made.total:
         releases.give_out(made)
     return made.state == MAKING
+
+
+def _give_up(release_id: int, error: Exception) -> None:
+    """Stops it and says why, until somebody lets it go on or takes it back."""
+    made = _hold(release_id)
+    if made is not None:
+        told = error if isinstance(error, Conflict) else FAULT
+        made.state, made.problem = STOPPED, told.message
+        made.details = {
+            name: said if isinstance(said, int | float) else str(said)
+            for name, said in told.details.items()
+        }
 
 
 def _hold(release_id: int) -> Release | None:
@@ -92,7 +115,7 @@ def stop(round_: Round, actor: Actor) -> None:
 def resume(round_: Round, actor: Actor) -> None:
     """Lets it go on where it stopped."""
     made = _change(round_, actor, STOPPED)
-    made.state, made.problem = MAKING, None
+    made.state, made.problem, made.details = MAKING, None, {}
     on_commit(queue.ring)
 
 

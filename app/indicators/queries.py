@@ -18,9 +18,10 @@ from app.indicators.in_force import Found, find_indicators
 from app.indicators.kinds import overlapping_of_version
 from app.indicators.places import Place, places_of
 from app.indicators.pooling import Pool
-from app.indicators.reading import NOW, RELEASED, statements
+from app.indicators.reading import NOW, statements
 from app.indicators.release_queries import newest_release
 from app.indicators.sum_models import Release
+from app.indicators.taking import tables_of
 from app.indicators.withhold import reads_interviews, withhold
 from app.rounds.models import Round
 from app.samples.queries import is_sampled
@@ -44,6 +45,7 @@ def find_figures(  # noqa: PLR0913 - each narrows the question
     round_: Round,
     unit_id: int,
     level: str,
+    among: Collection[int] | None = None,
     indicator: str | None = None,
     by: str | None = "",
     on: date | None = None,
@@ -55,7 +57,8 @@ def find_figures(  # noqa: PLR0913 - each narrows the question
 ) -> list[Figure]:
     """Figures of every unit of a level at or below a unit, as far as the reader's rights go.
 
-    Units and their boundaries are those of `on` (default: today), whenever the interviews were.
+    Units and their boundaries are those of `on` (default: today), whenever the interviews were; of
+    them only those `among` some, where these are named.
 
     `by` names a breakdown; "" asks for the undivided figures, None for all of them. Units come in
     their Vietnamese order, indicators by code; an indicator without any interview yet is there,
@@ -72,6 +75,8 @@ def find_figures(  # noqa: PLR0913 - each narrows the question
         on = None if on == today() else on
     day = on or (local_date(release.released_at) if release else today())
     places = places_of(actor, round_.project_id, unit_id, level, day)
+    if among is not None:
+        places = [place for place in places if place.id in among]
     codes = None if indicator is None else [indicator]
     figures = read_figures(
         places, round_, codes, by, release=release, day=day, as_of=as_of, error=error,
@@ -160,7 +165,7 @@ def _tables(
 ) -> Mapping[str, str]:
     """Where the sums of villages stand; those of an earlier day are made."""
     if release is not None:
-        return pooling.POOLED if is_pooled else RELEASED
+        return pooling.POOLED if is_pooled else tables_of(release, around=not asked["sampled"])
     if as_of is not None and as_of < today():
         past.sum_up(round_, asked["units"], asked["on"], as_of, sampled=asked["sampled"])
         return past.PAST

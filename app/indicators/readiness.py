@@ -2,9 +2,14 @@
 
 from dataclasses import dataclass
 
+from app.accounts.actors import OPERATOR, Actor
+from app.accounts.scope import holds_whole, reach
 from app.db import driver
 from app.errors import Conflict
 from app.indicators.disclosure import Rule
+from app.rounds.models import Round
+
+READ = "submission.read"
 
 # Of a sample the rows of its parts, about who was drawn; else a village's row for the form.
 COUNTED = """
@@ -16,7 +21,7 @@ from (
     from village_bases b
     join forms f on f.id = b.form_id and f.kind = 'household'
     left join samples s on s.round_id = b.round_id and s.kind <> 'census'
-    where b.round_id = %s and b.partner_id = 0
+    where b.round_id = %(round)s and b.partner_id = 0 {and_within}
 ) b
 """
 DECIDED = """
@@ -24,8 +29,12 @@ select count(*) filter (where s.state in ('approved', 'edited'))::int,
        count(*) filter (where s.state = 'rejected')::int,
        count(*)::int
 from submissions s join interviews i on i.instance_pk = s.current_pk
-where i.round_id = %s
+where i.round_id = %(round)s {and_within}
 """
+AND_WITHIN = """and {column} in (
+    select unit_id from org_unit_ancestors where ancestor_id = any(%(reached)s)
+    and valid_from <= %(today)s and (valid_to is null or valid_to >= %(today)s)
+)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +79,17 @@ class Readiness:
         return None
 
 
-def readiness_of(round_id: int) -> Readiness:
-    """How far a round is now."""
-    waiting, counted, expected = driver().execute(COUNTED, (round_id,)).fetchone() or (0, 0, 0)
-    decided = driver().execute(DECIDED, (round_id,)).fetchone() or (0, 0, 0)
-    return Readiness(counted, expected, waiting, *decided)
+def readiness_of(round_: Round, actor: Actor = OPERATOR) -> Readiness:
+    """How far a round is now, in the places whose interviews somebody may read."""
+    asked = {"round": round_.id} | reach(actor, READ, round_.project_id)
+    condition = "" if holds_whole(actor, READ, round_.project_id) else AND_WITHIN
+    counted, decided = (
+        driver()
+        .execute(statement.format(and_within=condition.format(column=column)), asked)
+        .fetchone()
+        for statement, column in ((COUNTED, "b.village_id"), (DECIDED, "s.unit_id"))
+    )
+    assert counted is not None
+    assert decided is not None
+    waiting, n, expected = counted
+    return Readiness(n, expected, waiting, *decided)

@@ -3,6 +3,12 @@
 from collections.abc import Iterator, Mapping
 
 from app.indicators import sample_reading
+from app.indicators.sum_models import VillageBase, VillageSum
+
+COLUMNS = {
+    what: ", ".join(column.name for column in model.__table__.columns)
+    for what, model in (("bases", VillageBase), ("sums", VillageSum))
+}
 
 # Each village counts by its estimated number of subjects, not by how many were visited: the factor
 # N̂/n, with N̂ = eligible + e · unresolved, and e the eligible share among those resolved. A village
@@ -80,12 +86,15 @@ select unit_id, form_id, partner_id, sum(expected), sum(least(n, expected))::int
 from bases group by unit_id, form_id, partner_id
 """
 
-# Where the sums stand: as they are now, or as a release left them.
+# Where the sums stand: as they are now, or as a release left them. With the interviews behind them
+# bases are ten times as large, so that who needs these asks for them.
 NOW = {"bases": "village_bases", "sums": "village_sums"}
 RELEASED = {
-    what: f"(select * from released_{what} where since <= %(release)s and until > %(release)s)"  # noqa: S608
-    for what in NOW
+    what: f"(select {names} from released_{what}"  # noqa: S608
+    " where since <= %(release)s and until > %(release)s)"
+    for what, names in COLUMNS.items()
 }
+BEHIND_RELEASED = {"bases": RELEASED["bases"].replace("select ", "select instances, ", 1)}
 
 
 def statements(tables: Mapping[str, str], *, sampled: bool) -> Iterator[tuple[str, str]]:

@@ -1,26 +1,29 @@
 """What a release changed: each figure before and after."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from app.accounts.actors import Actor
 from app.clock import local_date
-from app.db import db
-from app.errors import Problem
-from app.indicators.calibrated import totals_for
+from app.db import db, driver
 from app.indicators.figures import Figure
-from app.indicators.hiding import families_of, hide
 from app.indicators.places import Place, places_of
 from app.indicators.queries import find_figures
-from app.indicators.release_queries import newest_release, rule_of
-from app.indicators.releases import check, freeze, look_at_frozen
 from app.indicators.sum_models import Release
-from app.indicators.withhold import reads_interviews
+from app.indicators.touched import LEVELS, places_touched
 from app.projects.queries import get_project
 from app.rounds.models import Round
 
-LEVELS = ("province", "commune")
+COMMUNES = """
+select a.unit_id, a.ancestor_id from org_unit_ancestors a
+join org_units u on u.id = a.ancestor_id and u.level = 'commune'
+where a.unit_id = any(%s) and a.valid_from <= %s and (a.valid_to is null or a.valid_to >= %s)
+"""
+
+Numbers = tuple[int, int, int]  # households added, removed, with other answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +34,6 @@ class Restated:
     after: Figure
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What a release would be: nothing, since nothing is different; or not possible, and why."""
-
-    changes: list[Restated]
-    villages: int = 0  # whose state would be taken over
-    is_different: bool = False
-    problem: Problem | None = None
-
-
 def before_of(made: Release) -> Release | None:
     """The release before this one."""
     statement = select(Release).filter_by(round_id=made.round_id, version=made.version - 1)
@@ -48,20 +41,32 @@ def before_of(made: Release) -> Release | None:
 
 
 def restated(
-    actor: Actor, round_: Round, made: Release, *, by: str | None = "", interval: bool = True
+    actor: Actor,
+    round_: Round,
+    made: Release,
+    *,
+    places: Sequence[Place] | None = None,
+    indicator: str | None = None,
+    by: str | None = "",
+    interval: bool = True,
 ) -> list[Restated]:
     """Figures of the province and its communes that a release gave another value, n or error.
 
-    As far as the reader's rights go; what a release withholds from them stays withheld. Intervals
-    cost most of it.
+    Of some `places` among them, or of all. As far as the reader's rights go; what a release
+    withholds from them stays withheld. Intervals cost most of it.
     """
     unit_id = get_project(round_.project_id).org_unit_id
-    if unit_id is None:
-        return []
     before, found = before_of(made), []
+    if places is None:
+        places = places_touched(actor, round_, made, before)
     for level in LEVELS:
-        asked = {"round_": round_, "unit_id": unit_id, "level": level, "by": by}
-        asked["interval"] = interval
+        among = {place.id for place in places if place.level == level}
+        if unit_id is None or not among:
+            continue
+        asked = {
+            "round_": round_, "unit_id": unit_id, "level": level, "among": among,
+            "indicator": indicator, "by": by, "interval": interval,
+        }  # fmt: skip
         was = {}
         if before is not None:
             was = {_key(f): f for f in find_figures(actor, release=before, **asked)}  # type: ignore[arg-type]
@@ -72,16 +77,14 @@ def restated(
     return found
 
 
-def changed_villages(
-    actor: Actor, round_: Round, made: Release
-) -> list[tuple[Place, tuple[int, int, int]]]:
+def changed_villages(actor: Actor, round_: Round, made: Release) -> list[tuple[Place, Numbers]]:
     """Villages that a release took over anew: households added, removed, with other answers.
 
     Those of which the reader may read interviews: elsewhere such numbers would tell how many people
     are behind a figure that is withheld.
     """
     unit_id = get_project(round_.project_id).org_unit_id
-    if unit_id is None:
+    if unit_id is None or not made.changes:
         return []
     day = local_date(made.released_at)
     villages = places_of(actor, round_.project_id, unit_id, "village", day, "submission.read")
@@ -92,43 +95,17 @@ def changed_villages(
     ]
 
 
-def preview(
-    round_: Round, actor: Actor, *, final: bool = False, reason: str | None = None
-) -> Preview:
-    """What a release would give out now: it is made, looked at, and taken back.
-
-    What it withholds matters to those alone who have no access to interviews; to others a first
-    release, which leaves all villages as they are, shows the figures of now.
-    """
-    place = get_project(round_.project_id).org_unit_id
-    is_staff = place is not None and reads_interviews(actor, place, round_.project_id)
-    how = {"final": final, "reason": reason}
-    is_first = newest_release(round_.id) is None and not totals_for(round_.id)
-    nested = db.session.begin_nested()
-    try:
-        if is_staff and is_first:
-            check(round_, None, rule_of(round_.project_id), **how)  # type: ignore[arg-type]
-            return Preview(_all_of_now(actor, round_, place), is_different=True)
-        made = freeze(round_, actor, **how)  # type: ignore[arg-type]
-        if made is None:
-            return Preview([])
-        look_at_frozen()
-        for family in () if is_staff else families_of(made):
-            hide(made, round_, family)
-        changes = restated(actor, round_, made, interval=False)
-        return Preview(changes, len(made.changes), is_different=True)
-    except Problem as problem:
-        return Preview([], problem=problem)
-    finally:
-        nested.rollback()
-
-
-def _all_of_now(actor: Actor, round_: Round, place: int | None) -> list[Restated]:
-    if place is None:
-        return []
-    asked = {"round_": round_, "unit_id": place, "interval": False}
-    found = (find_figures(actor, level=level, **asked) for level in LEVELS)  # type: ignore[arg-type]
-    return [Restated(None, figure) for figures in found for figure in figures if figure.n]
+def by_commune(
+    villages: Sequence[tuple[Place, Numbers]], made: Release
+) -> dict[int, list[tuple[Place, Numbers]]]:
+    """The same villages by the commune that they lay in on the day of the release."""
+    day = local_date(made.released_at)
+    ids = [village.id for village, _ in villages]
+    around = dict(driver().execute(COMMUNES, (ids, day, day)).fetchall())
+    found: dict[int, list[tuple[Place, Numbers]]] = defaultdict(list)
+    for village, numbers in villages:
+        found[around.get(village.id, 0)].append((village, numbers))
+    return found
 
 
 def _key(figure: Figure) -> tuple[int, str, str, str]:

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db import Base
 
 OPEN_END = 2**31 - 1  # of rows that no later release has replaced
+FROZEN = 1  # steps of a release after which its figures are frozen
 
 
 class BaseColumns:
@@ -201,12 +202,19 @@ class Release(Base):
         DateTime(timezone=True), server_default=func.now()
     )
     released_by: Mapped[str]
-    # Nobody reads it before it is out: until then it is decided, indicator by indicator, what is
-    # withheld (`giving_out.py`), and it can be taken back.
+    # Nobody reads it before it is out: until then it is frozen and decided, indicator by indicator,
+    # what is withheld (`giving_out.py`), and it can be taken back.
     state: Mapped[str] = mapped_column(server_default="out")
-    done: Mapped[int] = mapped_column(server_default="0")
+    done: Mapped[int] = mapped_column(default=0, server_default="0")
     total: Mapped[int] = mapped_column(server_default="0")
+    # Why it was stopped, as a source text with its details.
     problem: Mapped[str | None]
+    details: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether its figures are kept; else they would still be those of now."""
+        return self.state == "out" or self.done >= FROZEN
 
 
 class ReleasedBase(BaseColumns, Base):

@@ -4,11 +4,12 @@ from flask import Response, make_response, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from app.access import requires
-from app.accounts.scope import require_whole
+from app.accounts.scope import holds_whole, require_whole
 from app.accounts.users import names_of as people_named
 from app.db import db, transaction
 from app.errors import Conflict, Problem
 from app.indicators import giving_out, releases
+from app.indicators.excerpt import Choice, excerpt, preview
 from app.indicators.export import describe_rule
 from app.indicators.readiness import readiness_of
 from app.indicators.release_queries import (
@@ -18,17 +19,17 @@ from app.indicators.release_queries import (
     rule_from,
     rule_of,
 )
-from app.indicators.restated import before_of, changed_villages, preview, restated
+from app.indicators.restated import before_of
 from app.indicators.self_check import last_check
 from app.pages.blueprint import pages
 from app.pages.imports import AGAIN
-from app.pages.inputs import asked, posted
+from app.pages.inputs import asked, asked_id, posted
 from app.pages.reader import reader
 from app.pages.rounds import find_round
 from app.pages.rules import UNIT
 from app.rounds.models import Round
 
-READ, GIVE_OUT = "indicator.read", "figures.release"
+READ, GIVE_OUT, INTERVIEWS = "indicator.read", "figures.release", "submission.read"
 
 
 @pages.get(f"/rounds/<{UNIT}:round_id>/releases")
@@ -61,7 +62,8 @@ def _list(found: Round, problem: Problem | None = None) -> Response:
         round=found,
         releases=known,
         names=people_named({release.released_by for release in known}),
-        readiness=readiness_of(found.id) if reader().may("submission.read") else None,
+        readiness=readiness_of(found, reader()) if reader().may(INTERVIEWS) else None,
+        sees_all=holds_whole(reader(), INTERVIEWS, found.project_id),
         check=last_check(),
         may_release=may_release,
         under_way=under_way,
@@ -76,7 +78,7 @@ def _list(found: Round, problem: Problem | None = None) -> Response:
 @pages.get(f"/rounds/<{UNIT}:round_id>/releases/<{UNIT}:version>")
 @requires(READ)
 def show_release(round_id: int, version: int) -> ResponseReturnValue:
-    """One release: its reason, and each figure before and after."""
+    """One release: its reason, and figures before and after, a page at a time."""
     actor = reader()
     found = find_round(actor, round_id, READ)
     made = get_release(found.id, version)
@@ -87,8 +89,8 @@ def show_release(round_id: int, version: int) -> ResponseReturnValue:
         names=people_named({made.released_by}),
         before=before_of(made),
         rule=describe_rule(rule_from(made.rule)),
-        changes=restated(actor, found, made, interval=False),
-        villages=changed_villages(actor, found, made),
+        choice=_choice(),
+        excerpt=excerpt(actor, found, made, _choice()),
     )
 
 
@@ -102,7 +104,7 @@ def preview_release(round_id: int) -> ResponseReturnValue:
 @pages.post(f"/rounds/<{UNIT}:round_id>/releases/new")
 @requires(GIVE_OUT)
 def make_release(round_id: int) -> ResponseReturnValue:
-    """Freezes the present figures, which workers then give out; or says why that cannot be done."""
+    """Leaves the present figures to the workers, to be given out; or says why that cannot be."""
     actor = reader()
     found = find_round(actor, round_id, GIVE_OUT)
     try:
@@ -129,15 +131,22 @@ def _page(found: Round, problem: Problem | None = None) -> str:
     db.session.refresh(found)
     with transaction():
         require_whole(actor, GIVE_OUT, found.project_id)
-        seen = preview(found, actor, final=status == releases.FINAL, reason="–")
+        seen = preview(found, actor, _choice(), final=status == releases.FINAL, reason="–")
     return render_template(
         "release_new.html",
         round=found,
         newest=next(iter(list_releases(found.id, limit=1)), None),
-        readiness=readiness_of(found.id),
+        readiness=readiness_of(found),
+        sees_all=True,
         rule=rule_of(found.project_id),
-        preview=seen,
+        excerpt=seen.excerpt,
+        choice=_choice(),
         status=status,
         reason=posted("reason"),
         problem=problem or seen.problem,
     )
+
+
+def _choice() -> Choice:
+    """Which of the changes the address asks for."""
+    return Choice(asked_id("commune"), asked("indicator") or None, asked_id("page") or 1)

@@ -89,3 +89,29 @@ def test_households_with_one_number_are_told_apart_and_their_history_says_so(emp
     assert numbers == {"A": 1, "B": 5, "C": 4, "D": 6, "E": None, "F": None}
     assert changes == [("B", "1", "5", "B"), ("D", "1", "6", None)]
     assert ids == 6
+
+
+MAKING = """
+insert into projects (name) values ('Xã hội số');
+insert into rounds (project_id, code, name, starts_on, pick_salt)
+values (1, '2026-1', 'Đợt 1', '2026-01-01', 'muối');
+insert into releases (round_id, version, status, rule, indicators, changes, released_by, state,
+                      done, total)
+values (1, 1, 'provisional', '{}', '{}', '{}', 'operator', 'out', 2, 2),
+       (1, 2, 'provisional', '{}', '{}', '{}', 'operator', 'making', 0, 2)
+"""
+
+
+def test_a_release_that_was_frozen_when_it_was_asked_for_is_not_frozen_again(empty_database: str):
+    config = AlembicConfig()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("sqlalchemy.url", empty_database.replace("%", "%%"))
+    command.upgrade(config, "0039")
+    engine = create_engine(empty_database)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(MAKING)
+    command.upgrade(config, "head")
+    with engine.connect() as connection:
+        steps = connection.exec_driver_sql("select done, total from releases order by id").all()
+    engine.dispose()
+    assert steps == [(2, 2), (1, 3)]

@@ -157,7 +157,7 @@ def test_a_release_is_stopped_gone_on_with_and_taken_back(thonso, survey, monkey
     assert stopped.exit_code == 130
     assert "nothing is out" in stopped.output
     monkeypatch.setattr(giving_out, "advance", real)
-    assert thonso(f"figures under-way {here}").output == "1  stopped, 1 of 2\n"
+    assert thonso(f"figures under-way {here}").output == "1  stopped, 1 of 3\n"
     assert thonso(f"figures under-way {here} --take-back").output.startswith("No release")
 
     assert "Release 1 of 2026-1 is out (provisional)." in thonso(f"figures release {here}").output

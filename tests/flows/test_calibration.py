@@ -8,6 +8,7 @@ from app.db import db, transaction
 from app.errors import BadRequest, Conflict, NotAllowed
 from app.indicators import releases
 from app.indicators.disclosure import Rule
+from app.indicators.excerpt import Choice, preview
 from app.indicators.known_totals import import_totals, totals_of
 from app.indicators.queries import find_figures
 from app.indicators.release_queries import get_release
@@ -83,6 +84,20 @@ def test_a_release_stands_for_the_known_population_and_the_one_before_stays(surv
     assert commune(survey, 1).value == pytest.approx(3 / 8)
     assert sorted(total[3] for total in get_release(survey.round.id, 2).totals) == [5, 15]
     assert release(survey) is None
+
+
+def test_a_preview_is_fitted_as_the_release_will_be(survey):
+    release(survey)
+    know(survey, villages(survey, 15, 5))
+    with transaction():
+        seen = preview(db.session.merge(survey.round), OPERATOR, Choice())
+    (change,) = [
+        one for one in seen.excerpt.changes
+        if (one.after.level, one.after.indicator) == ("commune", "FIBRE")
+    ]  # fmt: skip
+    assert (change.before.value, change.after.value) == pytest.approx((3 / 8, 0.75))
+    release(survey)
+    assert commune(survey, 2).se == change.after.se
 
 
 def test_a_village_without_a_total_stops_the_release(survey):

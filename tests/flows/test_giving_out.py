@@ -1,5 +1,7 @@
 """A release is made step by step: nobody reads it before it is out, and it can go back."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from app import daily, ledger, pipeline
@@ -8,9 +10,9 @@ from app.db import db, driver, transaction
 from app.errors import Conflict, NotAllowed, NotFound
 from app.indicators import giving_out, releases
 from app.indicators.disclosure import Rule
+from app.indicators.excerpt import Choice, preview
 from app.indicators.queries import find_figures
 from app.indicators.release_queries import list_releases, newest_release, release_under_way
-from app.indicators.restated import preview
 from app.indicators.sum_models import Release
 from app.rounds.models import Round
 from tests import people
@@ -112,6 +114,7 @@ def test_it_can_be_stopped_go_on_and_be_taken_back(survey):
         giving_out.stop(the_round(survey), OPERATOR)
     pipeline.settle()
     assert not giving_out.advance(number)
+    assert release_under_way(survey.round.id).is_frozen
     assert rows(FROZEN, survey.round.id) != before
     assert read(survey, whole()) == (0.5, None)  # as the first release says
 
@@ -152,6 +155,7 @@ def test_one_that_knew_of_fewer_kin_is_decided_anew(survey):
     """The software was replaced by one for which more indicators tell of each other."""
     number = begin(survey)
     assert giving_out.advance(number)
+    assert giving_out.advance(number)
     with transaction():
         under_way = db.session.get_one(Release, number)
         under_way.total += 1
@@ -163,7 +167,7 @@ def test_one_that_knew_of_fewer_kin_is_decided_anew(survey):
         )
     assert giving_out.advance(number)
     assert (release_under_way(survey.round.id).done, release_under_way(survey.round.id).total) == (
-        1, 2,
+        2, 3,
     )  # fmt: skip
     pipeline.settle()
     hidden = {(unit, why) for unit, _, why in rows(HIDDEN, survey.round.id, 1)}
@@ -181,8 +185,8 @@ def test_a_commune_changes_no_release(survey):
 
 def test_a_preview_leaves_nothing_behind(survey):
     with transaction():
-        seen = preview(the_round(survey), OPERATOR)
-    assert seen.is_different
+        seen = preview(the_round(survey), OPERATOR, Choice())
+    assert seen.excerpt
     assert rows(FROZEN, survey.round.id) == []
     assert release_under_way(survey.round.id) is None
 
@@ -191,3 +195,126 @@ def test_a_quarter_gives_out_all_of_it(survey, monkeypatch):
     monkeypatch.setattr("app.daily.quarters.due", lambda _: [survey.round.id])
     daily.give_out_quarters()
     assert newest_release(survey.round.id).version == 1
+
+
+def visit(survey, household, **said):
+    survey.post(survey.instance(household, village=household.rpartition("-")[0], **said))
+
+
+def test_what_arrives_before_it_is_frozen_is_in_it_and_what_arrives_later_is_not(survey):
+    third = survey.add_village("Ca")
+    one, other = survey.register(2, third)
+    number = begin(survey)
+    visit(survey, one)
+    pipeline.process_inbox()
+    assert not giving_out.advance(number)  # a village has to be summed up first
+    assert rows(FROZEN, survey.round.id) == []
+    assert release_under_way(survey.round.id).state == giving_out.MAKING
+    pipeline.refresh_figures()
+    assert giving_out.advance(number)
+    frozen = rows(FROZEN, survey.round.id)
+    assert third.id in {row[0] for row in frozen}
+    visit(survey, other)
+    pipeline.settle()
+    assert newest_release(survey.round.id).id == number
+    assert rows(FROZEN, survey.round.id) == frozen
+
+
+BEHIND = """
+select b.village_id, b.n, cardinality(b.instances) from released_bases b
+join forms f on f.id = b.form_id and f.kind = 'household' where b.round_id = %s
+"""
+
+
+def test_it_is_frozen_as_of_one_moment(survey, app, monkeypatch):
+    """Interviews that are read and summed up meanwhile are in no part of it."""
+    third = survey.add_village("Ca")
+    households = survey.register(4, third)
+    number, real = begin(survey), releases.mark
+
+    def meanwhile():
+        with app.app_context():
+            for household in households:
+                visit(survey, household)
+            pipeline.process_inbox()
+            pipeline.refresh_figures()
+
+    def mark(villages):
+        real(villages)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(meanwhile).result()
+
+    monkeypatch.setattr(releases, "mark", mark)
+    assert giving_out.advance(number)
+    assert survey.figure(unit=third).n == 4
+    db.session.rollback()
+    found = rows(BEHIND, survey.round.id)
+    assert [n == behind for _, n, behind in found] == [True] * 3
+    assert {village: n for village, n, _ in found}[third.id] == 0
+
+
+def test_two_who_press_at_once_make_one_release(survey, app):
+    round_id = survey.round.id
+
+    def press():
+        with app.app_context():
+            try:
+                with transaction():
+                    return giving_out.begin(db.session.get_one(Round, round_id), OPERATOR).id
+            except Conflict as conflict:
+                return conflict.message
+
+    with ThreadPoolExecutor(4) as pool:
+        told = [one.result() for one in [pool.submit(press) for _ in range(4)]]
+    assert len([one for one in told if isinstance(one, int)]) == 1
+    assert sum("being made" in str(one) for one in told) == 3
+    pipeline.settle()
+    assert [one.version for one in list_releases(survey.round.id)] == [1]
+
+
+def test_a_worker_that_dies_while_freezing_leaves_nothing_of_it(survey, monkeypatch):
+    def die(*_):
+        raise KeyboardInterrupt
+
+    number = begin(survey)
+    monkeypatch.setattr(releases, "calibrate_release", die)
+    with pytest.raises(KeyboardInterrupt):
+        giving_out.advance(number)
+    assert rows(FROZEN, survey.round.id) == []
+    assert (release_under_way(survey.round.id).done, newest_release(survey.round.id)) == (0, None)
+    monkeypatch.undo()
+    pipeline.settle()
+    assert newest_release(survey.round.id).id == number
+
+
+def test_what_can_no_longer_be_given_out_stops_it_with_words(survey):
+    third = survey.add_village("Ca")
+    (household,) = survey.register(1, third)
+    number = begin(survey, final=True)
+    with transaction():
+        the_round(survey).review_policy = "hold-all"
+    visit(survey, household)
+    pipeline.process_inbox()
+    pipeline.settle()
+    stopped = release_under_way(survey.round.id)
+    assert (stopped.id, stopped.state, stopped.is_frozen) == (number, giving_out.STOPPED, False)
+    assert stopped.problem.startswith("%(waiting)s interviews wait")
+    assert stopped.details == {"waiting": 1}
+    with transaction():
+        giving_out.take_back(the_round(survey), OPERATOR)
+    assert (rows(FROZEN, survey.round.id), release_under_way(survey.round.id)) == ([], None)
+
+
+def test_when_nothing_is_different_any_more_it_says_so(survey):
+    begin(survey)
+    pipeline.settle()
+    third = survey.add_village("Ca")
+    for household in survey.register(4, third):
+        visit(survey, household)
+    pipeline.settle()
+    begin(survey)
+    with transaction():
+        driver().execute("delete from stale_villages")
+        driver().execute("delete from village_bases where village_id = %s", (third.id,))
+    pipeline.settle()
+    assert "Nothing is different" in release_under_way(survey.round.id).problem

@@ -1,13 +1,16 @@
 """Giving figures out from the page: a preview, the release, and what it changed."""
 
+from dataclasses import replace
+
 import pytest
 
 from app import daily, pipeline
 from app.accounts.actors import OPERATOR
-from app.db import transaction
-from app.indicators import releases
+from app.db import db, transaction
+from app.indicators import excerpt, releases
 from app.indicators.disclosure import Rule
 from app.indicators.release_queries import list_releases, rule_of
+from app.rounds.models import Round
 from tests import people
 
 
@@ -45,7 +48,8 @@ def test_a_release_is_previewed_and_made_and_tells_what_changed(analyst, survey,
 
     waiting = analyst.get(analyst.post(preview, address(survey, "/new"), reason="lần đầu").leads_to)
     assert waiting.response.headers["Refresh"] == "3"
-    assert "0 trên 2 nhóm chỉ tiêu" in waiting.text
+    assert "0 trên 3 bước" in waiting.text
+    assert "đang được chốt" in waiting.text
     pipeline.settle()
     (leads_to,) = [link for link in analyst.get(address(survey)).links() if link[-2:] == "/1"]
     made = analyst.get(leads_to)
@@ -93,11 +97,11 @@ def test_a_release_on_its_way_is_stopped_and_taken_back(analyst, survey, sent, c
     )
     stopped = analyst.get(address(survey))
     assert "Refresh" not in stopped.response.headers
-    assert "nhóm chỉ tiêu" not in signed_in("auditor").get(address(survey)).text
+    assert "bước" not in signed_in("auditor").get(address(survey)).text
     analyst.post(stopped, address(survey, "/resume"))
     analyst.post(analyst.get(address(survey)), address(survey, "/stop"))
     analyst.post(analyst.get(address(survey)), address(survey, "/take_back"))
-    assert "nhóm chỉ tiêu" not in analyst.get(address(survey)).text
+    assert "bước" not in analyst.get(address(survey)).text
     pipeline.settle()
     assert list_releases(survey.round.id) == []
 
@@ -121,6 +125,58 @@ def test_while_sums_are_owed_the_page_says_so(analyst, survey, counting):
     pipeline.process_inbox()
     page = analyst.get(address(survey, "/new"))
     assert page.tree.xpath("//*[@role='alert']")
+
+
+def test_what_stops_it_on_the_way_is_said(analyst, survey, sent, counting):
+    for number in range(5):
+        sent(number)
+    analyst.post(analyst.get(address(survey, "/new?status=final")), address(survey, "/new"))
+    with transaction():
+        db.session.get_one(Round, survey.round.id).review_policy = "hold-all"
+    survey.post(survey.instance(survey.ids[0], fibre="0"))
+    pipeline.process_inbox()
+    pipeline.settle()
+    page = analyst.get(address(survey))
+    assert "Còn 1 phiếu chờ duyệt" in page.text
+    assert page.tree.xpath("//form[contains(@action, 'take_back')]")
+
+
+def test_a_long_list_is_paged_and_chosen_from(analyst, survey, sent, counting, monkeypatch):
+    sent(0)
+    monkeypatch.setattr(excerpt, "LINES", 2)
+    page = analyst.get(address(survey, "/new"))
+    assert {row[0] for row in rows(page)[1:]} == {"Gia Lai"}
+    assert "trang 1 trên 2" in page.text
+    (onward,) = [link for link in page.links() if "page=2" in link]
+    later = analyst.get(onward)
+    assert {row[0] for row in rows(later)[1:]} == {"Ia Dom"}
+    assert later.tree.xpath("//form[@method='post']//button[text()='Công bố']")
+    options = page.tree.xpath("//select[@name='commune']/option/text()")
+    assert options == ["tất cả", "Tỉnh Gia Lai", "Xã Ia Dom"]
+    fibre = analyst.get(address(survey, "/new?indicator=FIBRE"))
+    assert [row[:2] for row in rows(fibre)[1:]] == [["Gia Lai", "FIBRE"], ["Ia Dom", "FIBRE"]]
+    none = analyst.get(address(survey, "/new?commune=999999&page=7"))
+    assert "Không có số liệu nào trong số này" in none.text
+
+
+def test_how_far_the_round_is_is_told_of_the_places_a_reader_reads(
+    signed_in, analyst, survey, sent, counting
+):
+    """Two interviews in Ia Dom, three in Pleiku."""
+    sent(0)
+    sent(1)
+    other = survey.add_village("Plei Ốp", people.PLEIKU)
+    there = replace(survey, commune_code=people.PLEIKU)
+    for household in survey.register(3, other):
+        survey.send(there.instance(household, village=str(other.public_id)))
+
+    def counted(browser):
+        return browser.get(address(survey)).tree.xpath("//ul[@class='facts']/li/b/text()")[:2]
+
+    assert counted(analyst) == ["5", "8"]
+    assert counted(signed_in("commune_reviewer")) == ["2", "5"]
+    assert counted(signed_in("commune_reviewer", people.PLEIKU)) == ["3", "3"]
+    assert "Tính trên những nơi" not in analyst.get(address(survey)).text
 
 
 def test_readers_see_releases_and_cannot_make_them(signed_in, survey, sent, counting):
