@@ -13,13 +13,15 @@ from app.indicators.earlier import Cell
 from app.indicators.figures import Figure
 from app.indicators.overlaps import is_complement
 from app.indicators.reading import RELEASED
+from app.indicators.sum_models import VillageSum
 
-# Whatever a village says is kept but for its numerators and denominators.
-KEPT = (
-    "m", "yy", "xy", "xx", "n", "w", "ww", "element_yy", "element_xy", "element_xx",
-    "dont_know", "refused", "blank", "irrelevant",
-)  # fmt: skip
 NAMED = ("round_id", "village_id", "stratum", "domain_id", "form_id", "partner_id")
+# Whatever a village says is kept but for its numerators and denominators.
+KEPT = tuple(
+    column.name
+    for column in VillageSum.__table__.columns
+    if column.name not in {*NAMED, "cell", "y", "x"}
+)
 
 # A village without anybody in a group that is withheld has its share as well.
 SUMS = """(

@@ -14,7 +14,7 @@ from app.accounts.actors import OPERATOR, user_actor
 from app.accounts.grants import grant_role
 from app.clock import today
 from app.db import driver, transaction
-from app.indicators import giving_out, releases
+from app.indicators import giving_out, hiding, releases
 from app.indicators.disclosure import Rule
 from app.indicators.queries import find_figures
 from app.org_units.changes import Decision
@@ -149,6 +149,26 @@ def test_weights_errors_and_bounds_do_not_tell_what_a_hidden_village_said(survey
         bounds=tuple(round(bound, 3) for bound in known.bounds),
     )
     assert guesses(exact, shown, visited) == [(1, 4, 6, 8)]
+
+
+def test_what_is_too_light_to_move_a_digit_has_one_weight_all_the_same(survey, monkeypatch):
+    """The figure is an ordinary one then, with its error; also in the next release."""
+    monkeypatch.setattr(hiding, "telling", lambda *_: set())
+    for village, answers in enumerate(("100", "11110000000", "1" * 6 + "0" * 6, "1" * 8 + "0" * 4)):
+        visit(survey, village, answers)
+    release(survey)
+    (first,) = ask(survey, "commune").values()
+    assert (first.suppressed, first.numerator, first.denominator, first.n) == (None, 23, 48, 38)
+    assert first.value == round((24 / 14 * 5 + 14) / 48, 3)
+    assert first.se is not None
+
+    survey.villages.append(survey.add_village("Plei Bạc", people.PLEIKU))
+    survey.homes.append(survey.register(12, survey.villages[4]))
+    survey.commune_code = people.PLEIKU
+    visit(survey, 4, "1" * 12)
+    release(survey)
+    (second,) = ask(survey, "commune").values()
+    assert second == replace(first, release=2)
 
 
 def test_withheld_communes_have_one_weight_in_their_province(survey):

@@ -5,6 +5,9 @@ import pytest
 from app import pipeline, programme
 from app.accounts.actors import OPERATOR
 from app.db import db, driver, transaction
+from app.indicators import releases
+from app.indicators.disclosure import Rule
+from app.indicators.queries import find_figures
 from tests import people
 from tests.survey import Survey, person_form, person_xml, start_survey
 
@@ -129,6 +132,32 @@ def test_of_villages_that_were_drawn_the_villages_spread(survey, villages):
     # Two PSUs with z = ±9 of 36, f = 0; households inside them all say the same.
     assert figure.se == pytest.approx((2 * 2 * 9**2) ** 0.5 / 36, rel=1e-12)
     assert (figure.df, figure.base.villages_not_drawn, figure.status) == (1, 2, "final")
+
+
+def test_drawn_villages_that_are_withheld_have_one_weight(survey, villages):
+    """4 of 4 drawn answered, and 2 of 4: they stand for 18 households each, with 4.5 and 9."""
+    drawn, (one, _) = draw_villages(survey, villages)
+    inside = [household for household in drawn if household.startswith(one)]
+    others = [household for household in drawn if household not in inside]
+    for household, fibre in zip([*inside, *others[:2]], "110011", strict=True):
+        survey.visit(household, fibre=fibre)
+    for household in others[2:]:
+        survey.visit(household, visit="4")
+    assert commune(survey).numerator == pytest.approx(2 * 4.5 + 2 * 9)
+
+    with transaction():
+        releases.set_rule(survey.project.id, Rule(threshold=5, smallest_n=0), OPERATOR)
+        releases.release(survey.round, OPERATOR)
+        outsider = people.actor("api_client", people.GIA_LAI, of=survey.project)
+    (told,) = find_figures(
+        outsider,
+        round_=survey.round,
+        unit_id=people.unit(people.IA_DOM).id,
+        level="commune",
+        indicator="FIBRE",
+    )
+    assert (told.numerator, told.denominator) == (36 / 6 * 4, 36)
+    assert (told.n, told.suppressed, told.se) == (6, "margin", None)
 
 
 def test_a_village_of_a_two_stage_sample_is_reported_by_itself(survey, villages):
