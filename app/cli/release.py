@@ -56,7 +56,7 @@ def follow_release(release_id: int, code: str) -> "Release":
 
 @click.command(name="under-way")
 @click.argument("code")
-@click.option("--stop", "act", flag_value="stop", help="Rest after the step in hand.")
+@click.option("--stop", "act", flag_value="stop", help="Let it rest.")
 @click.option("--resume", "act", flag_value="resume", help="Go on where it stopped, to the end.")
 @click.option("--take-back", "act", flag_value="take_back", help="Undo one that was stopped.")
 @click.option("--project", default=1, show_default=True)

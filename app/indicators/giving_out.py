@@ -2,18 +2,28 @@
 
 First all figures are frozen as they are at one moment, and nothing that is counted waits for that;
 then family by family of indicators it is decided what is withheld. Each step is a transaction of
-its own, so that it may stop anywhere. Readers have the release before, until all is decided. Till
-then it can be taken back.
+its own, so that it may stop anywhere: at once, and the step in hand is done again. Readers have the
+release before, until all is decided. Till then it can be taken back.
 """
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app import audit, queue
 from app.accounts.actors import Actor
 from app.accounts.scope import require_whole
-from app.db import db, is_overtaken, is_passing, on_commit, see_one_moment, transaction
+from app.db import (
+    autocommit,
+    db,
+    is_overtaken,
+    is_passing,
+    on_commit,
+    see_one_moment,
+    transaction,
+)
 from app.errors import Conflict, NotFound
 from app.indicators import releases
 from app.indicators.hiding import families_of, hide
@@ -24,6 +34,9 @@ from app.rounds.models import Round
 MAKING, STOPPED = "making", "stopped"
 RIGHT = "figures.release"
 FAULT = Conflict("What is withheld could not be decided. Tell the operator; the log says why.")
+
+TAKE_IN_HAND = "select pg_try_advisory_lock(hashtext('release'), %(release)s)"
+LET_GO = "select pg_advisory_unlock(hashtext('release'), %(release)s)"
 
 log = logging.getLogger(__name__)
 
@@ -51,24 +64,47 @@ def advance(release_id: int) -> bool:
 
     Another worker may have it in hand; or villages have to be summed up before it is frozen.
     """
+    with _in_hand(release_id) as is_mine:
+        return is_mine and _try(release_id)
+
+
+@contextmanager
+def _in_hand(release_id: int) -> Iterator[bool]:
+    """Keeps a release for this worker; whether nobody else has it.
+
+    Not by its row, for which whoever stops it would have to wait; and before the moment is chosen
+    that the step sees.
+    """
+    key = {"release": release_id}
+    with autocommit() as connection:
+        row = connection.execute(TAKE_IN_HAND, key).fetchone()
+        is_mine = row == (True,)
+        try:
+            yield is_mine
+        finally:
+            if is_mine:
+                connection.execute(LET_GO, key)
+
+
+def _try(release_id: int) -> bool:
     try:
         with transaction():
             see_one_moment()
             return _advance(release_id)
     except Exception as error:
-        if is_overtaken(error):  # another worker took a step at this moment
+        if is_overtaken(error):  # somebody stopped it meanwhile
             return False
         if is_passing(error):
             raise
-        if not isinstance(error, Conflict):
-            log.exception("Release %s cannot be made.", release_id)
         with transaction():
-            _give_up(release_id, error)
+            is_there = _give_up(release_id, error)
+        if is_there and not isinstance(error, Conflict):
+            log.exception("Release %s cannot be made.", release_id)
         return False
 
 
 def _advance(release_id: int) -> bool:
-    made = _hold(release_id)
+    made = db.session.scalar(_being_made(release_id))
     if made is None:
         return False
     round_ = db.session.get_one(Round, made.round_id)
@@ -89,26 +125,27 @@ def _advance(release_id: int) -> bool:
     return made.state == MAKING
 
 
-def _give_up(release_id: int, error: Exception) -> None:
-    """Stops it and says why, until somebody lets it go on or takes it back."""
-    made = _hold(release_id)
-    if made is not None:
-        told = error if isinstance(error, Conflict) else FAULT
-        made.state, made.problem = STOPPED, told.message
-        made.details = {
-            name: said if isinstance(said, int | float) else str(said)
-            for name, said in told.details.items()
-        }
+def _give_up(release_id: int, error: Exception) -> bool:
+    """Stops it and says why, until somebody lets it go on or takes it back; if it is there."""
+    made = db.session.scalar(_being_made(release_id).with_for_update())
+    if made is None:
+        return False
+    told = error if isinstance(error, Conflict) else FAULT
+    made.state, made.problem = STOPPED, told.message
+    made.details = {
+        name: said if isinstance(said, int | float) else str(said)
+        for name, said in told.details.items()
+    }
+    return True
 
 
-def _hold(release_id: int) -> Release | None:
-    free = select(Release).where(Release.id == release_id, Release.state == MAKING)
-    held = free.with_for_update(skip_locked=True).execution_options(populate_existing=True)
-    return db.session.scalar(held)
+def _being_made(release_id: int) -> Select[Release]:
+    found = select(Release).where(Release.id == release_id, Release.state == MAKING)
+    return found.execution_options(populate_existing=True)
 
 
 def stop(round_: Round, actor: Actor) -> None:
-    """Lets it rest after the step in hand."""
+    """Lets it rest; the step in hand is for nothing."""
     _change(round_, actor, MAKING).state = STOPPED
 
 

@@ -125,8 +125,8 @@ def freeze(made: Release, round_: Round) -> None:
     _keep(made)
     made.released_at = now()
     made.done, made.total = FROZEN, steps_of(made)
-    db.session.flush()
-    calibrate_release(made)
+    with db.session.no_autoflush:  # who wants to stop it would have to wait for its row
+        calibrate_release(made)
 
 
 def steps_of(made: Release) -> int:

@@ -18,6 +18,8 @@ from app.rounds.models import Round
 from tests import people
 from tests.survey import start_survey
 
+LONGEST = 30  # seconds that anything here may take
+
 HIDDEN = """
 select unit_id, domain_id, f.reason from hidden_figures f join releases r on r.id = f.release_id
 where r.round_id = %s and r.version = %s order by 1, 2
@@ -318,3 +320,42 @@ def test_when_nothing_is_different_any_more_it_says_so(survey):
         driver().execute("delete from village_bases where village_id = %s", (third.id,))
     pipeline.settle()
     assert "Nothing is different" in release_under_way(survey.round.id).problem
+
+
+@pytest.mark.parametrize("step", [1, 2], ids=["freezing", "deciding"])
+@pytest.mark.parametrize("then", ["resume", "take_back"])
+def test_who_stops_it_waits_for_no_step_in_hand(survey, app, monkeypatch, step, then):
+    number, round_id = begin(survey), survey.round.id
+    before = []
+
+    def press():
+        with app.app_context():
+            for act in (giving_out.stop, getattr(giving_out, then)):
+                with transaction():
+                    act(db.session.get_one(Round, round_id), OPERATOR)
+            assert not giving_out.advance(number)  # another worker has it in hand
+
+    def meanwhile(real):
+        def work(*said):
+            if not before:
+                before.append(1)
+                with ThreadPoolExecutor(1) as pool:
+                    pool.submit(press).result(LONGEST)
+            return real(*said)
+
+        return work
+
+    if step == 1:
+        monkeypatch.setattr(releases, "_keep", meanwhile(releases._keep))
+    else:
+        assert giving_out.advance(number)
+        monkeypatch.setattr(giving_out, "hide", meanwhile(giving_out.hide))
+    frozen = rows(FROZEN, round_id)
+    assert not giving_out.advance(number)
+    assert before
+    if then == "take_back":
+        assert (rows(FROZEN, round_id), release_under_way(round_id)) == ([], None)
+        return
+    assert (release_under_way(round_id).done, rows(FROZEN, round_id)) == (step - 1, frozen)
+    pipeline.settle()
+    assert newest_release(round_id).id == number
