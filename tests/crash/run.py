@@ -44,7 +44,7 @@ def main() -> int:
     parser.add_argument("--troubles", type=int, help="about so many (default: one for 150)")
     parser.add_argument("--phones", type=int, default=24)
     parser.add_argument("--seed", type=int, default=random.randrange(10**6))
-    parser.add_argument("--logs", type=Path, help="new folder for the programs' logs")
+    parser.add_argument("--logs", type=Path, help="folder for the programs' logs")
     asked = parser.parse_args()
     if "CRASH_OWN_MOUNTS" not in os.environ:
         prefix = own_mounts()
@@ -61,7 +61,7 @@ def main() -> int:
             place.free_the_disk()
             place.end()
             if asked.logs:
-                shutil.copytree(place.config.data_dir / "log", asked.logs)
+                shutil.copytree(place.config.data_dir / "log", asked.logs, dirs_exist_ok=True)
             if place.is_small:
                 subprocess.run(["umount", "--lazy", place.config.data_dir], check=False)
 
@@ -87,13 +87,14 @@ def run(place: Place, asked: argparse.Namespace) -> int:
     place.start()
     sent = time.monotonic() - began
     owed = settle(place)
+    settled = time.monotonic() - began - sent
     found = [] if owed.is_settled else [f"not settled after {SETTLE_SECONDS} s: {owed.counts()}"]
     found += books.compare(
         place.config, ledger_of_phones.promised, ledger_of_phones.newest, ledger_of_phones.sums
     )
     if bugs := phones.answers["500"]:
         found.append(f"{bugs} answers were a 500; the log of the web processes says why")
-    print(f"sent in {sent:.0f} s, settled after {time.monotonic() - began - sent:.0f} s more")
+    print(f"sent in {sent:.0f} s, settled after {settled:.0f} s more")
     print("answers: " + _listed(phones.answers))
     print(f"{trouble.kills} kills; " + _listed(trouble.done))
     print(f"{len(ledger_of_phones.promised)} instances of {asked.interviews} interviews compared")
