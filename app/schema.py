@@ -21,6 +21,7 @@ MODELS = (
     "app.entities.models",
     "app.review.models",
     "app.indicators.models",
+    "app.indicators.release_models",
     "app.indicators.sum_models",
     "app.exports.models",
     "app.scorecards.models",

@@ -108,6 +108,16 @@ def installation(config: Config) -> Iterator[Flask]:
 @pytest.fixture
 def app(installation: Flask, config: Config) -> Iterator[Flask]:
     """The application over an empty installation, inside its context."""
+    yield from _over_nothing(installation, config)
+
+
+@pytest.fixture(scope="module")
+def lasting_app(installation: Flask, config: Config) -> Iterator[Flask]:
+    """The same, of which all tests of a module find what those before left."""
+    yield from _over_nothing(installation, config)
+
+
+def _over_nothing(installation: Flask, config: Config) -> Iterator[Flask]:
     with installation.app_context():
         yield installation
         use_language(None)

@@ -74,15 +74,21 @@ def suppress(
     for cell, reason in (hidden_before or {}).items():
         if cell in counts:
             table.hide(cell, reason)
+    lost = table.leaks(_solve(table.hidden, _told(lines, table.hidden, shown_before)))
     for cell, count in counts.items():
         if count.is_small(threshold):
             table.hide(cell, SMALL)
     table.protect()
-    while leaks := table.leaks(_solve(table.hidden, lines)):
+    while leaks := table.leaks(_solve(table.hidden, lines)) - lost:
         if not any(table.hide_beside(cell) for cell in sorted(leaks, key=repr)):
             break  # whatever could be hidden is
         table.protect()
     return table.hidden
+
+
+def _told(lines: Iterable[Line], hidden: Collection[Cell], shown: Collection[Cell]) -> list[Line]:
+    """The lines of which all was decided at an earlier time: what they give away is known."""
+    return [line for line in lines if all(cell in hidden or cell in shown for cell in line.cells)]
 
 
 class _Table:

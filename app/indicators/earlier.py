@@ -1,43 +1,42 @@
 """What the earlier releases of a round told: all of it stays known, whatever a later one hides.
 
-A figure is named by what it is of and by its state, the villages it is put together from, each as
-of a release: with the same state it is the same number in every release, known or hidden.
+A figure is named by what it is of and by its state, the interviews that count in its villages
+(`frozen_places.py`): with the same state it is about the same answers in every release, known or
+hidden.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from app.clock import local_date
 from app.db import driver
-from app.indicators.disclosure import FEW_ANSWERS, MARGIN, POOLED, Count, Line
+from app.indicators.disclosure import FEW_ANSWERS, MARGIN, POOLED, Count, Line, Rule
+from app.indicators.frozen_places import States, naming, parents_of, states_of, villages_in
 from app.indicators.kinds import overlapping_of_version
 from app.indicators.release_queries import list_releases
+from app.indicators.since_then import few_between
 from app.indicators.sum_models import Release
 
-STATES = """
-select a.ancestor_id, md5(string_agg(distinct b.village_id || '.' || b.since, ','))
-from released_bases b
-join org_unit_ancestors a on a.unit_id = b.village_id
-     and a.valid_from <= %(on)s and (a.valid_to is null or a.valid_to >= %(on)s)
-where b.round_id = %(round)s and b.since <= %(version)s and b.until > %(version)s
-group by a.ancestor_id
-"""
+# How many are behind a figure is counted in the villages that its place has now.
 HIDDEN = """
+with inside as (
+    select ancestor_id as unit_id, unit_id as village_id from org_unit_ancestors
+    where valid_from <= %(on)s and (valid_to is null or valid_to >= %(on)s)
+      and ancestor_id in (select unit_id from hidden_figures where release_id = %(release)s)
+    union select distinct unit_id, abs(unit_id) from hidden_figures where release_id = %(release)s
+)
 select i.code, h.unit_id, d.breakdown, d.value, d.indicator_id, h.reason,
-       coalesce(sum(s.n), 0)::int, coalesce(sum(s.y), 0), p.ancestor_id
+       coalesce(sum(s.n), 0)::int, coalesce(sum(s.y), 0)
 from hidden_figures h
 join indicator_domains d on d.id = h.domain_id
 join indicator_versions i on i.id = d.indicator_id
-join org_unit_ancestors a on a.ancestor_id = h.unit_id
-     and a.valid_from <= %(on)s and (a.valid_to is null or a.valid_to >= %(on)s)
-left join released_sums s on s.village_id = a.unit_id and s.domain_id = h.domain_id
+join inside a using (unit_id)
+left join released_sums s on s.village_id = a.village_id and s.domain_id = h.domain_id
      and s.round_id = %(round)s and s.since <= %(version)s and s.until > %(version)s
-left join org_unit_ancestors p on p.unit_id = h.unit_id and p.distance = 1
-     and p.valid_from <= %(on)s and (p.valid_to is null or p.valid_to >= %(on)s)
 where h.release_id = %(release)s
-group by i.code, h.unit_id, d.breakdown, d.value, d.indicator_id, h.reason, p.ancestor_id
+group by i.code, h.unit_id, d.breakdown, d.value, d.indicator_id, h.reason
 """
 
 
@@ -61,9 +60,9 @@ class Told:
     counts: dict[Name, Count] = field(default_factory=dict)  # of what was hidden
     hidden: dict[Name, str] = field(default_factory=dict)
     silent: set[Name] = field(default_factory=set)  # not given out, and yet no secret
-    states: set[tuple[int, str]] = field(
-        default_factory=set
-    )  # units and states that were given out
+    states: set[tuple[int, str]] = field(default_factory=set)  # of units, that were given out
+    # Figures of now that differ from a figure told before by the answers of so few.
+    few: list[tuple[Name, Name, Count]] = field(default_factory=list)
 
     def about(self, codes: Collection[str]) -> "Told":
         """The same of some indicators."""
@@ -73,7 +72,16 @@ class Told:
             {name: reason for name, reason in self.hidden.items() if name[0].indicator in codes},
             self.silent,
             self.states,
+            [few for few in self.few if few[0][0].indicator in codes],
         )
+
+    def between(self, names: Collection[Name]) -> Iterator[tuple[Line, Count]]:
+        """The lines that would tell of the few in whom these figures differ from earlier ones."""
+        new = set(names)
+        for later, earlier, count in self.few:
+            if later in new:
+                rest = (later[0], f"{earlier[1]} to {later[1]}")
+                yield Line(later, (earlier, rest)), count
 
     def shown(self, names: Collection[Name]) -> set[Name]:
         """Those of these figures, and of the totals of what was hidden, that are known."""
@@ -82,43 +90,54 @@ class Told:
         return (known | gone) - self.hidden.keys()
 
 
-def naming(states: Mapping[int, str], version: int, unit: int) -> str:
-    """The state of a unit's figure of an indicator's version."""
-    return f"{version}:{states.get(unit, '')}"
-
-
-def states_of(made: Release) -> dict[int, str]:
-    """By unit, the state of its villages in a release."""
-    return dict(driver().execute(STATES, _asked(made)).fetchall())
-
-
-def told_before(made: Release, sensitive: frozenset[str]) -> Told:
+def told_before(made: Release, rule: Rule) -> Told:
     """What the releases before this one told."""
     told = Told()
     for release in list_releases(made.round_id):
         if release.version < made.version:
-            states = states_of(release)
-            told.states |= {
-                (unit, naming(states, version, unit))
-                for version in release.indicators
-                for unit in states
-            }
-            _read(told, driver().execute(HIDDEN, _asked(release)).fetchall(), states, sensitive)
+            states, parents = states_of(release), parents_of(release)
+            told.states |= {(unit, naming(states, version, unit)) for version, unit in states}
+            rows = driver().execute(HIDDEN, _asked(release)).fetchall()
+            _read(told, rows, states, parents, rule.sensitive)
+            told.few += _few(release, made, rule.threshold)
+    told.few = [few for few in told.few if _is_told_anew(told, *few[:2])]
     return told
 
 
+def _few(before: Release, made: Release, threshold: int) -> Iterator[tuple[Name, Name, Count]]:
+    """Figures of both releases that differ by few answers, in places of the same villages."""
+    states = [states_of(release) for release in (made, before)]
+    now, then = (villages_in(parents_of(release)) for release in (made, before))
+    known = set().union(*then.values())
+    for unit, version, code, breakdown, value, n in few_between(before, made, threshold):
+        if now[unit] & known == then[unit]:
+            cell = Cell(code, unit, breakdown, value)
+            later, earlier = ((cell, naming(each, version, unit)) for each in states)
+            yield later, earlier, Count(n)
+
+
+def _is_told_anew(told: Told, later: Name, earlier: Name) -> bool:
+    """Whether the one is not known yet, and the other one is."""
+    known = {(name[0].unit, name[1]) for name in (later, earlier)} & told.states
+    return known == {(earlier[0].unit, earlier[1])} and earlier not in told.silent
+
+
 def _read(
-    told: Told, rows: Sequence[Sequence[Any]], states: Mapping[int, str], sensitive: frozenset[str]
+    told: Told,
+    rows: Sequence[Sequence[Any]],
+    states: States,
+    parents: Mapping[int, int],
+    sensitive: frozenset[str],
 ) -> None:
     hidden: dict[Name, int | None] = {}
     versions: dict[str, int] = {}
-    for code, unit, breakdown, value, version, reason, n, y, parent in rows:
+    for code, unit, breakdown, value, version, reason, n, y in rows:
         name = Cell(code, unit, breakdown, value), naming(states, version, unit)
         if reason == FEW_ANSWERS:
             told.silent.add(name)
         if reason in {FEW_ANSWERS, MARGIN, POOLED}:  # these protect nobody
             continue
-        versions[code], hidden[name] = version, parent
+        versions[code], hidden[name] = version, parents.get(unit)
         told.hidden[name] = reason
         told.counts[name] = Count(n, y if code in sensitive else None)
     inside: dict[Name, list[Name]] = defaultdict(list)

@@ -3,13 +3,11 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import lru_cache
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import select
 
-from app.accounts.actors import OPERATOR
-from app.clock import today
+from app.clock import local_date
 from app.db import columns, db, driver
 from app.indicators.disclosure import (
     COMPLEMENT,
@@ -21,29 +19,21 @@ from app.indicators.disclosure import (
     Rule,
     suppress,
 )
-from app.indicators.earlier import Cell, Name, Told, naming, states_of, told_before
+from app.indicators.earlier import Cell, Name, Told, told_before
 from app.indicators.figures import Figure
+from app.indicators.frozen_places import States, naming, parents_of, states_of
 from app.indicators.hand_in_hand import groups_in, hidden_with, of_nobody
 from app.indicators.kin import Asking, families, nested_pairs
 from app.indicators.kinds import asking_of_version, overlapping_of_version
 from app.indicators.margins import telling
 from app.indicators.models import IndicatorVersion
 from app.indicators.overlaps import Several, beside, complements, is_complement, lines_of
-from app.indicators.places import Place, places_of
 from app.indicators.pooling import outwards, pools_of
 from app.indicators.queries import read_figures
 from app.indicators.release_queries import rule_from
+from app.indicators.released_figures import LEVELS, besides, figures_of, released_places
 from app.indicators.sum_models import Release
-from app.projects.queries import get_project
 from app.rounds.models import Round
-
-LEVELS = ("province", "commune", "village")
-PARENTS = """
-select unit_id, ancestor_id from org_unit_ancestors
-where unit_id = any(%s) and ancestor_id = any(%s) and distance > 0 and valid_to is null
-"""
-
-VILLAGES = "select distinct village_id from released_bases where round_id = %s"
 
 Cells = Mapping[Cell, Figure]
 
@@ -57,20 +47,16 @@ def families_of(made: Release) -> list[list[str]]:
 def hide(made: Release, round_: Round, codes: Sequence[str]) -> None:
     """Stores what it withholds of a family, so that all releases together tell of nobody."""
     rule = rule_from(made.rule)
-    levels = [_figures(made, round_, level, codes) for level in LEVELS]
-    around = {
-        unit: parent
-        for above, below in pairwise(levels)
-        for unit, parent in _parents(below, above).items()
-    }
+    around = parents_of(made)
     known: dict[str, dict[Cell, Figure]] = defaultdict(dict)
-    for figure in (figure for figures in levels for figure in figures if figure.domain_id):
+    for figure in (figure for figure in figures_of(made, round_, codes) if figure.domain_id):
         known[figure.indicator][_cell(figure)] = figure
     told, states = _known(made.id)
     versions = _versions(made)
     family = [versions[code][1] for code in codes]
     several = {code: overlapping_of_version(versions[code][0]) for code in codes}
     cells = {cell: figure for code in codes for cell, figure in known[code].items()}
+    cells |= besides(cells, around)
     cells |= of_nobody(family, cells, groups_in(made.indicators, codes))
     cells |= complements(cells, several)
     names = {cell: (cell, naming(states, versions[cell.indicator][0], cell.unit)) for cell in cells}
@@ -97,7 +83,7 @@ def _pooled(
 
     Weights that are fitted to known totals are each interview's own, and stay.
     """
-    pools = list(pools_of(cells, hidden, around))
+    pools = sorted({*pools_of(cells, hidden, around)})
     inside = {
         (unit, pool.domain_id)
         for pool in pools
@@ -111,11 +97,10 @@ def _pooled(
     if not wanted:
         return {}
     units, codes = {unit for unit, _ in wanted}, sorted({cell.indicator for cell in cells})
-    places = [
-        place for level in LEVELS[:-1] for place in _places(round_, level) if place.id in units
-    ]
+    known = (place for level in LEVELS for place in released_places(made, round_, level))
+    places, day = [place for place in known if place.id in units], local_date(made.released_at)
     figures = read_figures(
-        places, round_, codes, None, release=made, day=today(), error=False, pools=pools
+        places, round_, codes, None, release=made, day=day, error=False, pools=pools
     )
     return {
         (figure.unit_id, figure.domain_id): (figure.numerator, figure.denominator)
@@ -129,10 +114,10 @@ def _pooled(
 
 
 @lru_cache(maxsize=1)
-def _known(release_id: int) -> tuple[Told, dict[int, str]]:
+def _known(release_id: int) -> tuple[Told, States]:
     """What was told before a release, and its states; neither changes while it is being made."""
     made = db.session.get_one(Release, release_id)
-    return told_before(made, rule_from(made.rule).sensitive), states_of(made)
+    return told_before(made, rule_from(made.rule)), states_of(made)
 
 
 def _versions(made: Release) -> dict[str, tuple[int, Asking]]:
@@ -167,9 +152,15 @@ def _hidden(  # noqa: PLR0917 - what is known now and before, of one family
     for name, line, count in _between(family, counts, rule.threshold):
         sizes[name] = count
         all_lines.append(Line(names[line.whole], (*(names[part] for part in line.parts), name)))
+    earlier: set[Name] = set()
+    for line, count in past.between(names.values()):
+        known, few = line.parts
+        sizes[few] = count
+        earlier.add(known)
+        all_lines.append(line)
     hidden, near = past.hidden | _complements_hidden(names, past.hidden), hidden_with(family, cells)
     silent = _complements_hidden(names, past.silent)
-    shown = past.shown(set(names.values())) - hidden.keys() - silent.keys()
+    shown = (past.shown(set(names.values())) | earlier) - hidden.keys() - silent.keys()
     while True:
         found = suppress(sizes, all_lines, rule.threshold, hidden_before=hidden, shown_before=shown)
         reasons = {cell: found[name] for cell, name in names.items() if name in found}
@@ -215,21 +206,6 @@ def _between(
                 yield (cell, f"between {one} and {other}"), Line(whole, (part,)), rest
 
 
-def _figures(made: Release, round_: Round, level: str, codes: Sequence[str]) -> list[Figure]:
-    places = _places(round_, level)
-    if level == "village":  # of the others there is nothing to tell
-        told = {id_ for (id_,) in driver().execute(VILLAGES, (made.round_id,))}
-        places = [place for place in places if place.id in told]
-    return read_figures(places, round_, codes, None, release=made, day=today(), interval=False)
-
-
-def _places(round_: Round, level: str) -> list[Place]:
-    place = get_project(round_.project_id).org_unit_id
-    if place is None:
-        return []
-    return places_of(OPERATOR, round_.project_id, place, level, today())
-
-
 def _cell(figure: Figure) -> Cell:
     return Cell(figure.indicator, figure.unit_id, figure.breakdown, figure.breakdown_value)
 
@@ -247,11 +223,6 @@ def _says_little(figure: Figure, rule: Rule) -> bool:
         return False
     effective = figure.n / figure.deff if figure.deff and figure.deff > 1 else figure.n
     return min(figure.n, effective) < rule.smallest_n
-
-
-def _parents(below: Sequence[Figure], above: Sequence[Figure]) -> dict[int, int]:
-    asked = [sorted({figure.unit_id for figure in figures}) for figures in (below, above)]
-    return dict(driver().execute(PARENTS, asked).fetchall())
 
 
 def _lines(cells: Cells, around: Mapping[int, int], several: Several) -> Iterator[Line]:

@@ -18,6 +18,7 @@ from app.xforms.expressions.tokens import ExpressionError
 from app.xforms.expressions.tree import Path, Question, walk
 from app.xforms.join import MARK
 
+ONE_OF_EACH = {"household", "person"}  # units of which there is one row of a household
 Calculations = Mapping[str, str]  # by name of a field
 
 
@@ -130,21 +131,27 @@ def _said(one: Asking) -> tuple[str, str, str]:
     return one.indicator.join, one.indicator.numerator, one.indicator.denominator
 
 
+def _count_alike(one: Asking, other: Asking) -> bool:
+    """Whether a row of the one is a row of the other: of a household one adult is asked."""
+    units = {one.indicator.unit, other.indicator.unit}
+    return len(units) == 1 or units == ONE_OF_EACH
+
+
 def _tells(one: Asking, other: Asking) -> bool:
     """Whether how many rows `one` counts depends on what these say to `other`."""
-    return one.indicator.unit == other.indicator.unit and bool(one.selects & other.says)
+    return _count_alike(one, other) and bool(one.selects & other.says)
 
 
 def _telling_groups(one: Asking, other: Asking) -> list[str]:
     """The breakdowns of `one` whose groups are the answers to `other`."""
-    if one.indicator.unit != other.indicator.unit:
+    if not _count_alike(one, other):
         return []
     return [name for name, questions in one.groups if questions & other.says]
 
 
 def _same_groups(one: Asking, other: Asking) -> list[str]:
     """The breakdowns of `one` of which `other` counts a group, or some."""
-    if one.indicator.unit != other.indicator.unit or not one.says & other.says:
+    if not _count_alike(one, other) or not one.says & other.says:
         return []
     return [name for name, questions in one.groups if questions & other.selects]
 

@@ -25,7 +25,7 @@ def complements(cells: Mapping[Cell, Figure], several: Several) -> dict[Cell, Fi
         if cell.breakdown in several[cell.indicator]:
             values[cell.indicator, cell.breakdown].add(cell.value)
     return {
-        group._replace(value=OTHERS + group.value): _without(figure, cells.get(group))
+        group._replace(value=OTHERS + group.value): without(figure, cells.get(group))
         for whole, figure in cells.items()
         if not whole.breakdown
         for name in several[whole.indicator]
@@ -60,7 +60,8 @@ def lines_of(cells: Mapping[Cell, Figure], several: Several) -> Iterator[Line]:
             yield Line(whole, tuple(parts))
 
 
-def _without(whole: Figure, group: Figure | None) -> Figure:
+def without(whole: Figure, group: Figure | None) -> Figure:
+    """What is left of a figure's counts without those of a part of it; it has no domain."""
     y, x, n = (
         (getattr(whole, name) or 0) - ((getattr(group, name) or 0) if group else 0)
         for name in ("numerator", "denominator", "n")

@@ -6,6 +6,7 @@ spread over all interviews behind it before it is weighted: whatever the figure 
 then about the withheld villages together, and the rules that hold without weights are enough.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -77,6 +78,9 @@ def pools_of(
 
     `around` says in which place each place lies.
     """
+    held = defaultdict(list)
+    for unit, parent in around.items():
+        held[parent].append(abs(unit))
     for cell in hidden:
         figure = cells[cell]
         if is_complement(cell) or figure.level != "village" or figure.domain_id is None:
@@ -84,7 +88,9 @@ def pools_of(
         above = (cell._replace(unit=unit) for unit in outwards(cell.unit, around))
         place = next((one for one in above if one in cells and one not in hidden), None)
         if place is not None:
-            yield Pool(place.unit, cell.unit, figure.domain_id)
+            # Where it was merged of others, that is their ground as well.
+            for village in {abs(cell.unit), *held[cell.unit]}:
+                yield Pool(place.unit, village, figure.domain_id)
 
 
 def outwards(unit: int, around: Mapping[int, int]) -> Iterator[int]:

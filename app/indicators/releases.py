@@ -14,6 +14,7 @@ from app.db import db, driver
 from app.errors import Conflict
 from app.indicators.calibrated import calibrate_release, totals_for
 from app.indicators.disclosure import Rule
+from app.indicators.frozen_places import freeze_places
 from app.indicators.hiding import families_of, hide
 from app.indicators.readiness import readiness_of
 from app.indicators.reading import COLUMNS
@@ -125,6 +126,7 @@ def freeze(made: Release, round_: Round) -> None:
     _keep(made)
     made.released_at = now()
     made.done, made.total = FROZEN, steps_of(made)
+    freeze_places(made)
     with db.session.no_autoflush:  # who wants to stop it would have to wait for its row
         calibrate_release(made)
 
@@ -174,7 +176,7 @@ def take_back(made: Release) -> None:
             " where (round_id, until) = (%(round)s, %(version)s)",
             asked,
         )
-    for what in ("hidden_figures", "calibrated_figures"):
+    for what in ("hidden_figures", "calibrated_figures", "released_places"):
         driver().execute(f"delete from {what} where release_id = %s", (made.id,))  # noqa: S608
     db.session.delete(made)
     db.session.flush()

@@ -48,6 +48,34 @@ cross join lateral (
 group by v.village_id
 """  # noqa: S608
 
+# The fewest of them from a state that was given out before the last one; where the interviews are
+# the same ones, there is no difference.
+CHANGED_BEFORE = f"""
+select v.village_id, min(d.households)::int
+from unnest(%(villages)s::int[]) as v (village_id)
+cross join lateral (
+    with given_out as (
+        select since, unnest(instances) as instance_pk from released_bases
+        where round_id = %(round)s and village_id = v.village_id and until < {OPEN_END}
+          and partner_id = 0 and stratum = ''
+    ), states as (
+        select distinct since from released_bases
+        where round_id = %(round)s and village_id = v.village_id and until < {OPEN_END}
+    ), different as (
+        select since, instance_pk from (
+            select distinct since, instance_pk from given_out
+            union all
+            select since, instance_pk from states cross join counted_interviews
+            where round_id = %(round)s and village_id = v.village_id
+        ) both_times
+        group by since, instance_pk having count(*) = 1
+    )
+    select count(distinct coalesce(i.household, i.subject, instance_pk::text)) as households
+    from different left join interviews i using (instance_pk) group by since
+) d
+group by v.village_id
+"""  # noqa: S608
+
 TABLE = """
 drop table if exists taken_villages;
 create temp table taken_villages (village_id int primary key) on commit drop
@@ -100,15 +128,18 @@ def find_taken(round_id: int, before: Release | None, rule: Rule, *, anew: bool)
     """What a release made now takes over, after the one before.
 
     That is a village unknown then, one in which as many households have changed as the rule's
-    threshold, and, where all is to be taken over `anew`, one in which nothing has.
+    threshold, from then and from every state before, and, where all is to be taken over `anew`, one
+    in which nothing has.
     """
     rows = driver().execute(VILLAGES, {"round": round_id}).fetchall()
     since = [village_id for village_id, _, is_later in rows if is_later]
     changed = _changed(round_id, since) if before else {}
+    fewest = _fewest_before(round_id, since) if before else {}
     taken = []
     for village_id, is_known, _ in rows:
         different = sum(changed.get(village_id, (0,)))
-        if not is_known or different >= rule.threshold or (anew and not different):
+        least = min(different, fewest.get(village_id, different))
+        if not is_known or least >= rule.threshold or (anew and not different):
             taken.append(village_id)
     return Taken(taken, {str(v): list(changed[v]) for v in taken if v in changed})
 
@@ -145,3 +176,8 @@ def _changed(round_id: int, villages: list[int]) -> dict[int, tuple[int, int, in
         replaced = max(new + gone - households, 0)
         found[village_id] = (new - replaced, gone - replaced, replaced)
     return found
+
+
+def _fewest_before(round_id: int, villages: list[int]) -> dict[int, int]:
+    asked: dict[str, Any] = {"round": round_id, "villages": villages}
+    return dict(driver().execute(CHANGED_BEFORE, asked).fetchall())

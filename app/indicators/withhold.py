@@ -8,6 +8,7 @@ from app.accounts.scope import sees
 from app.db import driver
 from app.indicators.disclosure import COMPLEMENT, MARGIN, NOT_RELEASED, POOLED, SMALL, Rule
 from app.indicators.figures import MISSING_REASONS, Figure
+from app.indicators.frozen_places import lying_elsewhere
 from app.indicators.margins import FINE
 from app.indicators.release_queries import rule_from
 from app.indicators.sum_models import Release
@@ -31,17 +32,25 @@ def reads_interviews(actor: Actor, unit_id: int, project_id: int) -> bool:
 
 
 def withhold(figures: Iterable[Figure], release: Release | None) -> list[Figure]:
-    """The figures of a release as they are given out; without any release, none of them."""
+    """The figures of a release as they are given out; without any release, none of them.
+
+    Of what was not given out there are no groups either: that there is one says that somebody is
+    in it.
+    """
     known = list(figures)
     if release is None:
-        return [empty(figure, NOT_RELEASED) for figure in known]
+        return [empty(figure, NOT_RELEASED) for figure in known if not figure.breakdown]
     rule = rule_from(release.rule)
     units = sorted({figure.unit_id for figure in known})
     rows = driver().execute(HIDDEN, (release.id, units))
     hidden = {(unit_id, domain_id): said for unit_id, domain_id, *said in rows}
+    elsewhere = lying_elsewhere(release, units)  # nobody has decided about it as it lies now
     return [
-        _given_out(figure, rule, *hidden.get((figure.unit_id, figure.domain_id), ()))
+        empty(figure, NOT_RELEASED)
+        if figure.unit_id in elsewhere
+        else _given_out(figure, rule, *hidden.get((figure.unit_id, figure.domain_id), ()))
         for figure in known
+        if figure.unit_id not in elsewhere or not figure.breakdown
     ]
 
 

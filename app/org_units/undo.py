@@ -142,6 +142,7 @@ RESTING = {
     "households": "Households were entered at %(names)s since, so this cannot be undone.",
     "role_grants": "Somebody was given a role at %(names)s since. Take it back first.",
     "org_unit_parents": "Places were entered in %(names)s since, so this cannot be undone.",
+    "released_places": "Figures of %(names)s were given out since, so this cannot be undone.",
     "rounds": "A round is held at %(names)s, so this cannot be undone.",
     "": "Something rests on %(names)s already (%(table)s), so this cannot be undone.",
 }

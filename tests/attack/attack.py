@@ -28,7 +28,8 @@ class Report:
 
     worlds: int = 0
     hidden: int = 0  # figures that are withheld for their own sake
-    certain: int = 0  # of them, all or nothing of what is told of several
+    differences: int = 0  # of two releases, that are about few
+    certain: int = 0  # of those that are withheld, all or nothing of what is told of several
     twins: int = 0  # other worlds that read the same in all figures
     answers: int = 0  # of all doors, compared with those in a twin
     leaks: list[str] = field(default_factory=list)
@@ -36,7 +37,7 @@ class Report:
 
     def add(self, other: "Report") -> None:
         """Counts another one in."""
-        for name in ("worlds", "hidden", "certain", "twins", "answers"):
+        for name in ("worlds", "hidden", "differences", "certain", "twins", "answers"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         self.leaks += other.leaks
         self.ways += other.ways
@@ -51,8 +52,13 @@ def attack(town: Town, world: World, doors: Doors | None, most: int, seed: int) 
     """Attacks a world: its figures, and with doors `most` questions to each of them."""
     siege = besiege(town, world)
     report = Report(worlds=1, hidden=len(siege.targets()))
-    for key in sorted(found_by_sums(siege)):
-        report.leak("by sums", f"seed {seed} {_named(siege, key)}")
+    shape = world.boundaries or world.sample or "census"
+    told, differences, report.differences = found_by_sums(siege)
+    for key in sorted(told):
+        report.leak("by sums", f"seed {seed} {shape}: {_named(siege, key)}")
+    for key, later in sorted(differences):
+        both = f"{_named(siege, key)}, then {_named(siege, later)}"
+        report.leak("by differences", f"seed {seed} {shape}: {both}")
     weighed, certain = found_by_weights(siege)
     report.certain = len(certain)
     for key in sorted(weighed):
@@ -64,7 +70,7 @@ def attack(town: Town, world: World, doors: Doors | None, most: int, seed: int) 
 
 def _stand_at_doors(siege: Siege, doors: Doors, report: Report, most: int, seed: int) -> None:
     """Whatever reads the same in all figures has to read the same at every door."""
-    addresses = doors.addresses(siege.world.releases, most, random.Random(seed))
+    addresses = doors.addresses(siege.lies, most, random.Random(seed))
     siege.said = doors.read(addresses)
     left = siege.targets()
     random.Random(seed).shuffle(left)
@@ -94,7 +100,9 @@ def _twins(siege: Siege, target: Key) -> Iterator[World]:
 def _effects(siege: Siege, answer: int) -> list[Effect]:
     """What each move of a household changes, of what is shown and of what is hidden."""
     hidden = {key.unit for key in siege.seen if siege.is_hidden(key)}
-    villages = {at for at, places in enumerate(siege.town.around) if places[0] in hidden}
+    villages = {
+        at for lies in siege.lies.values() for at, places in enumerate(lies) if places[0] in hidden
+    }  # fmt: skip
     return [_effect(siege, move) for move in moves_of(siege.world, villages, answer)]
 
 
@@ -110,9 +118,9 @@ def _effect(siege: Siege, move: Move) -> Effect:
         elif (
             name in {"y", "x"}
             and set(told.values()) != {1}
-            and key.unit != siege.town.around[move.village][0]
+            and key.unit != siege.unit(move.village, key.release)
         ):
-            rounded[key, name] += float(told[move.village]) * value
+            rounded[key, name] += float(told.get(move.village, 0)) * value
         else:
             exact[key, name] += value
     return effect_of(move, exact, rounded, hidden)
@@ -120,9 +128,9 @@ def _effect(siege: Siege, move: Move) -> Effect:
 
 def _changes(siege: Siege, move: Move) -> Iterator[tuple[Key, str, float]]:
     """By figure and measure, what is said more."""
-    town, places = siege.town, siege.town.around[move.village]
+    town = siege.town
     for release in siege.releases:
-        state = siege.states[places[0], release]
+        state, places = siege.state(move.village, release), siege.lies[release][move.village]
         kinds = (move.before[state], move.after[state])
         said = [{} if kind is None else town.says[kind] for kind in kinds]
         for domain in {*said[0], *said[1]}:
@@ -154,7 +162,7 @@ def _reads_same(siege: Siege, changed: Sums) -> bool:
 
 def _named(siege: Siege, key: Key) -> str:
     true = siege.known[key]
-    return f"{tuple(key)} {true.numerator:g} of {true.denominator:g}"
+    return f"{tuple(key)} {true.numerator or 0:g} of {true.denominator or 0:g}"
 
 
 def _apart(siege: Siege, said: Mapping[str, str], address: str) -> str:

@@ -8,6 +8,7 @@ import io
 import random
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import timedelta
 from itertools import product
 from urllib.parse import urlencode
 
@@ -20,9 +21,12 @@ from werkzeug.test import TestResponse
 from app.access import PUBLIC, SIGNED_IN
 from app.accounts.permissions import ROLES
 from app.accounts.tokens import issue_api_token
-from app.db import transaction
+from app.clock import today
+from app.counts.tasks import open_tasks
+from app.db import driver, transaction
 from tests import people
-from tests.attack.town import VILLAGES, Town
+from tests.attack.stage import AGAIN, Lies
+from tests.attack.town import Town
 from tests.pages.browsing import Browser
 
 MACHINES = ("api.", "api_elsewhere.", "api_odata.")
@@ -51,6 +55,9 @@ class Doors:
 
     def read(self, addresses: Iterable[str]) -> dict[str, str]:
         """What each address answers; instants are left out."""
+        with transaction():
+            driver().execute("delete from count_tasks")
+            open_tasks(self.town.round)
         return {address: self._said(address) for address in addresses}
 
     def _said(self, address: str) -> str:
@@ -60,10 +67,10 @@ class Doors:
             answer = self.browser.get(address, buffered=True)
         return f"{answer.status_code}\n{CLOCK.sub('…', text_of(answer))}"
 
-    def addresses(self, releases: int, most: int, chance: random.Random) -> list[str]:
+    def addresses(self, lies: Mapping[int, Lies], most: int, chance: random.Random) -> list[str]:
         """At most so many questions of each route, chosen by chance where there are more."""
         found: list[str] = []
-        values = values_of(self.town, releases)
+        values = values_of(self.town, lies)
         for rule in self.rules():
             questions = list(self._questions(rule, values, chance, most))
             # The plain address always; of what may be asked of it, as much as there is room for.
@@ -120,34 +127,38 @@ PAGE_PARAMETERS = {
 }  # fmt: skip
 
 
-def values_of(town: Town, releases: int) -> dict[str, list[str]]:
+def values_of(town: Town, lies: Mapping[int, Lies]) -> dict[str, list[str]]:
     """What parameters of addresses and questions may be, in this town."""
-    villages = [str(village.id) for village in town.villages]
-    communes = [str(people.unit(code).id) for code in dict.fromkeys(at for _, at in VILLAGES)]
+    lying = [places for each in lies.values() for places in each]
+    villages = sorted({str(unit) for places in lying for unit in places[:-2]})
+    communes = sorted({str(places[-2]) for places in lying})
     province = str(people.unit(people.GIA_LAI).id)
     indicators = sorted({code for code, _, _ in town.domains.values()})
     groups = {(by, value) for _, by, value in town.domains.values() if by}
-    releases_ = [str(number + 1) for number in range(releases)]
+    releases_ = [str(number) for number in lies if number < AGAIN]
+    days = ["2026-11-01", today().isoformat(), (today() - timedelta(days=3)).isoformat()]
     return {
         "commune_id": communes, "unit_id": [*villages, *communes, province],
-        "province_id": [province], "event_id": ["1"], "code": indicators,
-        "round_id": [str(town.round.id)], "version": releases_, "day": ["2026-11-01"],
+        "province_id": [province], "event_id": [str(town.event or 1)], "code": indicators,
+        "round_id": [str(town.round.id), str(town.before.id)],
+        "version": releases_, "day": ["2026-11-01"],
         "project_id": [str(town.project.id)], "scorecard": ["CDS"], "criterion": list("ABCDE"),
         "resource": ["Figures", "ReleasedFigures", "Releases", "Indicators", "Figures/$count"],
         "workbook_id": ["1"], "error": ["true", "false"],
         "kind": ["png"], "name": ["site.css"], "_rest": ["x"], "language": ["en", "vi"],
-        "round": ["2026-1", str(town.round.id)], "release": releases_,
+        "round": ["2026-1", "2025-1", str(town.round.id)], "release": releases_,
         "unit": [*villages, *communes, province], "level": ["province", "commune", "village"],
         "indicator": indicators, "by": ["", *sorted({by for by, _ in groups}), "granted"],
         "value": sorted({value for _, value in groups}), "village": villages,
         "boundaries": ["new", "old"], "format": ["json", "csv", "xlsx", "csv-vi"],
         "groups": ["yes"], "open": ["true", "false"], "numbers": ["vi", "en"],
         "sort": ["name", "value", "n", "coverage", "place", "rank", "numerator", "code", "change"],
-        "villages": ["n", "coverage"], "as_of": ["2026-11-01"], "since": ["2026-11-01"],
-        "on": ["2026-11-01"], "q": ["Mook"], "project": [str(town.project.id)],
-        "against": ["2026-1"], "other": [*villages, *communes], "other_code": [people.PLEIKU],
-        "with": [str(town.round.id)], "with_unit": [*villages, *communes],
-        "with_round": ["2026-1"], "reason": ["counted"], "limit": ["1000"], "next": [""],
+        "villages": ["n", "coverage"], "as_of": days, "since": ["2026-11-01"],
+        "on": days, "q": ["Mook"], "project": [str(town.project.id)],
+        "against": ["2025-1", "2026-1"], "other": [*villages, *communes],
+        "other_code": [people.PLEIKU],
+        "with": [str(town.round.id), str(town.before.id)], "with_unit": [*villages, *communes],
+        "with_round": ["2025-1", "2026-1"], "reason": ["counted"], "limit": ["1000"], "next": [""],
         "until": ["2026-11-01"], "below": communes, "parent": communes, "ever": ["true"],
         "$filter": [
             "Level eq 'village'", "Value gt 0.5", "N lt 5", "Suppressed eq 'small'",

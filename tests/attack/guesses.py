@@ -21,7 +21,7 @@ def found_by_weights(siege: Siege) -> tuple[set[Key], set[Key]]:
     weighed: set[Key] = set()
     plain: set[Key] = set()
     for release in siege.releases:
-        for commune in {places[1] for places in siege.town.around}:
+        for commune in {places[-2] for places in siege.lies[release]}:
             for indicator in SHARES:
                 key = Key(release, commune, indicator, "", "")
                 if key in siege.seen and siege.seen[key].numerator is not None:
@@ -34,8 +34,11 @@ def found_by_weights(siege: Siege) -> tuple[set[Key], set[Key]]:
 
 def _only(siege: Siege, place: Key, *, is_weighted: bool = False) -> set[Key]:
     """Villages in the place whose number of yes is the same in every way that fits."""
-    inside = siege.inside(place.unit, place.release)
-    keys = [place._replace(unit=siege.town.around[at][0]) for at, _, _ in inside]
+    inside = siege.inside(place.unit, place.release, place.indicator)
+    units = [siege.unit(at, place.release) for at, _, _ in inside]
+    if len({*units, place.unit}) <= len(units):  # villages that are not read by themselves
+        return set()
+    keys = [place._replace(unit=siege.unit(at, place.release)) for at, _, _ in inside]
     true = [siege.known[key] for key in keys]
     if any(figure.n is None for figure in true):
         return set()
@@ -67,12 +70,12 @@ def _fitting(
 ) -> Iterator[tuple[int, ...]]:
     told = siege.seen[place]
     size = sum(weight * n for weight, n in zip(weights, sizes, strict=True))
+    inside = siege.inside(place.unit, place.release, place.indicator)
+    keys = [place._replace(unit=siege.unit(at, place.release)) for at, _, _ in inside]
     true = sum(
-        weight * round((siege.known[place._replace(unit=siege.town.around[at][0])].numerator or 0.0)
-                       / own)
-        for weight, (at, _, own) in zip(weights, siege.inside(place.unit, place.release),
-                                        strict=True)
-    )  # fmt: skip
+        weight * round((siege.known[key].numerator or 0.0) / own)
+        for weight, key, (_, _, own) in zip(weights, keys, inside, strict=True)
+    )
     for way in product(*ways):
         total = sum(weight * yes for weight, yes in zip(weights, way, strict=True))
         if _reads(total, size, told, siege.world.rule.round_to) if is_weighted else total == true:

@@ -1,5 +1,6 @@
 """What the town is asked, and the kinds of answers that its households may give."""
 
+from collections.abc import Mapping
 from itertools import product
 
 from app.forms.source import FormSource
@@ -56,7 +57,7 @@ HOUSEHOLD = """
 | | code | version | label | unit | eligible | numerator | by |
 """
 # By code: unit, who is counted, what of them, and in which groups.
-INDICATORS = {
+OF_HOUSEHOLDS = {
     "FIBRE": ("household", "", "${fibre} = '1'", "poor"),
     "COPPER": ("household", "", "${fibre} != '1'", ""),
     "INDEX": ("household", "", "100 * indicator('FIBRE')", ""),
@@ -67,6 +68,39 @@ INDICATORS = {
     "USERS": ("m", "${m_age} >= 18 and ${m_phone} = '2'", "${m_net} = '1'", ""),
     "NET": ("m", "${m_age} >= 18", "${m_net} = '1'", "phone"),
 }
+
+# One adult of a household; the second indicator asks what the household said as well.
+ADULT = """
+| survey |
+| | type            | name       | label     |
+| | today           | today      |           |
+| | text            | village_id | Village   |
+| | text            | hh_id      | Household |
+| | integer         | pick_no    | Number    |
+| | select_one yndk | skilled    | Skilled   |
+| choices |
+| | list_name | name | label      |
+| | yndk      | 1    | Yes        |
+| | yndk      | 2    | No         |
+| | yndk      | 8    | Don't know |
+| settings |
+| | form_id | version | form_title | org_unit   | household_key | person_key |
+| | nguoi   | 1       | Adult      | village_id | hh_id         | pick_no    |
+| breakdowns |
+| | name | expression | label |
+| | poor | ${ho#poor} | Poor  |
+| missing |
+| | list | code | reason    |
+| | yndk | 8    | dont_know |
+| indicators |
+| | code | version | label | unit | join | eligible | numerator | by |
+"""
+# By code: the form that is joined, who is counted, what of them, and in which groups.
+OF_ADULTS = {
+    "SKILL": ("", "", "${skilled} = '1'", ""),
+    "SAFE": ("ho", "${ho#fibre} = '1'", "${skilled} = '1'", "poor"),
+}
+INDICATORS = (*OF_HOUSEHOLDS, *OF_ADULTS)
 
 VILLAGE = """
 | survey |
@@ -103,11 +137,13 @@ SCORECARD = """
 | | E | XH | Meetings | | 10 | yes_no | | | |
 """
 
-Household = tuple[str, str, int]  # poor, fibre, devices
+Home = tuple[str, str, int]  # poor, fibre, devices
 Member = tuple[int, str, str, str]  # age, sex, phone, uses the Internet
-Kind = tuple[Household, tuple[Member, ...]]
+# What a household says, whether one of its adults is skilled ("": nobody was asked), and of whom.
+Kind = tuple[Home, str, tuple[Member, ...]]
 
-HOMES: tuple[Household, ...] = tuple(product("31", "108", (2, 1)))
+HOMES: tuple[Home, ...] = tuple(product("31", "108", (2, 1)))
+ADULTS = ("", "1", "2", "8")
 MEMBERS: tuple[Member, ...] = tuple(product((40, 16), "12", "208", "12"))
 YOUTH = ((16, "1", "2", "1"), (16, "1", "0", "1"))
 ROWS = (
@@ -115,38 +151,56 @@ ROWS = (
     *((one,) for one in MEMBERS),
     *((one, youth) for one in MEMBERS[:12] for youth in YOUTH),
 )
-KINDS: tuple[Kind, ...] = tuple(product(HOMES, ROWS))
-
+KINDS: tuple[Kind, ...] = tuple(
+    kind for kind in product(HOMES, ADULTS, ROWS) if kind[2] or not kind[1]
+)
+# By kind, the one that says the same without an adult.
+PLAIN = [KINDS.index((home, "", members)) for home, _, members in KINDS]
 
 # The answer that decides what an indicator counts, by its place in a kind.
-FIBRE, DEVICES, PHONE, NET = 1, 2, 5, 6
+FIBRE, DEVICES, SKILLED, PHONE, NET = 1, 2, 3, 6, 7
 ASKS = {
     "FIBRE": FIBRE, "COPPER": FIBRE, "INDEX": FIBRE, "DEVICES": DEVICES,
     "PHONE": PHONE, "PHONE15": PHONE, "NONE15": PHONE, "USERS": NET, "NET": NET,
+    "SKILL": SKILLED, "SAFE": SKILLED,
 }  # fmt: skip
 
 
 def changed_answer(one: Kind, other: Kind) -> int | None:
     """The place of the one answer in which two kinds differ; None when they differ in more."""
-    if len(one[1]) != len(other[1]):
+    if len(one[2]) != len(other[2]) or bool(one[1]) != bool(other[1]):
         return None
     pairs = list(zip(_answers(one), _answers(other), strict=True))
     places = [at for at, (said, says) in enumerate(pairs) if said != says]
     if len(places) != 1:
         return None
-    at = places[0]
-    return at if at < len(HOMES[0]) else len(HOMES[0]) + (at - len(HOMES[0])) % len(MEMBERS[0])
+    (at,), first = places, SKILLED + 1
+    return at if at < first else first + (at - first) % len(MEMBERS[0])
 
 
 def _answers(kind: Kind) -> list[object]:
-    home, members = kind
-    return [*home, *(answer for member in members for answer in member)]
+    home, adult, members = kind
+    return [*home, adult, *(answer for member in members for answer in member)]
 
 
 def household_form(codes: tuple[str, ...]) -> FormSource:
     """The questionnaire with some of the indicators."""
-    rows = (f"| | {code} | 1 | {code} | {' | '.join(INDICATORS[code])} |\n" for code in codes)
-    return FormSource("ho.md", (HOUSEHOLD + "".join(rows)).encode())
+    return FormSource("ho.md", (HOUSEHOLD + _rows(OF_HOUSEHOLDS, codes)).encode())
+
+
+def adult_form(codes: tuple[str, ...]) -> FormSource:
+    """What one adult is asked, with some of the indicators."""
+    rows = _rows({code: ("person", *said) for code, said in OF_ADULTS.items()}, codes)
+    return FormSource("nguoi.md", (ADULT + rows).encode())
+
+
+def _rows(known: Mapping[str, tuple[str, ...]], codes: tuple[str, ...]) -> str:
+    """The rows of a sheet."""
+    return "".join(
+        f"| | {code} | 1 | {code} | {' | '.join(known[code])} |\n"
+        for code in codes
+        if code in known
+    )
 
 
 def village_form() -> FormSource:
@@ -154,17 +208,26 @@ def village_form() -> FormSource:
     return FormSource("thon.md", VILLAGE.encode())
 
 
-def household_xml(kind: int, village: str, household: str) -> bytes:
+def household_xml(kind: int, village: str, household: str, day: str = "2026-11-01") -> bytes:
     """An interview in which a household gives answers of a kind."""
-    (poor, fibre, devices), members = KINDS[kind]
+    (poor, fibre, devices), _, members = KINDS[kind]
     rows = "".join(
         f"<m><m_age>{age}</m_age><m_sex>{sex}</m_sex><m_phone>{phone}</m_phone><m_net>{net}</m_net></m>"
         for age, sex, phone, net in members
     )
     return (
-        f'<data id="ho" version="1"><today>2026-11-01</today><village_id>{village}</village_id>'
+        f'<data id="ho" version="1"><today>{day}</today><village_id>{village}</village_id>'
         f"<hh_id>{household}</hh_id><visit_result>1</visit_result><main><poor>{poor}</poor>"
         f"<fibre>{fibre}</fibre><devices>{devices}</devices><n15>{len(members)}</n15>{rows}</main>"
+        f"<meta><instanceID>{new_id()}</instanceID></meta></data>"
+    ).encode()
+
+
+def adult_xml(skilled: str, village: str, household: str) -> bytes:
+    """An interview with an adult of a household."""
+    return (
+        f'<data id="nguoi" version="1"><today>2026-11-01</today><village_id>{village}</village_id>'
+        f"<hh_id>{household}</hh_id><pick_no>1</pick_no><skilled>{skilled}</skilled>"
         f"<meta><instanceID>{new_id()}</instanceID></meta></data>"
     ).encode()
 

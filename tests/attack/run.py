@@ -21,7 +21,7 @@ from tests.attack.attack import Report, attack
 from tests.attack.doors import Doors
 from tests.attack.questionnaires import INDICATORS
 from tests.attack.town import HOMES, VILLAGES, build
-from tests.attack.worlds import random_world
+from tests.attack.worlds import SHAPES, random_world
 
 
 def main() -> int:
@@ -31,6 +31,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the first world")
     parser.add_argument("--doors", type=int, default=0, help="questions to each route; 0: none")
     parser.add_argument("--told", type=int, default=50, help="worlds between two lines")
+    parser.add_argument("--shape", choices=sorted(set(SHAPES)), help="of all worlds")
     parser.add_argument("--indicators", default=",".join(INDICATORS))
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="thonso-attack-") as folder:
@@ -58,7 +59,7 @@ def run(config: Config, asked: argparse.Namespace) -> int:
         doors = Doors(app, town) if asked.doors else None
         print(f"built in {time.monotonic() - began:.1f} s", flush=True)
         for seed in range(asked.seed, asked.seed + asked.worlds):
-            world = random_world(seed, len(VILLAGES), HOMES)
+            world = random_world(seed, len(VILLAGES), HOMES, asked.shape)
             found = attack(town, world, doors, asked.doors, seed)
             whole.add(found)
             for leak in found.leaks:
@@ -74,7 +75,7 @@ def _told(report: Report, began: float) -> str:
     ways = ", ".join(f"{count} {how}" for how, count in sorted(report.ways.items()))
     return (
         f"{report.worlds} worlds, {report.hidden} figures withheld"
-        f" ({report.certain} all or nothing),"
+        f" ({report.certain} all or nothing), {report.differences} differences about few,"
         f" {report.twins} twins, {report.answers} answers of doors; leaks: {ways or 'none'};"
         f" {time.monotonic() - began:.0f} s"
     )

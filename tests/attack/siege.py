@@ -4,14 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import combinations
 
-from app.accounts.actors import OPERATOR
-from app.indicators.disclosure import COMPLEMENT, SMALL
+from app.indicators.disclosure import COMPLEMENT, NOT_RELEASED, SMALL
 from app.indicators.figures import Figure
+from tests.attack.stage import AGAIN, Lies, Weights, play, weights_of
 from tests.attack.town import Key, Town
 from tests.attack.worlds import World
 
-WITHHELD = {SMALL, COMPLEMENT}
+LADDER = 3  # places that hold a village: itself, a commune, the province
+WITHHELD = {SMALL, COMPLEMENT, NOT_RELEASED}
 
 
 @dataclass(slots=True)
@@ -22,13 +24,16 @@ class Siege:
     world: World
     seen: dict[Key, Figure]
     known: dict[Key, Figure]
-    states: dict[tuple[int, int], int]  # by village and release, in which step it was as it is told
+    lies: dict[int, Lies]  # by release, the places that hold each village, from the nearest
+    since: dict[tuple[int, int], int]  # by village and release, since which release it is the same
+    steps: dict[int, int]  # of lives, by the release made then
+    weights: Weights
     said: dict[str, str] = field(default_factory=dict)  # by address
 
     @property
     def releases(self) -> list[int]:
         """Their numbers."""
-        return sorted({key.release for key in self.seen})
+        return sorted(self.lies)
 
     def targets(self) -> list[Key]:
         """Figures about too few that are withheld, as far as their true numbers say."""
@@ -36,7 +41,7 @@ class Siege:
 
     def _is_target(self, key: Key) -> bool:
         true, rule = self.known[key], self.world.rule
-        if not self.is_hidden(key) or not true.n:
+        if not self.is_hidden(key) or not true.n or true.broken:
             return False
         sizes = [float(true.n)]
         if key.indicator in rule.sensitive and true.value is not None and true.value <= 1:
@@ -45,66 +50,124 @@ class Siege:
 
     def is_hidden(self, key: Key) -> bool:
         """Whether a figure is withheld; one that is not there counts nobody."""
-        return key in self.seen and self.seen[key].suppressed in WITHHELD
+        figure = self.seen.get(key)
+        if figure is None:  # of places that are not told at all, there are no groups to be seen
+            whole = self.seen.get(key._replace(by="", value=""))
+            return whole is not None and whole.suppressed == NOT_RELEASED
+        return figure.suppressed in WITHHELD or bool(figure.broken)
 
     def every_key(self) -> Iterator[Key]:
         """Every figure that there may be."""
-        units = {unit for places in self.town.around for unit in places}
         for release in self.releases:
+            units = {unit for places in self.lies[release] for unit in places}
             for unit in units:
                 for domain in self.town.domains.values():
                     yield Key(release, unit, *domain)
 
-    def inside(self, unit: int, release: int) -> list[tuple[int, int, Fraction]]:
-        """The villages of a place: which, in which state, and what an answer there weighs."""
+    def unit(self, village: int, release: int) -> int:
+        """The lowest place that holds a village as a release is read."""
+        return self.lies[release][village][0]
+
+    def inside(
+        self, unit: int, release: int, indicator: str = "FIBRE"
+    ) -> list[tuple[int, int, Fraction]]:
+        """The villages of a place: which, in which state, and what an answer there weighs.
+
+        With the same answers it is the same state, whenever they counted.
+        """
         found = []
-        for at, (village, *above) in enumerate(self.town.around):
-            if unit != village and unit not in above:
-                continue
-            state = self.states[village, release]
-            if visited := self.world.visited(at, state):
-                weight = Fraction(self.world.homes[at], visited)
-                found.append((at, state, weight))
+        for at, places in enumerate(self.lies[release]):
+            weight = self.weights.get((release, at, self.town.sources[indicator]))
+            if unit in places and weight is not None:
+                found.append((at, self.state(at, release), weight[0]))
         return found
 
     def weighed(self, key: Key) -> list[tuple[int, int, Fraction]]:
         """The same of a figure as it is told: what is withheld inside has one weight together."""
-        inside = self.inside(key.unit, key.release)
+        key = self._as_given_out(key)
+        inside = self.inside(key.unit, key.release, key.indicator)
         if self.is_hidden(key):
             return inside
         pools: dict[int | None, list[int]] = defaultdict(list)
         for at, _, _ in inside:
             pools[self._pool(key, at)].append(at)
-        states = {at: state for at, state, _ in inside}
-        weights = {at: weight for at, _, weight in inside}
+        forms, weights = self.town.sources[key.indicator], {at: own for at, _, own in inside}
         for pool in (pools[place] for place in pools if place is not None):
-            homes = sum(self.world.homes[at] for at in pool)
-            visited = sum(self.world.visited(at, states[at]) for at in pool)
-            weights |= dict.fromkeys(pool, Fraction(homes, visited))
+            counted = [self.weights[key.release, at, forms] for at in pool]
+            there, n = sum(weight * n for weight, n in counted), sum(n for _, n in counted)
+            weights |= dict.fromkeys(pool, Fraction(there) / n)
         return [(at, state, weights[at]) for at, state, _ in inside]
+
+    def _as_given_out(self, key: Key) -> Key:
+        """Of a figure that is read once more, as it was read first, of the same villages."""
+        first = key._replace(release=key.release % AGAIN)
+        if first in self.seen and self._villages(first) == self._villages(key):
+            return first
+        return key
 
     def _pool(self, key: Key, at: int) -> int | None:
         """Of a village that is withheld, the nearest place around it that is not."""
-        village, *above = self.town.around[at]
-        if not self.is_hidden(key._replace(unit=village)):
+        places, own = self.lies[key.release][at], self.town.villages[at].id
+        is_withheld = len(places) == LADDER and self.is_hidden(key._replace(unit=places[0]))
+        if not is_withheld and (own in places or not self._was_hidden(key._replace(unit=own), at)):
             return None
-        return next(unit for unit in above if not self.is_hidden(key._replace(unit=unit)))
+        return next(unit for unit in places if not self.is_hidden(key._replace(unit=unit)))
+
+    def _was_hidden(self, key: Key, at: int) -> bool:
+        """Whether a village that has ended was withheld as long as it was told of."""
+        return any(
+            self.is_hidden(key._replace(release=release))
+            for release, lies in self.lies.items()
+            if lies[at][0] == key.unit and self.state(at, release) == self.state(at, key.release)
+        )
 
     def told(self, key: Key) -> tuple[float, float]:
         """The numerator and denominator of a figure that is shown, before they are rounded."""
-        own = {at: weight for at, _, weight in self.inside(key.unit, key.release)}
-        y = x = 0.0
-        for at, _, weight in self.weighed(key):
-            true = self.known.get(key._replace(unit=self.town.around[at][0]))
-            if true is not None:
-                y += (true.numerator or 0.0) * float(weight / own[at])
-                x += (true.denominator or 0.0) * float(weight / own[at])
+        domain, y, x = self.town.named(key), 0.0, 0.0
+        for at, state, weight in self.weighed(key):
+            for kind in (life[state] for life in self.world.lives[at]):
+                said = () if kind is None else self.town.says[kind].get(domain, ())
+                if said:
+                    y, x = y + float(weight) * said[1], x + float(weight) * said[2]
         return y, x
+
+    def state(self, village: int, release: int) -> int:
+        """What counts of a village in a release, as a number from 0."""
+        return self.world.same(village, self.steps[self.since[village, release]])
+
+    def small_differences(self) -> list[tuple[Key, Key]]:
+        """Figures of two releases that differ by the answers of few, of the same villages."""
+        found = []
+        for one, other in combinations(self.releases, 2):
+            for key in self.seen:
+                later = key._replace(release=other)
+                if key.release == one and later in self.seen:
+                    is_same = self._villages(key) == self._villages(later)
+                    count = self._different(key, later) if is_same else 0
+                    if 0 < count < self.world.rule.threshold:
+                        found.append((key, later))
+        return found
+
+    def _villages(self, key: Key) -> list[int]:
+        return [at for at, places in enumerate(self.lies[key.release]) if key.unit in places]
+
+    def _different(self, key: Key, later: Key) -> int:
+        """How many rows of a figure are others in a later release."""
+        domain, says, count = self.town.named(key), self.town.says, 0.0
+        for at in self._villages(key):
+            states = [self.state(at, one.release) for one in (key, later)]
+            for life in self.world.lives[at] if states[0] != states[1] else ():
+                kinds = [life[state] for state in states]
+                said = [() if kind is None else says[kind].get(domain, ()) for kind in kinds]
+                if said[0] != said[1]:
+                    count += max(one[0] if one else 0 for one in said)
+        return round(count)
 
 
 def besiege(town: Town, world: World) -> Siege:
     """Plays a world and reads all figures of it, from outside and from inside."""
-    made = town.play(world)
+    played = play(town, world)
+    weights = weights_of(town, world, played)
     return Siege(
-        town, world, town.read(made, town.outsider), town.read(made, OPERATOR), town.states(made)
+        town, world, played.seen, played.known, played.lies, played.since, played.steps, weights
     )

@@ -18,20 +18,19 @@ class World:
     rule: Rule
     homes: tuple[int, ...]  # registered households by village
     lives: tuple[tuple[Life, ...], ...]  # by village, of the visited households
+    boundaries: str = ""  # how places change after the first release (`boundaries.py`)
+    is_late: bool = False  # that is entered when all is given out, for the day of the releases
+    sample: str = ""  # the design, in which `homes` are the households that were drawn
 
     @property
     def releases(self) -> int:
         """How often figures are given out."""
-        return len(next(life for village in self.lives for life in village))
+        return max((len(life) for village in self.lives for life in village), default=1)
 
-    def visited(self, village: int, release: int) -> int:
-        """How many households of a village are counted."""
-        return sum(life[release] is not None for life in self.lives[village])
-
-    def weight(self, village: int, release: int) -> float:
-        """How many registered households a visited one stands for; 0 where none was visited."""
-        visited = self.visited(village, release)
-        return self.homes[village] / visited if visited else 0.0
+    def same(self, village: int, release: int) -> int:
+        """The first release in which the same answers of a village counted; from 0."""
+        states = [tuple(life[at] for life in self.lives[village]) for at in range(self.releases)]
+        return states.index(states[release])
 
     def swap(self, village: int, before: Life, after: Life) -> "World":
         """The same but that one household has another life."""
@@ -43,9 +42,12 @@ class World:
 
 VISITED = (0, 1, 2, 3, 3, 4, 5, 6, 8, 11)
 MORE = (0, 0, 0, 1, 3)  # of a village's households that were not visited, besides the threshold
+SHAPES = ("", "", "boundaries", "boundaries", "sample")  # what else may happen
+CHANGES = ("villages merge", "communes merge", "a village moves", "a village splits")
+DESIGNS = ("stratified", "two-stage")
 
 
-def random_world(seed: int, villages: int, homes: int) -> World:
+def random_world(seed: int, villages: int, homes: int, shape: str | None = None) -> World:
     """A world of small counts; the same for the same seed."""
     chance = random.Random(seed)
     rule = Rule(
@@ -54,10 +56,11 @@ def random_world(seed: int, villages: int, homes: int) -> World:
         round_to=chance.choice((1, 1, 1, 1, 5)),
         sensitive=frozenset(chance.choice(((), (), ("FIBRE",), ("PHONE",)))),
     )
+    shape = chance.choice(SHAPES) if shape is None else shape
     visited = [chance.choice(VISITED) for _ in range(villages)]
     visited[0] = chance.choice((1, 2, 3, 4))
-    usual = chance.sample(range(len(KINDS)), 6)
-    releases = chance.choice((1, 1, 2, 3))
+    usual = _usual(chance)
+    releases = chance.choice((1, 1, 2, 3)) if shape != "boundaries" else chance.choice((1, 2, 2, 3))
     lives = []
     for count in visited:
         begun = [(chance.choice(usual),) for _ in range(count)]
@@ -70,7 +73,17 @@ def random_world(seed: int, villages: int, homes: int) -> World:
             for village in lives
         ),
         tuple(lives),
+        boundaries=chance.choice(CHANGES) if shape == "boundaries" else "",
+        is_late=releases == 1 or chance.random() < 0.3,
+        sample=chance.choice(DESIGNS) if shape == "sample" else "",
     )
+
+
+def _usual(chance: random.Random) -> list[int]:
+    """A few kinds of answers that occur; where adults are asked, they are asked everywhere."""
+    is_asked = chance.random() < 0.5
+    known = [at for at, kind in enumerate(KINDS) if bool(kind[1]) == is_asked]
+    return chance.sample(known, 5) + [chance.randrange(len(KINDS))] * chance.choice((0, 1))
 
 
 def _grown(
@@ -83,16 +96,27 @@ def _grown(
 ) -> tuple[Life, ...]:
     lives = list(begun)
     for release in range(1, releases):
+        back = [(*life, life[max(release - 2, 0)]) for life in lives]  # as it was before the last
         lives = [(*life, life[-1]) for life in lives]
-        what = chance.choice(("nothing", "more", "edits"))
-        if what == "edits":
-            for at in chance.sample(range(len(lives)), min(threshold, len(lives))):
-                lives[at] = (*lives[at][:-1], chance.choice(usual))
+        what = chance.choice(("nothing", "more", "edits", "back"))
+        some = chance.sample(range(len(lives)), min(threshold, len(lives)))
+        if what == "back":
+            lives = back
+            some = some[: chance.choice((0, 1))]
+        if what in {"edits", "back"}:
+            for at in some:
+                lives[at] = _edited(chance, lives[at], usual)
         elif what == "more":
             count = min(homes - len(lives), threshold + chance.choice((0, 1, -2)))
             unseen: Life = (None,) * release
             lives += [(*unseen, chance.choice(usual)) for _ in range(max(count, 0))]
     return tuple(lives)
+
+
+def _edited(chance: random.Random, life: Life, usual: list[int]) -> Life:
+    """Another interview of a household counts now; each has sent two."""
+    known = {kind for kind in life if kind is not None}
+    return (*life[:-1], chance.choice(usual if len(known) < 2 else sorted(known)))
 
 
 @dataclass(frozen=True, slots=True)

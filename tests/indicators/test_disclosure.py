@@ -39,6 +39,20 @@ def test_a_village_with_nobody_is_no_secret_and_covers_nothing_up():
     assert suppress(*commune(3, 0, 20), 5) == {"a": SMALL, "c": COMPLEMENT}
 
 
+def test_what_was_given_away_before_is_no_reason_to_hide_more():
+    """By releases that were made under other rules: nothing that is hidden now takes it back."""
+    counts, lines = commune(3, 40, 20, 90)
+    others = {"x": Count(20), "y": Count(30), "other": Count(50)}
+    found = suppress(
+        counts | others,
+        [*lines, Line("other", ("x", "y"))],
+        5,
+        hidden_before={"a": SMALL},
+        shown_before={"b", "c", "d", "commune"},
+    )
+    assert found == {"a": SMALL}
+
+
 def test_two_that_are_small_together_need_a_third():
     """2 and 2: the commune less the others would still be about four people."""
     assert set(suppress(*commune(2, 2, 30, 40), 5)) == {"a", "b", "c"}

@@ -59,6 +59,21 @@ def test_who_counts_only_those_that_said_something_tells_how_many_did():
     assert twins_of(family) == {"O": {"U"}, "U": set()}
 
 
+def test_one_adult_of_each_household_counts_as_the_household_does():
+    """Adults asked about where there is fibre are as many as the households that have it."""
+    skilled = indicator(
+        "K", "${skilled} = '1'", "${ho#fibre} = '1'", unit="person", join="ho", by=(
+            Breakdown("fibre", "${ho#fibre}"),
+        )
+    )  # fmt: skip
+    members = indicator("M", "${net} = '1'", "${fibre} = '1'", unit="m")
+    family = [FIBRE, skilled]
+
+    assert codes(families([*family, members])) == [["F", "K"], ["M"]]
+    assert twins_of(family) == {"F": {"K"}, "K": set()}
+    assert groups_of(family)["F"] == {("K", "fibre")}
+
+
 def test_groups_of_an_answer_tell_how_many_gave_it():
     by_phone = Breakdown("phone", "${phone}")
     owners = indicator("O", "${phone} = '2'", ADULTS)

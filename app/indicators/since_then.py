@@ -1,0 +1,83 @@
+"""Whose answers are different between two releases: of few, both figures together would tell them.
+
+A village changes between releases when enough households of it are others. Of a group, or of those
+whom an indicator is about, these may still be one or two: one more of the poor, and one more of
+them who says yes.
+"""
+
+from collections.abc import Iterator
+
+from app.clock import local_date
+from app.db import driver
+from app.indicators.sum_models import Release
+
+# Interviews, and pairs of them, that count in one of both releases; `is_new` in the later one.
+FEW = """
+with changed as (
+    select distinct village_id from released_bases
+    where round_id = %(round)s and since > %(then)s and since <= %(now)s and until > %(now)s
+), counted as materialized (
+    select distinct b.village_id, r.version = %(now)s as is_new, unnest(b.instances) as pk
+    from (values (%(then)s), (%(now)s)) as r (version)
+    join released_bases b on b.since <= r.version and b.until > r.version
+    where b.round_id = %(round)s and b.partner_id = 0
+      and b.village_id in (select village_id from changed)
+), alone as (
+    select village_id, pk, bool_or(is_new) as is_new from counted
+    group by village_id, pk having count(*) = 1
+), paired as (
+    select c.village_id, o.instance_pk, o.partner_pk, bool_or(c.is_new) as is_new
+    from pair_observations o
+    join counted c on c.pk = o.instance_pk
+    join counted p on (p.pk, p.village_id, p.is_new) = (o.partner_pk, c.village_id, c.is_new)
+    where o.is_one
+    group by c.village_id, o.instance_pk, o.partner_pk having count(*) = 1
+), said as (
+    select a.village_id, a.is_new, a.pk,
+           unnest(o.domain_ids) as domain_id, unnest(o.n) as n, unnest(o.y) as y, unnest(o.x) as x
+    from alone a join observations o on o.instance_pk = a.pk
+    union all
+    select p.village_id, p.is_new, p.instance_pk,
+           unnest(o.domain_ids), unnest(o.n), unnest(o.y), unnest(o.x)
+    from paired p join pair_observations o using (instance_pk, partner_pk)
+), who as (
+    select s.village_id, s.domain_id, coalesce(i.household, i.subject, s.pk::text) as who,
+           sum(n) filter (where is_new) as n, sum(n) filter (where not is_new) as was_n,
+           sum(y) filter (where is_new) as y, sum(y) filter (where not is_new) as was_y,
+           sum(x) filter (where is_new) as x, sum(x) filter (where not is_new) as was_x
+    from said s left join interviews i on i.instance_pk = s.pk
+    group by 1, 2, 3
+), different as (
+    select village_id, domain_id, sum(greatest(n, was_n)) as n
+    from who where (n, y, x) is distinct from (was_n, was_y, was_x)
+    group by village_id, domain_id
+), lies as (
+    select unit_id as village_id, ancestor_id as unit_id from org_unit_ancestors
+    where unit_id in (select village_id from changed)
+      and valid_from <= %(on)s and (valid_to is null or valid_to >= %(on)s)
+    union select village_id, village_id from changed
+)
+select l.unit_id, v.id, v.code, d.breakdown, d.value, sum(f.n)::int
+from different f
+join lies l using (village_id)
+join indicator_domains d on d.id = f.domain_id
+join indicator_versions v on v.id = d.indicator_id
+where v.id = any(%(before)s) and v.id = any(%(indicators)s)
+group by l.unit_id, v.id, v.code, d.breakdown, d.value
+having sum(f.n) between 1 and %(most)s
+"""
+
+Few = tuple[int, int, str, str, str, int]  # unit, version's id and code, group's name and value, n
+
+
+def few_between(before: Release, made: Release, threshold: int) -> Iterator[Few]:
+    """Figures with different answers of fewer than the threshold, and of how many.
+
+    Of places as they are put together in the later release.
+    """
+    asked = {
+        "round": made.round_id, "then": before.version, "now": made.version,
+        "on": local_date(made.released_at), "before": before.indicators,
+        "indicators": made.indicators, "most": threshold - 1,
+    }  # fmt: skip
+    yield from driver().execute(FEW, asked)
