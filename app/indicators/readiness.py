@@ -79,17 +79,20 @@ class Readiness:
         return None
 
 
-def readiness_of(round_: Round, actor: Actor = OPERATOR) -> Readiness:
-    """How far a round is now, in the places whose interviews somebody may read."""
+def readiness_of(round_: Round, actor: Actor = OPERATOR, *, decided: bool = True) -> Readiness:
+    """How far a round is now, in the places whose interviews somebody may read.
+
+    What was `decided` is counted interview by interview, of a large round for a second; without it
+    there is the rest, which is all that final figures hang on.
+    """
     asked = {"round": round_.id} | reach(actor, READ, round_.project_id)
     condition = "" if holds_whole(actor, READ, round_.project_id) else AND_WITHIN
-    counted, decided = (
-        driver()
-        .execute(statement.format(and_within=condition.format(column=column)), asked)
-        .fetchone()
-        for statement, column in ((COUNTED, "b.village_id"), (DECIDED, "s.unit_id"))
+
+    def count(statement: str, column: str) -> tuple[int, int, int]:
+        within = statement.format(and_within=condition.format(column=column))
+        return driver().execute(within, asked).fetchone() or (0, 0, 0)
+
+    waiting, counted, expected = count(COUNTED, "b.village_id")
+    return Readiness(
+        counted, expected, waiting, *(count(DECIDED, "s.unit_id") if decided else (0, 0, 0))
     )
-    assert counted is not None
-    assert decided is not None
-    waiting, n, expected = counted
-    return Readiness(n, expected, waiting, *decided)

@@ -204,7 +204,7 @@ def _check(
         raise Conflict("Interviews are being evaluated with new indicators; wait until all are.")
     if before is not None and before.status == FINAL and not reason:
         raise Conflict("The final figures are out. Say why they are given out again.")
-    hindrance = readiness_of(round_).hindrance(rule) if final else None
+    hindrance = readiness_of(round_, decided=False).hindrance(rule) if final else None
     if hindrance is not None:
         raise hindrance
 

@@ -136,7 +136,7 @@ def _page(found: Round, problem: Problem | None = None) -> str:
         "release_new.html",
         round=found,
         newest=next(iter(list_releases(found.id, limit=1)), None),
-        readiness=readiness_of(found),
+        readiness=readiness_of(found, decided=status == releases.FINAL),
         sees_all=True,
         rule=rule_of(found.project_id),
         excerpt=seen.excerpt,

@@ -159,16 +159,35 @@ def test_a_long_list_is_paged_and_chosen_from(analyst, survey, sent, counting, m
     assert "Không có số liệu nào trong số này" in none.text
 
 
+def test_of_a_long_list_the_provinces_figures_are_printed(
+    analyst, survey, sent, counting, monkeypatch
+):
+    sent(0)
+    visit_pleiku(survey)
+    monkeypatch.setattr(excerpt, "LINES", 4)
+    page = analyst.get(address(survey, "/new"))
+    on_screen = page.tree.xpath("//tr[@class='screen']/th/text()")
+    assert on_screen == ["Ia Dom", "Ia Dom"]
+    assert "Bản in có số liệu của tỉnh" in page.text
+    chosen = analyst.get(address(survey, f"/new?commune={people.unit(people.IA_DOM).id}"))
+    assert not chosen.tree.xpath("//tr[@class='screen']")
+
+
+def visit_pleiku(survey):
+    """Three interviews in another commune."""
+    other = survey.add_village("Plei Ốp", people.PLEIKU)
+    there = replace(survey, commune_code=people.PLEIKU)
+    for household in survey.register(3, other):
+        survey.send(there.instance(household, village=str(other.public_id)))
+
+
 def test_how_far_the_round_is_is_told_of_the_places_a_reader_reads(
     signed_in, analyst, survey, sent, counting
 ):
     """Two interviews in Ia Dom, three in Pleiku."""
     sent(0)
     sent(1)
-    other = survey.add_village("Plei Ốp", people.PLEIKU)
-    there = replace(survey, commune_code=people.PLEIKU)
-    for household in survey.register(3, other):
-        survey.send(there.instance(household, village=str(other.public_id)))
+    visit_pleiku(survey)
 
     def counted(browser):
         return browser.get(address(survey)).tree.xpath("//ul[@class='facts']/li/b/text()")[:2]
