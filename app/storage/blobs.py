@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import mkstemp
 from typing import BinaryIO, Self
 
 from sqlalchemy.dialects.postgresql import insert
@@ -22,8 +22,9 @@ ABANDONED = 24 * 3600  # seconds after which nobody is still writing an incoming
 
 # One process serves one installation, which has one folder.
 _home: dict[str, Path] = {}
-# Folders whose own names are on the disk, as this process has seen to.
-_kept_folders: set[Path] = set()
+# Folders whose own names are on the disk, as this process has seen to. Text here and below, since
+# making and comparing `Path` took a tenth of what Python does for a photo.
+_kept_folders: set[str] = set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,11 @@ class IncomingBlob:
         self._sha256 = hashlib.sha256()
         self._size = 0
         try:
-            self._file = NamedTemporaryFile(dir=_home["blobs"] / INCOMING, delete=False)  # noqa: SIM115
+            descriptor, self._path = mkstemp(dir=_home["blobs"] / INCOMING)
         except OSError as error:
             raise NotReady from error
-        self._path = Path(self._file.name)
+        self._file = os.fdopen(descriptor, "wb")
+        self._is_kept = False
 
     def __enter__(self) -> Self:
         return self
@@ -74,13 +76,15 @@ class IncomingBlob:
         """File it under its hash; durable on return, also when another has just stored it."""
         self.end()
         blob = StoredBlob(self._sha256.digest(), self._size)
-        target = blob_path(blob.sha256)
+        name = blob.sha256.hex()
+        folder = _folder(name)
         try:
             _sync(self._path)
-            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._path.replace(target)
-            _sync(target.parent)
-            _keep_folders(target)
+            Path(folder).mkdir(mode=0o700, parents=True, exist_ok=True)
+            Path(self._path).replace(f"{folder}/{name}")
+            self._is_kept = True
+            _sync(folder)
+            _keep_folders(folder)
         except OSError as error:
             self.discard()
             raise NotReady from error
@@ -88,7 +92,9 @@ class IncomingBlob:
 
     def discard(self) -> None:
         """Forget the file unless it was kept; may be called twice."""
-        self._path.unlink(missing_ok=True)
+        if self._is_kept:
+            return
+        Path(self._path).unlink(missing_ok=True)
         with suppress(OSError):  # closing writes what is buffered, which a full disk refuses again
             self._file.close()
 
@@ -130,7 +136,7 @@ def discard_unrecorded(sha256: bytes) -> None:
 def blob_path(sha256: bytes) -> Path:
     """Where the file with this hash lies."""
     name = sha256.hex()
-    return _home["blobs"] / name[:2] / name[2:4] / name
+    return Path(_folder(name), name)
 
 
 def open_blob(sha256: bytes) -> BinaryIO:
@@ -150,15 +156,20 @@ def md5_of(sha256: bytes) -> str | None:
     return digest.hexdigest()
 
 
-def _keep_folders(target: Path) -> None:
-    """Sync the names of the two folders above a file: new ones, perhaps made by another writer."""
-    for folder in target.parents[:2]:
-        if folder not in _kept_folders:
-            _sync(folder.parent)
-            _kept_folders.add(folder)
+def _folder(name: str) -> str:
+    return f"{_home['blobs']}/{name[:2]}/{name[2:4]}"
 
 
-def _sync(path: Path) -> None:
+def _keep_folders(folder: str) -> None:
+    """Sync the names of a file's folder and the one above: new ones, perhaps another writer's."""
+    above = folder.rpartition("/")[0]
+    for one in (folder, above):
+        if one not in _kept_folders:
+            _sync(one.rpartition("/")[0])
+            _kept_folders.add(one)
+
+
+def _sync(path: str) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -132,12 +132,11 @@ def test_a_question_that_fails_at_any_step_is_answered_or_to_be_asked_again(phon
 @pytest.mark.parametrize(
     ("owner", "name"),
     [
-        (blobs, "NamedTemporaryFile"),
+        (blobs, "mkstemp"),
         (os, "open"),
         (os, "fsync"),
         (Path, "mkdir"),
         (Path, "replace"),
-        (Path, "unlink"),
     ],
 )
 def test_a_file_that_cannot_be_kept_is_sent_again(making, monkeypatch, owner, name, number):
