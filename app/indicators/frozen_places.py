@@ -39,7 +39,7 @@ with grounds as materialized (
 """
 FREEZE = (
     STATES.format(only="")  # noqa: S608 - put together from constants
-    + """, above as (
+    + """, above as materialized (
     select distinct on (s.unit_id) s.unit_id, a.ancestor_id as parent_id
     from (select distinct unit_id from states) s
     join org_unit_ancestors a on a.unit_id = s.unit_id and a.ancestor_id <> s.unit_id

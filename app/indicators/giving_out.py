@@ -113,8 +113,6 @@ def _advance(release_id: int) -> bool:
             return False
         releases.freeze(made, round_)
         return True
-    if made.done == FROZEN:
-        releases.look_at_frozen()
     if made.total != releases.steps_of(made):  # begun when fewer indicators told of others
         releases.begin_anew(made)
     if made.done < made.total:

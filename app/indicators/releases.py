@@ -124,6 +124,7 @@ def freeze(made: Release, round_: Round) -> None:
         raise Conflict("Nothing is different from the last release.")
     mark(taken.villages)
     _keep(made)
+    look_at_frozen()
     made.released_at = now()
     made.done, made.total = FROZEN, steps_of(made)
     freeze_places(made)

@@ -92,6 +92,8 @@ def show_indicator(commune_id: int, code: str) -> ResponseReturnValue:
         as_of=day,
     )
     figures = find(level="commune", by=None)
+    if not figures:  # on the day of the release that is read there was no such commune
+        raise NotFound
     before = None if day or boundaries.is_old else previous_round(rounds.chosen)
     since = partial(
         changes, actor, round_=rounds.chosen, unit_id=commune.id, indicator=version.code

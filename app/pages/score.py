@@ -185,7 +185,10 @@ def address_of(where: cards.Where) -> str:
 
 def score_of(actor: Actor, scorecard: Scorecard, round_: Round, commune: OrgUnit) -> Score:
     """The present score of one commune."""
-    ((_, score),) = find_scores(actor, scorecard, round_, commune.id)
+    found = find_scores(actor, scorecard, round_, commune.id)
+    if not found:  # on the day of the release that is read there was no such commune
+        raise NotFound
+    ((_, score),) = found
     return score
 
 

@@ -9,7 +9,11 @@ from tests import people
 from tests.attack.town import Town
 from tests.attack.worlds import World
 
-CHANGES = ("villages merge", "communes merge", "a village moves", "a village splits")
+# In another world the same change has the same numbers and names.
+NAME = "update org_units set public_id = %s where id = %s and public_id is not null"
+NUMBER_AGAIN = """
+select setval(pg_get_serial_sequence('{table}', 'id'), (select max(id) from {table}))
+"""
 
 
 def change(town: Town, world: World) -> None:
@@ -32,6 +36,8 @@ def change(town: Town, world: World) -> None:
             houses = {f"{code}-{n:04d}": parts[n % 2].name for n in range(1, world.homes[2] + 1)}
             effects = regrouping.split(villages[2], parts, decision, houses)
         town.event = effects.event.id
+        for number, made in enumerate(effects.made, 1):
+            driver().execute(NAME, (f"T-MADE{number}", made.id))
         driver().execute("delete from stale_villages")
 
 
@@ -42,4 +48,6 @@ def undo(town: Town) -> None:
             regrouping.take_back(town.event, OPERATOR.label)
             driver().execute("delete from org_unit_events where id = %s", (town.event,))
             driver().execute("delete from stale_villages")
+            for table in ("org_units", "org_unit_events"):
+                driver().execute(NUMBER_AGAIN.format(table=table))
         town.event = None

@@ -41,10 +41,10 @@ WHOLE = "$top=10000"
 
 
 class Doors:
-    """One reader at all of the town's doors."""
+    """One reader at all of the town's doors, or at those of one part."""
 
-    def __init__(self, app: Flask, town: Town) -> None:
-        self.app, self.town = app, town
+    def __init__(self, app: Flask, town: Town, within: str = "/") -> None:
+        self.app, self.town, self.within = app, town, within
         with transaction():
             user = people.users.get_user("outsider")
             self.headers = {"Authorization": f"Bearer {issue_api_token(user, 'Máy')}"}
@@ -85,6 +85,7 @@ class Doors:
             rule
             for rule in self.app.url_map.iter_rules()
             if "GET" in (rule.methods or ())
+            and rule.rule.startswith(self.within)
             and not rule.endpoint.startswith(PHONES)
             and vars(self.app.view_functions[rule.endpoint]).get("access") in rights
         ]

@@ -42,7 +42,7 @@ def _only(siege: Siege, place: Key, *, is_weighted: bool = False) -> set[Key]:
     true = [siege.known[key] for key in keys]
     if any(figure.n is None for figure in true):
         return set()
-    yes = [round((f.numerator or 0.0) / w) for f, (_, _, w) in zip(true, inside, strict=True)]
+    yes = [round(siege.counted(place, at)[0]) for at, _, _ in inside]
     ways = [
         range((figure.n or 0) + 1) if siege.is_hidden(key) else (said,)
         for key, figure, said in zip(keys, true, yes, strict=True)
@@ -70,11 +70,10 @@ def _fitting(
 ) -> Iterator[tuple[int, ...]]:
     told = siege.seen[place]
     size = sum(weight * n for weight, n in zip(weights, sizes, strict=True))
-    inside = siege.inside(place.unit, place.release, place.indicator)
-    keys = [place._replace(unit=siege.unit(at, place.release)) for at, _, _ in inside]
+    villages = [at for at, _, _ in siege.inside(place.unit, place.release, place.indicator)]
     true = sum(
-        weight * round((siege.known[key].numerator or 0.0) / own)
-        for weight, key, (_, _, own) in zip(weights, keys, inside, strict=True)
+        weight * round(siege.counted(place, at)[0])
+        for weight, at in zip(weights, villages, strict=True)
     )
     for way in product(*ways):
         total = sum(weight * yes for weight, yes in zip(weights, way, strict=True))

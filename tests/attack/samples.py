@@ -6,8 +6,6 @@ from app.db import driver
 from tests.attack.town import HOMES, VILLAGES, Town
 from tests.attack.worlds import World
 
-DESIGNS = ("stratified", "two-stage")
-
 SAMPLE = """
 insert into samples (round_id, kind, settings, seed, frame_sha256, frame, drawn, drawn_by)
 values (%s, %s, '{}', '1', '', %s, %s, 'operator') returning id

@@ -123,13 +123,15 @@ class Siege:
 
     def told(self, key: Key) -> tuple[float, float]:
         """The numerator and denominator of a figure that is shown, before they are rounded."""
-        domain, y, x = self.town.named(key), 0.0, 0.0
-        for at, state, weight in self.weighed(key):
-            for kind in (life[state] for life in self.world.lives[at]):
-                said = () if kind is None else self.town.says[kind].get(domain, ())
-                if said:
-                    y, x = y + float(weight) * said[1], x + float(weight) * said[2]
-        return y, x
+        sums = [(float(weight), *self.counted(key, at)) for at, _, weight in self.weighed(key)]
+        return sum(weight * y for weight, y, _ in sums), sum(weight * x for weight, _, x in sums)
+
+    def counted(self, key: Key, village: int) -> tuple[float, float]:
+        """The same of what a village says to a figure, where each interview counts once."""
+        domain, state = self.town.named(key), self.state(village, key.release)
+        kinds = [life[state] for life in self.world.lives[village]]
+        said = [self.town.says[kind].get(domain, ()) for kind in kinds if kind is not None]
+        return sum(one[1] for one in said if one), sum(one[2] for one in said if one)
 
     def state(self, village: int, release: int) -> int:
         """What counts of a village in a release, as a number from 0."""

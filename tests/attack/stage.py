@@ -101,11 +101,16 @@ def play(town: Town, world: World) -> Played:
     return found
 
 
-def _begin(town: Town, world: World) -> None:
+def clear(town: Town) -> None:
+    """Takes back what was given out, and how boundaries changed."""
     with transaction():
         for statement in GIVEN_OUT:
             driver().execute(statement, (town.round.id,))
     boundaries.undo(town)
+
+
+def _begin(town: Town, world: World) -> None:
+    clear(town)
     with transaction():
         _register(town, world)
         samples.draw(town, world)

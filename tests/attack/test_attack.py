@@ -10,6 +10,7 @@ from tests.attack.attack import attack
 from tests.attack.doors import OUTSIDERS, Doors
 from tests.attack.questionnaires import KINDS, ROWS
 from tests.attack.siege import besiege
+from tests.attack.stage import clear
 from tests.attack.town import HOMES, VILLAGES, build
 from tests.attack.worlds import World, random_world
 
@@ -20,7 +21,9 @@ SEEDS = (1, 12)
 @pytest.fixture(scope="module")
 def town(lasting_app):
     """One town for all tests here: each world begins with nobody counted."""
-    return build(CODES)
+    town = build(CODES)
+    yield town
+    clear(town)
 
 
 def finished(*villages):
@@ -72,7 +75,7 @@ def test_a_door_that_knows_more_is_found(town, lasting_app, monkeypatch):
     """Files and lists that are read with the eyes of staff."""
     find = walk.find_figures
     monkeypatch.setattr(walk, "find_figures", lambda _, **asked: find(OPERATOR, **asked))
-    found = attack(town, SMALL, Doors(lasting_app, town), 1, 1)
+    found = attack(town, SMALL, Doors(lasting_app, town, "/api/v1/indicators"), 1, 1)
     assert found.ways["by a door"] >= 1
     assert any("/api/v1/indicators/export" in leak for leak in found.leaks)
 

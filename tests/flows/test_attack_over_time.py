@@ -13,6 +13,7 @@ from app.indicators.queries import find_figures
 from app.indicators.release_queries import get_release
 from app.org_units.changes import Decision, Newcomer
 from tests import people
+from tests.pages.browsing import Browser
 from tests.survey import HOUSEHOLD_FORM, household_form, start_survey
 
 BY_SIZE = HOUSEHOLD_FORM.replace("| FIBRE | 1 ", "| FIBRE | 2 ").replace(
@@ -143,6 +144,25 @@ def test_a_village_that_moves_late_leaves_what_was_given_out_of_its_communes(sur
     with transaction():
         regrouping.take_back(moved.event.id, "operator")
     assert ask(survey, "commune") == {"Ia Dom": "margin"}
+
+
+def test_a_commune_that_was_made_since_has_no_page_of_figures_yet(survey, app):
+    """The release that is read knows the two that it was made of."""
+    visit(survey, 0, 0, 12)
+    release(survey)
+    days_pass()
+    communes = [people.unit(code).id for code in (people.IA_DOM, people.PLEIKU)]
+    with transaction():
+        into = Newcomer("Ia Dom Mới", "xã", code="99999")
+        effects = regrouping.merge(communes, into, DECISION)
+        people.person("api_client", people.GIA_LAI, of=survey.project, username="outsider")
+    browser = Browser(app.test_client())
+    browser.sign_in("outsider")
+    made = effects.made[0].id
+    assert browser.client.get(f"/communes/{made}").status_code == 200
+    assert browser.client.get(f"/communes/{made}/indicators/FIBRE").status_code == 404
+    with transaction():
+        regrouping.take_back(effects.event.id, "operator")
 
 
 def test_one_more_in_a_group_is_not_the_difference_of_two_releases(survey):
