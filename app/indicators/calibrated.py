@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import insert, select
+from sqlalchemy import column, insert, select, table
 
 from app.db import db, driver
 from app.errors import Conflict
@@ -23,8 +23,8 @@ from app.indicators.kinds import kind_of_version
 from app.indicators.known_totals import PLACES, totals_of
 from app.indicators.models import IndicatorDomain, IndicatorVersion
 from app.indicators.sample_reading import DESIGN
-from app.indicators.sum_models import CalibratedFigure, Release
-from app.indicators.taking import bases_behind
+from app.indicators.sum_models import Release
+from app.indicators.taking import bases_behind, fitted_table
 from app.samples.queries import is_sampled
 
 YES, NO, OUT = ("1", "1"), ("0", "1"), ("0", "0")
@@ -66,6 +66,11 @@ order by w.instance_pk
 """
 )
 ALONE = {"observed": "observations", "together": ""}
+# Fitted figures of a release that is not frozen, until the transaction's end.
+TABLE = """
+drop table if exists coming_figures;
+create temp table coming_figures (like calibrated_figures) on commit drop
+"""
 # A row about pairs knows the interviews of both forms.
 OF_PAIRS = {
     "observed": "pair_observations",
@@ -104,10 +109,13 @@ def totals_for(round_id: int) -> list[list[Any]]:
 def calibrate_release(made: Release) -> None:
     """Keeps fitted figures of every indicator whose population is known.
 
-    `Conflict` where sample and totals do not meet; it says where.
+    Of a release that is not frozen they are there until the transaction's end. `Conflict` where
+    sample and totals do not meet; it says where.
     """
     if not made.totals:
         return
+    if not made.is_frozen:
+        driver().execute(TABLE)
     known = {code for code, *_ in made.totals}
     found = select(IndicatorVersion, Form.kind).join(Form, Form.id == IndicatorVersion.form_id)
     for version, kind in db.session.execute(
@@ -274,4 +282,5 @@ def _keep(made: Release, found: Sequence[Estimate], domain_ids: dict[tuple[str, 
                 "ci_method": "korn_graubard" if exact else one.ci_rec_method,
             })  # fmt: skip
     if rows:
-        db.session.execute(insert(CalibratedFigure), rows)
+        into = table(fitted_table(made), *map(column, rows[0]))
+        db.session.execute(insert(into), rows)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.accounts.actors import Actor
-from app.db import db
+from app.clock import now
 from app.errors import NotAllowed, Problem
 from app.indicators.calibrated import calibrate_release
 from app.indicators.in_force import find_indicators
@@ -27,6 +27,7 @@ from app.rounds.models import Round
 
 LINES = 100  # figures of a page
 VILLAGES = 50  # of which each has a line of its own; more are added up by commune
+LOOKED_AT = 0  # the number of a release that is only looked at; none that is kept has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,24 +105,23 @@ def preview(
 ) -> Preview:
     """What a release would give out now: it is drawn up, looked at, and left at that.
 
-    For those who read all interviews, from whom nothing is withheld; others raise `NotAllowed`.
+    Nothing of it is stored: who gives figures out meanwhile waits for nobody who looks. For those
+    who read all interviews, from whom nothing is withheld; others raise `NotAllowed`.
     """
     place = get_project(round_.project_id).org_unit_id
     if place is None or not reads_interviews(actor, place, round_.project_id):
         raise NotAllowed
-    nested = db.session.begin_nested()
     try:
         drawn = draw_up(round_, actor, final=final, reason=reason)
         if drawn is None:
             return Preview()
         made, taken = drawn
+        made.id, made.released_at = LOOKED_AT, now()
         mark(taken.villages)
         calibrate_release(made)
         return Preview(excerpt(actor, round_, made, choice))
     except Problem as problem:
         return Preview(problem=problem)
-    finally:
-        nested.rollback()
 
 
 def _added(villages: Sequence[tuple[Place, Numbers]]) -> Numbers:

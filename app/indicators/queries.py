@@ -21,7 +21,7 @@ from app.indicators.pooling import Pool
 from app.indicators.reading import NOW, statements
 from app.indicators.release_queries import newest_release
 from app.indicators.sum_models import Release
-from app.indicators.taking import tables_of
+from app.indicators.taking import fitted_table, tables_of
 from app.indicators.withhold import reads_interviews, withhold
 from app.rounds.models import Round
 from app.samples.queries import is_sampled
@@ -209,13 +209,14 @@ def _added_up(
 
 FITTED = """
 select unit_id, domain_id, numerator, denominator, value, se, df, deff, low, high, ci_method
-from calibrated_figures where release_id = %s
+from {figures} where release_id = %s
 """
 
 
 def _fitted(figures: list[Figure], release: Release) -> list[Figure]:
     """Figures with those in their place whose weights the release fitted to known totals."""
-    known = {(row[0], row[1]): row[2:] for row in driver().execute(FITTED, (release.id,))}
+    statement = FITTED.format(figures=fitted_table(release))
+    known = {(row[0], row[1]): row[2:] for row in driver().execute(statement, (release.id,))}
     whole = {"province": 0}
     return [
         _as_fitted(figure, known.get((whole.get(figure.level, figure.unit_id), figure.domain_id)))

@@ -64,13 +64,22 @@ def plan(
     # One after the other: who comes second finds that one is being made.
     driver().execute("select from rounds where id = %s for update", (round_.id,))
     drawn = draw_up(round_, actor, final=final, reason=reason)
-    return drawn[0] if drawn else None
+    if drawn is None:
+        return None
+    made, _ = drawn
+    made.total = steps_of(made)
+    db.session.add(made)
+    db.session.flush()
+    return made
 
 
 def draw_up(
     round_: Round, actor: Actor, *, final: bool, reason: str | None
 ) -> tuple[Release, Taken] | None:
-    """A release that is still to be frozen, and what it would take over now, as `plan` says."""
+    """A release that is still to be frozen, and what it would take over now, as `plan` says.
+
+    It is not in the database, so that nobody waits for who only looks at it.
+    """
     if release_under_way(round_.id) is not None:
         raise Conflict("A release of this round is being made. Wait until it is out.")
     before = newest_release(round_.id)
@@ -84,12 +93,7 @@ def draw_up(
         done=0,
     )
     taken = take_in(made, round_, before)
-    if taken is None:
-        return None
-    made.total = steps_of(made)
-    db.session.add(made)
-    db.session.flush()
-    return made, taken
+    return None if taken is None else (made, taken)
 
 
 def take_in(made: Release, round_: Round, before: Release | None) -> Taken | None:

@@ -168,6 +168,11 @@ def bases_behind(release: Release) -> Mapping[str, str]:
     return BEHIND_RELEASED if release.is_frozen else BEHIND_COMING
 
 
+def fitted_table(release: Release) -> str:
+    """Where its fitted figures stand (`calibrated.py`)."""
+    return "calibrated_figures" if release.is_frozen else "coming_figures"
+
+
 def _changed(round_id: int, villages: list[int]) -> dict[int, tuple[int, int, int]]:
     """By village: households added, removed, with other answers."""
     found = {}

@@ -8,7 +8,7 @@ from app import daily, ledger, pipeline
 from app.accounts.actors import OPERATOR
 from app.db import db, driver, transaction
 from app.errors import Conflict, NotAllowed, NotFound
-from app.indicators import giving_out, releases
+from app.indicators import excerpt, giving_out, releases
 from app.indicators.disclosure import Rule
 from app.indicators.excerpt import Choice, preview
 from app.indicators.queries import find_figures
@@ -19,6 +19,7 @@ from tests import people
 from tests.survey import start_survey
 
 LONGEST = 30  # seconds that anything here may take
+IN_TIME = "set local lock_timeout = '10s'"
 
 HIDDEN = """
 select unit_id, domain_id, f.reason from hidden_figures f join releases r on r.id = f.release_id
@@ -191,6 +192,32 @@ def test_a_preview_leaves_nothing_behind(survey):
     assert seen.excerpt
     assert rows(FROZEN, survey.round.id) == []
     assert release_under_way(survey.round.id) is None
+
+
+@pytest.mark.parametrize(
+    "at", [(releases, "find_taken"), (excerpt, "excerpt")], ids=["drawing up", "reading"]
+)
+def test_who_gives_out_waits_for_nobody_who_looks(survey, app, monkeypatch, at):
+    """Nor does who looks fail for it."""
+    round_id, (where, what) = survey.round.id, at
+    real, begun = getattr(where, what), []
+
+    def press():
+        with app.app_context(), transaction():
+            driver().execute(IN_TIME)
+            return giving_out.begin(db.session.get_one(Round, round_id), OPERATOR).id
+
+    def meanwhile(*said, **more):
+        if not begun:
+            begun.append(None)
+            with ThreadPoolExecutor(1) as pool:
+                begun[0] = pool.submit(press).result()
+        return real(*said, **more)
+
+    monkeypatch.setattr(where, what, meanwhile)
+    with transaction():
+        assert preview(the_round(survey), OPERATOR, Choice()).excerpt
+    assert release_under_way(round_id).id == begun[0]
 
 
 def test_a_quarter_gives_out_all_of_it(survey, monkeypatch):
