@@ -90,7 +90,8 @@ def _try(release_id: int) -> bool:
     try:
         with transaction():
             see_one_moment()
-            return _advance(release_id)
+            with db.session.no_autoflush:  # who stops it waits for its row, so that it comes last
+                return _advance(release_id)
     except Exception as error:
         if is_overtaken(error):  # somebody stopped it meanwhile
             return False
@@ -166,7 +167,8 @@ def _change(round_: Round, actor: Actor, state: str) -> Release:
     made = release_under_way(round_.id)
     if made is None:
         raise NotFound
-    db.session.refresh(made, with_for_update=True)
+    # A step in hand may have stored what belongs to it: only who takes it back waits for that.
+    db.session.refresh(made, with_for_update={"key_share": True})
     if made.state == OUT:
         raise Conflict("The release is out already: it cannot be taken back.")
     if made.state != state:

@@ -131,9 +131,8 @@ def freeze(made: Release, round_: Round) -> None:
     look_at_frozen()
     made.released_at = now()
     made.done, made.total = FROZEN, steps_of(made)
+    calibrate_release(made)
     freeze_places(made)
-    with db.session.no_autoflush:  # who wants to stop it would have to wait for its row
-        calibrate_release(made)
 
 
 def steps_of(made: Release) -> int:

@@ -349,16 +349,17 @@ def test_when_nothing_is_different_any_more_it_says_so(survey):
     assert "Nothing is different" in release_under_way(survey.round.id).problem
 
 
-@pytest.mark.parametrize("step", [1, 2], ids=["freezing", "deciding"])
+@pytest.mark.parametrize("at", ["_keep", "calibrate_release", "freeze_places", "hide"])
 @pytest.mark.parametrize("then", ["resume", "take_back"])
-def test_who_stops_it_waits_for_no_step_in_hand(survey, app, monkeypatch, step, then):
+def test_who_stops_it_waits_for_no_step_in_hand(survey, app, monkeypatch, at, then):
     number, round_id = begin(survey), survey.round.id
-    before = []
+    step, before = 2 if at == "hide" else 1, []
 
     def press():
         with app.app_context():
             for act in (giving_out.stop, getattr(giving_out, then)):
                 with transaction():
+                    driver().execute(IN_TIME)
                     act(db.session.get_one(Round, round_id), OPERATOR)
             assert not giving_out.advance(number)  # another worker has it in hand
 
@@ -372,11 +373,10 @@ def test_who_stops_it_waits_for_no_step_in_hand(survey, app, monkeypatch, step, 
 
         return work
 
-    if step == 1:
-        monkeypatch.setattr(releases, "_keep", meanwhile(releases._keep))
-    else:
+    where = giving_out if at == "hide" else releases
+    monkeypatch.setattr(where, at, meanwhile(getattr(where, at)))
+    if step == 2:
         assert giving_out.advance(number)
-        monkeypatch.setattr(giving_out, "hide", meanwhile(giving_out.hide))
     frozen = rows(FROZEN, round_id)
     assert not giving_out.advance(number)
     assert before
@@ -384,5 +384,36 @@ def test_who_stops_it_waits_for_no_step_in_hand(survey, app, monkeypatch, step, 
         assert (rows(FROZEN, round_id), release_under_way(round_id)) == ([], None)
         return
     assert (release_under_way(round_id).done, rows(FROZEN, round_id)) == (step - 1, frozen)
+    pipeline.settle()
+    assert newest_release(round_id).id == number
+
+
+@pytest.mark.parametrize("at", ["freeze_places", "hide"])
+def test_who_stops_it_does_not_wait_for_what_a_step_has_stored(survey, app, monkeypatch, at):
+    """Rows that belong to the release, which keep it from going away."""
+    number, round_id = begin(survey), survey.round.id
+
+    def press():
+        with app.app_context(), transaction():
+            driver().execute(IN_TIME)
+            giving_out.stop(db.session.get_one(Round, round_id), OPERATOR)
+
+    def and_then(real):
+        def work(*said):
+            real(*said)
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(press).result()
+
+        return work
+
+    where = giving_out if at == "hide" else releases
+    with monkeypatch.context() as patched:
+        patched.setattr(where, at, and_then(getattr(where, at)))
+        while giving_out.advance(number):
+            pass
+    stopped = release_under_way(round_id)
+    assert (stopped.state, stopped.problem) == (giving_out.STOPPED, None)
+    with transaction():
+        giving_out.resume(db.session.get_one(Round, round_id), OPERATOR)
     pipeline.settle()
     assert newest_release(round_id).id == number
