@@ -22,18 +22,17 @@ def follow_release(release_id: int, code: str) -> "Release":
     from app.errors import fill
     from app.indicators import giving_out
     from app.indicators.release_queries import OUT
-    from app.indicators.sum_models import Release
     from app.rounds.models import Round
 
     with transaction():
-        made = db.session.get_one(Release, release_id)
+        made = _look_at(release_id)
         round_id, progress, known = made.round_id, Progress("steps", made.total), 0
     try:
         with progress:
             while True:
                 is_mine = giving_out.advance(release_id)
                 with transaction():
-                    made = db.session.get_one(Release, release_id, populate_existing=True)
+                    made = _look_at(release_id)
                     state, done = made.state, made.done
                 progress.step(done - known)
                 known = done
@@ -47,11 +46,21 @@ def follow_release(release_id: int, code: str) -> "Release":
         again = f"thonso figures under-way {code} --resume"
         click.echo(f"\nStopped; nothing is out. Go on with: {again} (or --take-back)", err=True)
         raise SystemExit(130) from None
-    made = db.session.get_one(Release, release_id)
+    made = _look_at(release_id)
     if made.state != OUT:
         why = fill(made.problem, **made.details) if made.problem else "The release was stopped."
         raise click.ClickException(f"{why} Nothing is out.")
     return made
+
+
+def _look_at(release_id: int) -> "Release":
+    from app.db import db
+    from app.indicators.sum_models import Release
+
+    found = db.session.get(Release, release_id, populate_existing=True)
+    if found is None:
+        raise click.ClickException("The release was stopped and taken back. Nothing is out.")
+    return found
 
 
 @click.command(name="under-way")

@@ -149,6 +149,22 @@ def test_a_workbook_is_written_stopped_and_gone_on_with(thonso, survey, tmp_path
     assert "There is nothing" in thonso(f"{line} --resume 999999").output
 
 
+def test_a_release_that_somebody_takes_back_meanwhile_is_not_out(thonso, survey, monkeypatch):
+    def taken_back(number):
+        with transaction():
+            giving_out.stop(survey.round, OPERATOR)
+        with transaction():
+            giving_out.take_back(survey.round, OPERATOR)
+        return False
+
+    monkeypatch.setattr(giving_out, "advance", taken_back)
+    told = thonso(f"figures release 2026-1 --project {survey.project.id}")
+    assert told.exit_code == 1
+    assert told.output.splitlines()[-1] == (
+        "Error: The release was stopped and taken back. Nothing is out."
+    )
+
+
 def test_a_release_is_stopped_gone_on_with_and_taken_back(thonso, survey, monkeypatch):
     here = f"2026-1 --project {survey.project.id}"
     real = giving_out.advance
