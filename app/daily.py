@@ -39,7 +39,10 @@ def forget_files() -> None:
 
 
 def give_out_quarters() -> None:
-    """Gives the figures of rolling rounds out, once in each quarter; what is owed comes first."""
+    """Gives the figures of rolling rounds out, once in each quarter; what is owed comes first.
+
+    What was refused on the way, as with known totals that do not fit, is tried again the next day.
+    """
     while pipeline.refresh_figures():
         pass
     with transaction():
@@ -47,7 +50,7 @@ def give_out_quarters() -> None:
     for round_id in due:
         try:
             with transaction():
-                made = giving_out.begin(db.session.get_one(Round, round_id), OPERATOR)
+                made = giving_out.begin_again(db.session.get_one(Round, round_id), OPERATOR)
                 release_id = made and made.id
             while release_id and giving_out.advance(release_id):
                 pipeline.refresh_decided()

@@ -51,6 +51,19 @@ def begin(
     return made
 
 
+def begin_again(round_: Round, actor: Actor) -> Release | None:
+    """Begins one as `begin` does, in place of the same one that was refused on its way, if any.
+
+    What a person stopped, or a fault did, stays until a person decides.
+    """
+    made = release_under_way(round_.id)
+    if made is not None and _is_refused(made):
+        same = (actor.label, releases.PROVISIONAL, None)
+        if (made.released_by, made.status, made.reason) == same:
+            take_back(round_, actor)
+    return begin(round_, actor)
+
+
 def carry_on() -> bool:
     """One step of the oldest release that is being made, if any; whether there are more."""
     with transaction():
@@ -136,6 +149,10 @@ def _give_up(release_id: int, error: Exception) -> bool:
         for name, said in told.details.items()
     }
     return True
+
+
+def _is_refused(made: Release) -> bool:
+    return made.state == STOPPED and made.problem not in {None, FAULT.message}
 
 
 def _being_made(release_id: int) -> Select[Release]:

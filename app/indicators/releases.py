@@ -80,8 +80,11 @@ def draw_up(
 
     It is not in the database, so that nobody waits for who only looks at it.
     """
-    if release_under_way(round_.id) is not None:
+    other = release_under_way(round_.id)
+    if other is not None and other.state == "making":
         raise Conflict("A release of this round is being made. Wait until it is out.")
+    if other is not None:
+        raise Conflict("A release of this round was stopped. Let it go on, or take it back.")
     before = newest_release(round_.id)
     made = Release(
         round_id=round_.id,

@@ -2,16 +2,16 @@
 
 import pytest
 
-from app import pipeline, programme
+from app import daily, pipeline, programme
 from app.accounts.actors import OPERATOR
 from app.db import db, transaction
 from app.errors import BadRequest, Conflict, NotAllowed
-from app.indicators import releases
+from app.indicators import giving_out, releases
 from app.indicators.disclosure import Rule
 from app.indicators.excerpt import Choice, preview
 from app.indicators.known_totals import import_totals, totals_of
 from app.indicators.queries import find_figures
-from app.indicators.release_queries import get_release
+from app.indicators.release_queries import get_release, release_under_way
 from app.samples.chance import shuffled
 from app.samples.design import Design
 from app.samples.queries import get_sample, households_of
@@ -104,6 +104,30 @@ def test_a_village_without_a_total_stops_the_release(survey):
     know(survey, villages(survey, 15, 5).splitlines()[0])
     with pytest.raises(Conflict, match="no total is known"):
         release(survey)
+
+
+def test_a_quarter_tries_again_when_the_totals_fit(survey, monkeypatch):
+    monkeypatch.setattr("app.daily.quarters.due", lambda _: [survey.round.id])
+    know(survey, villages(survey, 15, 5).splitlines()[0])
+    for _ in range(2):
+        daily.give_out_quarters()
+    assert "do not fit" in release_under_way(survey.round.id).problem
+    with pytest.raises(Conflict, match="stopped"):
+        release(survey)
+    know(survey, villages(survey, 15, 5))
+    daily.give_out_quarters()
+    assert release_under_way(survey.round.id) is None
+    assert commune(survey, 1).value == pytest.approx(0.75)
+
+
+def test_a_quarter_takes_back_nothing_that_a_person_stopped(survey, monkeypatch):
+    monkeypatch.setattr("app.daily.quarters.due", lambda _: [survey.round.id])
+    with transaction():
+        number = giving_out.begin(db.session.merge(survey.round), OPERATOR).id
+    with transaction():
+        giving_out.stop(db.session.merge(survey.round), OPERATOR)
+    daily.give_out_quarters()
+    assert release_under_way(survey.round.id).id == number
 
 
 def test_a_total_of_nobody_in_the_sample_stops_the_release(survey):
