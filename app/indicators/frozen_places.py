@@ -7,7 +7,8 @@ the same answers, whatever happened in between.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from app.clock import local_date
@@ -16,11 +17,11 @@ from app.indicators.sum_models import Release
 
 # A village's ground lies in places of the day, and, where it has ended, is still there by itself;
 # so is what a village counts besides the ground of others that came to it (a negative id).
-STATES = """
+FREEZE = """
 with grounds as materialized (
     select village_id, form_id, partner_id, md5(min(instances::text)) as counted
     from released_bases
-    where round_id = %(round)s and since <= %(version)s and until > %(version)s {only}
+    where round_id = %(round)s and since <= %(version)s and until > %(version)s
     group by village_id, form_id, partner_id
 ), lies as materialized (
     select unit_id as village_id, ancestor_id as unit_id from org_unit_ancestors
@@ -35,11 +36,7 @@ with grounds as materialized (
     select unit_id, form_id, partner_id,
            md5(string_agg(village_id || '.' || counted, ',' order by village_id)) as state
     from pieces join grounds using (village_id) group by unit_id, form_id, partner_id
-)
-"""
-FREEZE = (
-    STATES.format(only="")  # noqa: S608 - put together from constants
-    + """, above as materialized (
+), above as materialized (
     select distinct on (s.unit_id) s.unit_id, a.ancestor_id as parent_id
     from (select distinct unit_id from states) s
     join org_unit_ancestors a on a.unit_id = s.unit_id and a.ancestor_id <> s.unit_id
@@ -52,7 +49,6 @@ select %(release)s, unit_id, form_id, partner_id,
        case when unit_id < 0 then -unit_id else parent_id end, state
 from states left join above using (unit_id)
 """
-)
 
 # Of each indicator's version, by unit.
 FIND = """
@@ -69,39 +65,49 @@ select distinct u.valid_to, u.id from released_places p join org_units u on u.id
 where p.release_id = %s and u.valid_to < %s order by 1, 2
 """
 
-# The boundaries of a release's day were entered, or taken back, when it was being made or later.
+# Changes of the boundaries around a release's places, for its day or before, that were entered, or
+# taken back (negative), when it was being made or later: that it may not have known.
 LATE = """
-select exists (
-    select from org_unit_events
-    where kind in ('merge', 'split', 'move') and on_date <= %(on)s
-      and greatest(recorded_at, undone_at) > %(at)s - interval '1 hour'
-)
+select coalesce(array_agg(case when undone_at is null then id else -id end order by id), '{}')
+from org_unit_events e
+where kind in ('merge', 'split', 'move') and on_date <= %(on)s
+  and greatest(recorded_at, undone_at) > %(at)s - interval '1 hour'
+  and exists (
+      select from jsonb_object_keys(e.detail -> 'kept') k (id)
+      join org_unit_ancestors a on a.unit_id = k.id::int
+      join released_places p on p.release_id = %(release)s and p.unit_id = a.ancestor_id
+  )
 """
-INSIDE = """
-and village_id in (
-    select unit_id from org_unit_ancestors where ancestor_id = any(%(units)s)
-    and valid_from <= %(on)s and (valid_to is null or valid_to >= %(on)s)
+# The interviews that count in a village of a release never change: only where it lies may.
+ELSEWHERE = """
+with recursive above as materialized (
+    select distinct unit_id, parent_id from released_places where release_id = %(release)s
+), then_in (village_id, unit_id) as (
+    select abs(unit_id), unit_id from above a
+    where not exists (select from above inside where inside.parent_id = a.unit_id)
+    union
+    select t.village_id, a.parent_id from then_in t join above a using (unit_id)
+    where a.parent_id is not null
+), villages as materialized (
+    select distinct village_id from released_bases
+    where round_id = %(round)s and since <= %(version)s and until > %(version)s
+), now_in as materialized (
+    select village_id, ancestor_id as unit_id
+    from villages join org_unit_ancestors a on a.unit_id = village_id
+         and a.valid_from <= %(on)s and (a.valid_to is null or a.valid_to >= %(on)s)
+    union select village_id, village_id from villages
 )
+(select unit_id from (select * from then_in where unit_id > 0 except select * from now_in) gone)
+union
+(select unit_id from (select * from now_in except select * from then_in) come)
 """
-OTHERS = (
-    STATES.format(only=INSIDE)  # noqa: S608
-    + """, frozen as (
-    select unit_id, form_id, partner_id, state from released_places
-    where release_id = %(release)s and unit_id = any(%(units)s)
-)
-select distinct unit_id
-from frozen f full join (select * from states where unit_id = any(%(units)s)) s
-     using (unit_id, form_id, partner_id)
-where f.state is distinct from s.state
-"""
-)
 
 States = Mapping[tuple[int, int], str]  # by indicator's version and unit
 
 
 def freeze_places(made: Release) -> None:
     """Keeps where the places of a release lie, and what counts in them."""
-    driver().execute(FREEZE, _asked(made))
+    driver().execute(FREEZE, about(made))
 
 
 def states_of(made: Release) -> States:
@@ -137,16 +143,25 @@ def ended_in(made: Release) -> list[tuple[Any, int]]:
     return driver().execute(ENDED, asked).fetchall()
 
 
-def lying_elsewhere(made: Release, unit_ids: Collection[int]) -> set[int]:
-    """Of these places, those put together from other villages now than when it was made."""
-    asked = _asked(made) | {"at": made.released_at, "units": list(unit_ids)}
-    if driver().execute(LATE, asked).fetchone() == (False,):
-        return set()
-    return {unit_id for (unit_id,) in driver().execute(OTHERS, asked)}
+def lying_elsewhere(made: Release, late: Sequence[int]) -> frozenset[int]:
+    """Places that are put together from other villages now than when a release was made.
+
+    `late` says which changes of boundaries are to be looked at (`LATE`, asked `about` it). With the
+    same ones it is the same places, so that they are compared once.
+    """
+    if not late:
+        return frozenset()
+    return _compare(tuple({**about(made), "late": tuple(late)}.items()))
 
 
-def _asked(made: Release) -> dict[str, Any]:
+@lru_cache(maxsize=64)
+def _compare(asked: tuple[tuple[str, Any], ...]) -> frozenset[int]:
+    return frozenset(unit_id for (unit_id,) in driver().execute(ELSEWHERE, dict(asked)))
+
+
+def about(made: Release) -> dict[str, Any]:
+    """What the statements here ask of a release."""
     return {
         "round": made.round_id, "version": made.version, "release": made.id,
-        "on": local_date(made.released_at),
+        "on": local_date(made.released_at), "at": made.released_at,
     }  # fmt: skip

@@ -8,15 +8,17 @@ from app.accounts.scope import sees
 from app.db import driver
 from app.indicators.disclosure import COMPLEMENT, MARGIN, NOT_RELEASED, POOLED, SMALL, Rule
 from app.indicators.figures import MISSING_REASONS, Figure
-from app.indicators.frozen_places import lying_elsewhere
+from app.indicators.frozen_places import LATE, about, lying_elsewhere
 from app.indicators.margins import FINE
 from app.indicators.release_queries import rule_from
 from app.indicators.sum_models import Release
 
-HIDDEN = """
-select unit_id, domain_id, reason, numerator, denominator from hidden_figures
-where release_id = %s and unit_id = any(%s)
-"""
+# What a release withholds, and, in each row, which changes of boundaries it may not have known.
+HIDDEN = f"""
+select late.events, unit_id, domain_id, reason, numerator, denominator
+from ({LATE}) late (events)
+left join hidden_figures on release_id = %(release)s and unit_id = any(%(units)s)
+"""  # noqa: S608 - put together from constants
 DIGITS = 3  # of a fraction: a tenth of a per cent
 SILENT = {SMALL, COMPLEMENT, NOT_RELEASED}  # how many were asked would tell how many there are
 
@@ -42,9 +44,9 @@ def withhold(figures: Iterable[Figure], release: Release | None) -> list[Figure]
         return [empty(figure, NOT_RELEASED) for figure in known if not figure.breakdown]
     rule = rule_from(release.rule)
     units = sorted({figure.unit_id for figure in known})
-    rows = driver().execute(HIDDEN, (release.id, units))
-    hidden = {(unit_id, domain_id): said for unit_id, domain_id, *said in rows}
-    elsewhere = lying_elsewhere(release, units)  # nobody has decided about it as it lies now
+    rows = driver().execute(HIDDEN, {**about(release), "units": units}).fetchall()
+    hidden = {(unit_id, domain_id): said for _, unit_id, domain_id, *said in rows}
+    elsewhere = lying_elsewhere(release, rows[0][0])  # nobody has decided about it as it lies now
     return [
         empty(figure, NOT_RELEASED)
         if figure.unit_id in elsewhere

@@ -1,5 +1,6 @@
 """An attacker who keeps all releases, and reads them again under other boundaries."""
 
+import psycopg
 import pytest
 
 from app import pipeline, programme, regrouping
@@ -9,6 +10,7 @@ from app.db import driver, transaction
 from app.errors import Conflict
 from app.indicators import releases
 from app.indicators.disclosure import Rule
+from app.indicators.frozen_places import ELSEWHERE
 from app.indicators.queries import find_figures
 from app.indicators.release_queries import get_release
 from app.org_units.changes import Decision, Newcomer
@@ -144,6 +146,52 @@ def test_a_village_that_moves_late_leaves_what_was_given_out_of_its_communes(sur
     with transaction():
         regrouping.take_back(moved.event.id, "operator")
     assert ask(survey, "commune") == {"Ia Dom": "margin"}
+
+
+@pytest.fixture
+def questions(monkeypatch):
+    """The texts of what the database is asked."""
+    asked, execute = [], psycopg.Cursor.execute
+
+    def note(cursor, query, *args, **options):
+        asked.append(str(query))
+        return execute(cursor, query, *args, **options)
+
+    monkeypatch.setattr(psycopg.Cursor, "execute", note)
+    return asked
+
+
+def test_what_a_release_withholds_is_one_question(survey, questions):
+    """Also where boundaries were entered just before, or elsewhere: they are compared once."""
+    with transaction():
+        elsewhere = [people.village(name, "00004") for name in ("Ba", "Đình")]
+    for village, size in enumerate((3, 11, 12, 13)):
+        visit(survey, village, 0, size)
+    with transaction():
+        merging = [village.id for village in survey.villages[:2]]
+        regrouping.merge(merging, Newcomer("Mook", "làng"), DECISION)
+    pipeline.settle()
+    release(survey)
+
+    def count(reader):
+        ask(survey, reader=reader, version=1)  # who reads for the first time has rights looked up
+        questions.clear()
+        ask(survey, reader=reader, version=1)
+        assert not any("instances" in question for question in questions)
+        return len(questions)
+
+    assert "not_released" not in ask(survey).values()
+    assert count(survey.outsider) == count(survey.insider) + 1
+    with transaction():
+        regrouping.merge([one.id for one in elsewhere], Newcomer("Ba Đình", "tổ dân phố"), DECISION)
+    questions.clear()
+    ask(survey, reader=survey.outsider, version=1)
+    assert ELSEWHERE not in questions
+    with transaction():
+        regrouping.move(survey.villages[2].id, people.unit(people.PLEIKU).id, DECISION)
+    assert ask(survey, "commune") == {"Ia Dom": "not_released"}
+    assert ELSEWHERE in questions
+    assert count(survey.outsider) == count(survey.insider) + 1
 
 
 def test_a_commune_that_was_made_since_has_no_page_of_figures_yet(survey, app):
