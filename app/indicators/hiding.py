@@ -97,11 +97,13 @@ def _pooled(
     if not wanted:
         return {}
     units, codes = {unit for unit, _ in wanted}, sorted({cell.indicator for cell in cells})
-    known = (place for level in LEVELS for place in released_places(made, round_, level))
-    places, day = [place for place in known if place.id in units], local_date(made.released_at)
-    figures = read_figures(
-        places, round_, codes, None, release=made, day=day, error=False, pools=pools
-    )
+    figures: list[Figure] = []
+    for level in LEVELS:  # a village by itself has other weights in a sample of villages
+        places = [place for place in released_places(made, round_, level) if place.id in units]
+        figures += read_figures(
+            places, round_, codes, None,
+            release=made, day=local_date(made.released_at), error=False, pools=pools,
+        )  # fmt: skip
     return {
         (figure.unit_id, figure.domain_id): (figure.numerator, figure.denominator)
         for figure in figures

@@ -11,7 +11,7 @@ from tests.attack.doors import OUTSIDERS, Doors
 from tests.attack.questionnaires import KINDS, ROWS
 from tests.attack.siege import besiege
 from tests.attack.stage import clear
-from tests.attack.town import HOMES, VILLAGES, build
+from tests.attack.town import HOMES, VILLAGES, Key, build
 from tests.attack.worlds import World, random_world
 
 CODES = ("FIBRE", "COPPER", "DEVICES", "PHONE", "PHONE15", "SKILL", "SAFE")
@@ -83,3 +83,16 @@ def test_a_door_that_knows_more_is_found(town, lasting_app, monkeypatch):
 def test_what_is_hidden_is_there_to_be_found(town):
     siege = besiege(town, SMALL)
     assert siege.targets()
+
+
+def test_a_merged_village_counts_as_itself_in_a_sample_of_villages(town):
+    """Its counts are expanded to its households, and not to villages that were not drawn."""
+    lives = tuple(((YES, YES),) * n for n in (2, 4, 9, 8, 7, 6))
+    drawn = (4, 8, 10, 10, 8, 8)
+    world = World(Rule(smallest_n=0), drawn, lives, boundaries="villages merge", sample="two-stage")
+    siege = besiege(town, world)
+    parts = [Key(1, siege.unit(at, 1), "FIBRE", "", "") for at in (0, 1)]
+    merged = Key(2, siege.unit(0, 2), "FIBRE", "", "")
+    assert all(siege.is_hidden(part) for part in parts)
+    assert siege.known[merged].denominator == pytest.approx(2 * HOMES)
+    assert siege.seen[merged].denominator == 2 * HOMES
