@@ -2,7 +2,9 @@
 
 import pytest
 
+from app.accounts.actors import OPERATOR
 from app.db import transaction
+from app.indicators import releases
 from app.pages import province
 from tests import people
 
@@ -33,6 +35,18 @@ def test_from_the_first_page_to_an_answer(analyst, address, commune, survey):
     leads = next(link for link in page.links() if f"/communes/{commune.id}/" in link)
     village = next(link for link in analyst.get(leads).links() if "village=" in link)
     assert survey.ids[0] in analyst.get(village).text
+
+
+def test_communes_add_up_for_staff_and_not_where_something_is_withheld(
+    signed_in, analyst, address, survey
+):
+    says, page = "cộng lại bằng của tỉnh", f"{address}/indicators/FIBRE/explain"
+    assert says in analyst.get(page).text
+    with transaction():
+        releases.release(survey.round, OPERATOR)
+    outsider = signed_in("api_client", people.GIA_LAI).get(page)
+    assert "Bản phát hành 1" in outsider.text
+    assert says not in outsider.text
 
 
 @pytest.mark.parametrize("sort", province.SORTS)
