@@ -9,17 +9,20 @@ from app.db import driver
 from app.indicators.places import Place, places_of
 from app.indicators.sum_models import Release
 from app.indicators.taking import tables_of
+from app.indicators.withhold import reads_interviews
 from app.projects.queries import get_project
 from app.rounds.models import Round
 from app.samples.queries import is_sampled
 
 LEVELS = ("province", "commune")
 
-# Around villages that were taken over; what is withheld elsewhere may be another figure now.
-TOUCHED = """
+# Around villages that were taken over.
+TAKEN = """
 select a.ancestor_id from {taken} v join org_unit_ancestors a on a.unit_id = v.village_id
      and a.valid_from <= %(on)s and (a.valid_to is null or a.valid_to >= %(on)s)
-union
+"""
+# What is withheld elsewhere may be another figure now, for those from whom it is.
+WITHHELD = """
 select unit_id from hidden_figures where release_id = any(%(releases)s)
 group by unit_id, domain_id, reason, numerator, denominator having count(*) = 1
 """
@@ -46,7 +49,10 @@ def places_touched(
 ) -> list[Place]:
     """The province and those of its communes, as far as a reader's rights go, in their order."""
     on = local_date(made.released_at)
-    touched = _touched(made, before, on)
+    touched = _around_taken(made, on)
+    province = get_project(round_.project_id).org_unit_id
+    if province is not None and not reads_interviews(actor, province, round_.project_id):
+        touched |= _withheld_otherwise(made, before)
     if before is None or _is_all_other(made, before, on):
         asked = {"round": round_.id, "release": made.version, "on": on}
         statement = VISITED.format(bases=tables_of(made)["bases"])
@@ -66,13 +72,15 @@ def all_places(actor: Actor, round_: Round, made: Release) -> list[Place]:
     ]
 
 
-def _touched(made: Release, before: Release | None, on: date) -> set[int]:
-    asked: dict[str, Any] = {
-        "round": made.round_id, "release": made.version, "on": on,
-        "releases": [one.id for one in (made, before) if one is not None],
-    }  # fmt: skip
+def _around_taken(made: Release, on: date) -> set[int]:
+    asked: dict[str, Any] = {"round": made.round_id, "release": made.version, "on": on}
     taken = FROZEN if made.is_frozen else "taken_villages"
-    return {unit_id for (unit_id,) in driver().execute(TOUCHED.format(taken=taken), asked)}
+    return {unit_id for (unit_id,) in driver().execute(TAKEN.format(taken=taken), asked)}
+
+
+def _withheld_otherwise(made: Release, before: Release | None) -> set[int]:
+    asked = {"releases": [one.id for one in (made, before) if one is not None]}
+    return {unit_id for (unit_id,) in driver().execute(WITHHELD, asked)}
 
 
 def _is_all_other(made: Release, before: Release, on: date) -> bool:

@@ -102,6 +102,19 @@ def test_a_preview_says_why_not_and_is_for_those_who_read_interviews(survey):
         preview(the_round(survey), survey.outsider, Choice())
 
 
+def test_where_something_is_withheld_nothing_changes_for_who_reads_interviews(survey):
+    visit(survey, 0, 0, 8)
+    visit(survey, 2, 0, 2)  # two households: others are not told
+    give_out(survey)
+    visit(survey, 0, 8, 12)
+    names = [place.name for place in look(survey).excerpt.places]
+    assert names == ["Gia Lai", "Ia Dom"]
+    give_out(survey)
+    made = get_release(survey.round.id, 2)
+    found = excerpt.excerpt(survey.insider, the_round(survey), made, Choice())
+    assert [place.name for place in found.places] == names
+
+
 @pytest.mark.parametrize("who", ["outsider", "insider"])
 def test_no_figure_that_changed_is_passed_over(survey, who):
     """Whether villages changed, what is withheld elsewhere, the rule, or nothing at all."""
