@@ -65,11 +65,14 @@ def begin_again(round_: Round, actor: Actor) -> Release | None:
 
 
 def carry_on() -> bool:
-    """One step of the oldest release that is being made, if any; whether there are more."""
+    """One step of the oldest release that can go on; whether there are more.
+
+    One that waits, until its villages are summed up or for another worker, holds up no other.
+    """
     with transaction():
-        making = select(Release.id).where(Release.state == MAKING).order_by(Release.id).limit(1)
-        waiting = db.session.scalar(making)
-    return waiting is not None and advance(waiting)
+        making = select(Release.id).where(Release.state == MAKING).order_by(Release.id)
+        waiting = list(db.session.scalars(making))
+    return any(advance(release_id) for release_id in waiting)
 
 
 def advance(release_id: int) -> bool:

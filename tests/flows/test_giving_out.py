@@ -1,10 +1,11 @@
 """A release is made step by step: nobody reads it before it is out, and it can go back."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
 
-from app import daily, ledger, pipeline
+from app import daily, ledger, pipeline, programme
 from app.accounts.actors import OPERATOR
 from app.db import db, driver, transaction
 from app.errors import Conflict, NotAllowed, NotFound
@@ -247,6 +248,30 @@ def test_what_arrives_before_it_is_frozen_is_in_it_and_what_arrives_later_is_not
     pipeline.settle()
     assert newest_release(survey.round.id).id == number
     assert rows(FROZEN, survey.round.id) == frozen
+
+
+def test_one_that_waits_holds_up_no_other(survey):
+    with transaction():
+        earlier = programme.open_round(
+            survey.project.id,
+            "2025-2",
+            "Đợt 0",
+            date(2025, 7, 1),
+            date(2025, 12, 31),
+            actor=OPERATOR,
+        ).id
+    pipeline.settle()
+    first = begin(survey)
+    with transaction():
+        second = giving_out.begin(db.session.get_one(Round, earlier), OPERATOR).id
+    visit(survey, survey.ids[0], visit="1", fibre="0")
+    pipeline.process_inbox()  # a village of the first round is to be summed up
+    while giving_out.carry_on():
+        pass
+    assert newest_release(earlier).id == second
+    assert not release_under_way(survey.round.id).is_frozen
+    pipeline.settle()
+    assert newest_release(survey.round.id).id == first
 
 
 BEHIND = """
