@@ -9,7 +9,7 @@ from app.cli.context import with_app
 from app.cli.progress import Progress
 
 if TYPE_CHECKING:
-    from app.indicators.sum_models import Release
+    from app.indicators.release_models import Release
 
 LOOK = 0.2  # seconds until it is looked whether a worker is done with the step in hand
 
@@ -55,7 +55,7 @@ def follow_release(release_id: int, code: str) -> "Release":
 
 def _look_at(release_id: int) -> "Release":
     from app.db import db
-    from app.indicators.sum_models import Release
+    from app.indicators.release_models import Release
 
     found = db.session.get(Release, release_id, populate_existing=True)
     if found is None:

@@ -22,8 +22,8 @@ from app.indicators.estimation.rows import Row
 from app.indicators.kinds import kind_of_version
 from app.indicators.known_totals import PLACES, totals_of
 from app.indicators.models import IndicatorDomain, IndicatorVersion
+from app.indicators.release_models import Release
 from app.indicators.sample_reading import DESIGN
-from app.indicators.sum_models import Release
 from app.indicators.taking import bases_behind, fitted_table
 from app.samples.queries import is_sampled
 

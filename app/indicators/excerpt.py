@@ -9,6 +9,7 @@ from app.errors import NotAllowed, Problem
 from app.indicators.calibrated import calibrate_release
 from app.indicators.in_force import find_indicators
 from app.indicators.places import Place
+from app.indicators.release_models import Release
 from app.indicators.releases import draw_up
 from app.indicators.restated import (
     Numbers,
@@ -18,7 +19,6 @@ from app.indicators.restated import (
     changed_villages,
     restated,
 )
-from app.indicators.sum_models import Release
 from app.indicators.taking import mark
 from app.indicators.touched import all_places, places_touched
 from app.indicators.withhold import reads_interviews

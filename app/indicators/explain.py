@@ -30,7 +30,7 @@ from app.indicators.lookup import forms_of, whole_of
 from app.indicators.models import IndicatorVersion
 from app.indicators.pairs import partner_of
 from app.indicators.queries import find_figures
-from app.indicators.sum_models import Release
+from app.indicators.release_models import Release
 from app.indicators.withhold import reads_interviews
 from app.indicators.wording import Wording, word
 from app.org_units.models import OrgUnit

@@ -8,8 +8,8 @@ from app.clock import PROGRAMME_ZONE, now
 from app.i18n import format_date, format_instant, gettext
 from app.indicators.disclosure import Rule
 from app.indicators.figures import Figure
+from app.indicators.release_models import Release
 from app.indicators.release_queries import newest_release, rule_from, rule_of
-from app.indicators.sum_models import Release
 from app.indicators.table import COLUMNS
 from app.indicators.walk import Wanted, walk
 from app.indicators.withhold import reads_interviews

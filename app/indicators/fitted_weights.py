@@ -8,7 +8,7 @@ from app.indicators.estimation.calibrate import calibrate
 from app.indicators.estimation.rows import Row
 from app.indicators.factors import Fitted
 from app.indicators.models import IndicatorVersion
-from app.indicators.sum_models import Release
+from app.indicators.release_models import Release
 
 
 def fitted_weights(

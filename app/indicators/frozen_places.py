@@ -13,7 +13,7 @@ from typing import Any
 
 from app.clock import local_date
 from app.db import driver
-from app.indicators.sum_models import Release
+from app.indicators.release_models import Release
 
 # A village's ground lies in places of the day, and, where it has ended, is still there by itself;
 # so is what a village counts besides the ground of others that came to it (a negative id).

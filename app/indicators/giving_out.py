@@ -27,8 +27,8 @@ from app.db import (
 from app.errors import Conflict, NotFound
 from app.indicators import releases
 from app.indicators.hiding import families_of, hide
+from app.indicators.release_models import FROZEN, Release
 from app.indicators.release_queries import OUT, release_under_way
-from app.indicators.sum_models import FROZEN, Release
 from app.rounds.models import Round
 
 MAKING, STOPPED = "making", "stopped"

@@ -30,9 +30,9 @@ from app.indicators.models import IndicatorVersion
 from app.indicators.overlaps import Several, beside, complements, is_complement, lines_of
 from app.indicators.pooling import outwards, pools_of
 from app.indicators.queries import read_figures
+from app.indicators.release_models import Release
 from app.indicators.release_queries import rule_from
 from app.indicators.released_figures import LEVELS, besides, figures_of, released_places
-from app.indicators.sum_models import Release
 from app.rounds.models import Round
 
 Cells = Mapping[Cell, Figure]

@@ -8,7 +8,7 @@ import orjson
 
 from app.db import driver
 from app.indicators.kinds import kind_of_version
-from app.indicators.sum_models import Release
+from app.indicators.release_models import Release
 
 # Indicators by code, each as often as it has domains that are asked for, but at least once.
 INDICATORS = """

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any, Literal, NamedTuple
@@ -14,14 +13,15 @@ from app.indicators import communes, past, pooling
 from app.indicators.boundaries import break_figure, broken_series
 from app.indicators.estimation.moments import BARE, PUBLISHED, SCREEN, Moments, estimate_unit
 from app.indicators.figures import MISSING_REASONS, Base, Figure, bounds_of
+from app.indicators.fitted_figures import fitted
 from app.indicators.in_force import Found, find_indicators
 from app.indicators.kinds import overlapping_of_version
 from app.indicators.places import Place, places_of
 from app.indicators.pooling import Pool
 from app.indicators.reading import NOW, statements
+from app.indicators.release_models import Release
 from app.indicators.release_queries import newest_release
-from app.indicators.sum_models import Release
-from app.indicators.taking import fitted_table, tables_of
+from app.indicators.taking import tables_of
 from app.indicators.withhold import reads_interviews, withhold
 from app.rounds.models import Round
 from app.samples.queries import is_sampled
@@ -152,7 +152,7 @@ def read_figures(  # noqa: PLR0913 - as above
                 _figure(empty, found, row, certain=row.breakdown not in open_, use=error and use)
                 for row in sorted(own)
             ]
-    return _fitted(figures, release) if release is not None and release.totals else figures
+    return fitted(figures, release) if release is not None and release.totals else figures
 
 
 def _tables(
@@ -205,41 +205,6 @@ def _added_up(
         for coverages, moments in statements(tables, sampled=asked["sampled"]):
             bases = driver().execute(coverages, asked).fetchall()
             yield bases, driver().execute(moments, asked).fetchall()
-
-
-FITTED = """
-select unit_id, domain_id, numerator, denominator, value, se, df, deff, low, high, ci_method
-from {figures} where release_id = %s
-"""
-
-
-def _fitted(figures: list[Figure], release: Release) -> list[Figure]:
-    """Figures with those in their place whose weights the release fitted to known totals."""
-    statement = FITTED.format(figures=fitted_table(release))
-    known = {(row[0], row[1]): row[2:] for row in driver().execute(statement, (release.id,))}
-    whole = {"province": 0}
-    return [
-        _as_fitted(figure, known.get((whole.get(figure.level, figure.unit_id), figure.domain_id)))
-        for figure in figures
-    ]
-
-
-def _as_fitted(figure: Figure, found: Sequence[Any] | None) -> Figure:
-    if found is None:
-        return figure
-    numerator, denominator, value, se, df, deff, low, high, method = found
-    return replace(
-        figure,
-        numerator=numerator,
-        denominator=denominator,
-        value=value,
-        se=se,
-        df=df,
-        deff=deff,
-        ci=None if low is None else (low, high),
-        ci_method=method,
-        is_calibrated=True,
-    )
 
 
 def _figure(

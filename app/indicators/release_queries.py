@@ -9,7 +9,7 @@ from app.clock import local_date
 from app.db import db
 from app.errors import NotFound
 from app.indicators.disclosure import Rule
-from app.indicators.sum_models import DisclosureRule, Release
+from app.indicators.release_models import DisclosureRule, Release
 
 OUT = "out"  # the state of a release that is read
 

@@ -15,7 +15,7 @@ from app.indicators.frozen_places import ended_in
 from app.indicators.overlaps import without
 from app.indicators.places import Place, places_of
 from app.indicators.queries import read_figures
-from app.indicators.sum_models import Release
+from app.indicators.release_models import Release
 from app.projects.queries import get_project
 from app.rounds.models import Round
 

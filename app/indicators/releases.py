@@ -18,8 +18,8 @@ from app.indicators.frozen_places import freeze_places
 from app.indicators.hiding import families_of, hide
 from app.indicators.readiness import readiness_of
 from app.indicators.reading import COLUMNS
+from app.indicators.release_models import FROZEN, OPEN_END, DisclosureRule, Release
 from app.indicators.release_queries import OUT, newest_release, release_under_way, rule_of
-from app.indicators.sum_models import FROZEN, OPEN_END, DisclosureRule, Release
 from app.indicators.taking import INSTANCES, Taken, find_taken, mark
 from app.rounds.models import Round
 

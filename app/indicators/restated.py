@@ -12,7 +12,7 @@ from app.db import db, driver
 from app.indicators.figures import Figure
 from app.indicators.places import Place, places_of
 from app.indicators.queries import find_figures
-from app.indicators.sum_models import Release
+from app.indicators.release_models import Release
 from app.indicators.touched import LEVELS, places_touched
 from app.projects.queries import get_project
 from app.rounds.models import Round
@@ -47,7 +47,6 @@ def restated(
     *,
     places: Sequence[Place] | None = None,
     indicator: str | None = None,
-    by: str | None = "",
     interval: bool = True,
 ) -> list[Restated]:
     """Figures of the province and its communes that a release gave another value, n or error.
@@ -65,7 +64,7 @@ def restated(
             continue
         asked = {
             "round_": round_, "unit_id": unit_id, "level": level, "among": among,
-            "indicator": indicator, "by": by, "interval": interval,
+            "indicator": indicator, "interval": interval,
         }  # fmt: skip
         was = {}
         if before is not None:

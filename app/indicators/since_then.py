@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from app.clock import local_date
 from app.db import driver
-from app.indicators.sum_models import Release
+from app.indicators.release_models import Release
 
 # Interviews, and pairs of them, that count in one of both releases; `is_new` in the later one.
 FEW = """

@@ -7,7 +7,7 @@ from typing import Any
 from app.db import driver
 from app.indicators.disclosure import Rule
 from app.indicators.reading import BEHIND_RELEASED, COLUMNS, NOW, RELEASED
-from app.indicators.sum_models import OPEN_END, Release
+from app.indicators.release_models import OPEN_END, Release
 
 # By village: whether the last release knows it, and whether it was summed up since. Whatever
 # changes what counts in a village has it summed up anew, at another moment.

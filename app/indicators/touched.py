@@ -7,7 +7,7 @@ from app.accounts.actors import Actor
 from app.clock import local_date
 from app.db import driver
 from app.indicators.places import Place, places_of
-from app.indicators.sum_models import Release
+from app.indicators.release_models import Release
 from app.indicators.taking import tables_of
 from app.indicators.withhold import reads_interviews
 from app.projects.queries import get_project

@@ -11,8 +11,8 @@ from app.db import driver
 from app.indicators.figures import Figure
 from app.indicators.places import places_of
 from app.indicators.queries import find_figures
+from app.indicators.release_models import Release
 from app.indicators.release_queries import newest_release
-from app.indicators.sum_models import Release
 from app.indicators.withhold import reads_interviews
 from app.org_units.crosswalk import on_date
 from app.org_units.queries import get_unit

@@ -10,8 +10,8 @@ from app.indicators.disclosure import COMPLEMENT, MARGIN, NOT_RELEASED, POOLED, 
 from app.indicators.figures import MISSING_REASONS, Figure
 from app.indicators.frozen_places import LATE, about, lying_elsewhere
 from app.indicators.margins import FINE
+from app.indicators.release_models import Release
 from app.indicators.release_queries import rule_from
-from app.indicators.sum_models import Release
 
 # What a release withholds, and, in each row, which changes of boundaries it may not have known.
 HIDDEN = f"""

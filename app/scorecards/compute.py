@@ -11,7 +11,7 @@ from app.errors import NotFound
 from app.indicators.figures import Figure
 from app.indicators.places import Place, places_of
 from app.indicators.queries import find_figures
-from app.indicators.sum_models import Release
+from app.indicators.release_models import Release
 from app.indicators.withhold import reads_interviews
 from app.projects.queries import get_project
 from app.rounds.models import Round

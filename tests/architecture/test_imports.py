@@ -15,6 +15,8 @@ import app
 
 ROOT = Path(app.__file__).parent
 
+LONGEST = 300  # lines of a file
+
 DOORS = {"openrosa", "api", "pages", "cli", "jobs"}
 # A part may import itself and every line above its own, not its neighbours in the line.
 STREET = (
@@ -209,6 +211,12 @@ def test_the_checker_reads_the_whole_product():
     names = {module.name for module in read_modules(ROOT)}
 
     assert {"app", "app.db", "app.config", "app.org_units", "app.org_units.names"} <= names
+
+
+def test_no_file_is_too_long_to_be_read_at_once():
+    lines = {path: path.read_text("utf-8").count("\n") for path in ROOT.rglob("*.py")}
+
+    assert {path.name: count for path, count in lines.items() if count > LONGEST} == {}
 
 
 def plant(folder: Path, path: str, source: str) -> list[str]:

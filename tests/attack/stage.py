@@ -16,8 +16,8 @@ from app.indicators.figures import Figure
 from app.indicators.observe import MEASURES
 from app.indicators.queries import find_figures
 from app.indicators.recompute import recompute
+from app.indicators.release_models import Release
 from app.indicators.release_queries import list_releases
-from app.indicators.sum_models import Release
 from tests import people
 from tests.attack import boundaries, samples
 from tests.attack.questionnaires import KINDS

@@ -13,8 +13,8 @@ from app.indicators import excerpt, giving_out, releases
 from app.indicators.disclosure import Rule
 from app.indicators.excerpt import Choice, preview
 from app.indicators.queries import find_figures
+from app.indicators.release_models import Release
 from app.indicators.release_queries import list_releases, newest_release, release_under_way
-from app.indicators.sum_models import Release
 from app.rounds.models import Round
 from tests import people
 from tests.survey import start_survey

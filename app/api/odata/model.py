@@ -15,8 +15,8 @@ from app.db import db
 from app.indicators.figures import Figure
 from app.indicators.models import IndicatorVersion
 from app.indicators.places import places_of
+from app.indicators.release_models import Release
 from app.indicators.release_queries import list_releases, rule_from, rule_of
-from app.indicators.sum_models import Release
 from app.indicators.table import figure_row
 from app.indicators.walk import Step, Wanted, read_step, steps
 from app.org_units.models import OrgUnit
