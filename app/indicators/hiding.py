@@ -25,7 +25,7 @@ from app.indicators.frozen_places import States, naming, parents_of, states_of
 from app.indicators.hand_in_hand import groups_in, hidden_with, of_nobody
 from app.indicators.kin import Asking, families, nested_pairs
 from app.indicators.kinds import asking_of_version, overlapping_of_version
-from app.indicators.margins import telling
+from app.indicators.margins import moved, telling
 from app.indicators.models import IndicatorVersion
 from app.indicators.overlaps import Several, beside, complements, is_complement, lines_of
 from app.indicators.pooling import outwards, pools_of
@@ -62,8 +62,8 @@ def hide(made: Release, round_: Round, codes: Sequence[str]) -> None:
     names = {cell: (cell, naming(states, versions[cell.indicator][0], cell.unit)) for cell in cells}
     lines = list(_lines(cells, around, several))
     found = _hidden(family, cells, lines, rule, told, names)
-    margins = telling(cells, lines, found, rule)
     pooled = _pooled(made, round_, cells, found, around)
+    margins = telling(cells, lines, found, rule) | moved(cells, pooled)
     rows = []
     for cell, figure in cells.items():
         if figure.domain_id is None:  # a complement, which nobody is shown

@@ -4,6 +4,10 @@ A figure's numerator is one sum over its villages, its variance another one, of 
 equations about the same few answers, and about those of the village that is hidden beside them.
 Where some of these are hidden, the figure is given out in whole counts, without its error, unless
 each weighs too little in it to move the last digit that is shown.
+
+All that is hidden counts with one weight in what is given out (`pooling.py`). Where that makes the
+value another one, the error is still that of the figure with each village's own weight, which could
+be calculated back from it.
 """
 
 import math
@@ -17,6 +21,7 @@ from app.indicators.figures import Figure
 C = TypeVar("C", bound=Hashable)
 
 FINE = 1000  # people; below, three digits of a share tell more than the count does
+DIGITS = 3  # of a fraction: a tenth of a per cent
 LAST_DIGIT = 0.0005  # half of what an error is rounded to
 
 
@@ -35,6 +40,29 @@ def telling(
         and cells[cell].ci_method != "census"
         and _shows(cells[cell], weight, rule.round_to)
     }
+
+
+def moved(
+    cells: Mapping[C, Figure], pooled: Mapping[tuple[int, int], tuple[float, float]]
+) -> set[C]:
+    """The cells whose value is another one with the counts they are given out with.
+
+    These counts are by place and group, numerators and denominators.
+    """
+    return {
+        cell
+        for cell, figure in cells.items()
+        if figure.domain_id is not None
+        and (figure.unit_id, figure.domain_id) in pooled
+        and _is_other(figure.value, *pooled[figure.unit_id, figure.domain_id])
+    }
+
+
+def _is_other(value: float | None, numerator: float, denominator: float) -> bool:
+    if value is None or not denominator:
+        return False
+    given = numerator / denominator
+    return not math.isclose(given, value) and round(given, DIGITS) != round(value, DIGITS)
 
 
 def _is_of_places(line: Line, cells: Mapping[C, Figure]) -> bool:

@@ -9,7 +9,7 @@ from app.db import driver
 from app.indicators.disclosure import COMPLEMENT, MARGIN, NOT_RELEASED, POOLED, SMALL, Rule
 from app.indicators.figures import MISSING_REASONS, Figure
 from app.indicators.frozen_places import LATE, about, lying_elsewhere
-from app.indicators.margins import FINE
+from app.indicators.margins import DIGITS, FINE
 from app.indicators.release_models import Release
 from app.indicators.release_queries import rule_from
 
@@ -19,7 +19,6 @@ select late.events, unit_id, domain_id, reason, numerator, denominator
 from ({LATE}) late (events)
 left join hidden_figures on release_id = %(release)s and unit_id = any(%(units)s)
 """  # noqa: S608 - put together from constants
-DIGITS = 3  # of a fraction: a tenth of a per cent
 SILENT = {SMALL, COMPLEMENT, NOT_RELEASED}  # how many were asked would tell how many there are
 
 

@@ -1,4 +1,4 @@
-"""The attack on one world: by sums, by weights, and at every door."""
+"""The attack on one world: by sums, by weights, by intervals, and at every door."""
 
 import random
 from collections import Counter, defaultdict
@@ -10,6 +10,7 @@ from app.indicators.disclosure import MARGIN
 from app.indicators.figures import Figure
 from tests.attack.doors import Doors
 from tests.attack.guesses import found_by_weights
+from tests.attack.intervals import found_by_intervals
 from tests.attack.questionnaires import ASKS
 from tests.attack.siege import Siege, besiege
 from tests.attack.sums import found_by_sums
@@ -63,6 +64,8 @@ def attack(town: Town, world: World, doors: Doors | None, most: int, seed: int) 
     report.certain = len(certain)
     for key in sorted(weighed):
         report.leak("by weights", f"seed {seed} {_named(siege, key)}")
+    for key in sorted(found_by_intervals(siege)):
+        report.leak("by intervals", f"seed {seed} {_named(siege, key)}")
     if doors is not None and report.hidden:
         _stand_at_doors(siege, doors, report, most, seed)
     return report

@@ -21,7 +21,7 @@ from tests.attack.attack import Report, attack
 from tests.attack.doors import Doors
 from tests.attack.questionnaires import INDICATORS
 from tests.attack.town import HOMES, VILLAGES, build
-from tests.attack.worlds import SHAPES, random_world
+from tests.attack.worlds import LARGE, SHAPES, random_world
 
 
 def main() -> int:
@@ -31,7 +31,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the first world")
     parser.add_argument("--doors", type=int, default=0, help="questions to each route; 0: none")
     parser.add_argument("--told", type=int, default=50, help="worlds between two lines")
-    parser.add_argument("--shape", choices=sorted(set(SHAPES)), help="of all worlds")
+    parser.add_argument("--shape", choices=sorted({*SHAPES, LARGE}), help="of all worlds")
     parser.add_argument("--indicators", default=",".join(INDICATORS))
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="thonso-attack-") as folder:

@@ -12,7 +12,7 @@ from tests.attack.questionnaires import KINDS, ROWS
 from tests.attack.siege import besiege
 from tests.attack.stage import clear
 from tests.attack.town import HOMES, VILLAGES, Key, build
-from tests.attack.worlds import World, random_world
+from tests.attack.worlds import LARGE, World, random_world
 
 CODES = ("FIBRE", "COPPER", "DEVICES", "PHONE", "PHONE15", "SKILL", "SAFE")
 SEEDS = (1, 12)
@@ -45,11 +45,23 @@ def test_whoever_may_not_read_interviews_is_one_reader_at_the_doors():
     assert "indicator.read" not in ROLES["surveyor"]
 
 
-@pytest.mark.parametrize("shape", ["", "boundaries", "sample"])
+@pytest.mark.parametrize("shape", ["", "boundaries", "sample", LARGE])
 def test_no_subtraction_of_anything_shown_finds_what_is_about_few(town, shape):
     for seed in SEEDS:
         found = attack(town, random_world(seed, len(VILLAGES), HOMES, shape), None, 0, seed)
         assert not [leak for leak in found.leaks if not leak.startswith("by weights")]
+
+
+def test_no_interval_is_of_a_value_with_other_weights(town):
+    """A village of 5,000 households, and two that are withheld: they weigh 1 and 10, and not 7."""
+    lives = tuple(
+        tuple((kind,) for kind in kinds)
+        for kinds in (
+            [YES] * 2, [NO] * 4, [YES, NO] * 5, [YES, NO] * 5, [YES, NO] * 4, [YES] * 9
+        )
+    )  # fmt: skip
+    homes = (2, 40, 5000, 100, 12, 12)
+    assert attack(town, World(Rule(smallest_n=0), homes, lives), None, 0, 1).leaks == []
 
 
 def test_every_door_says_the_same_in_a_world_where_others_said_yes(town, lasting_app):

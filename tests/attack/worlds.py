@@ -45,6 +45,8 @@ MORE = (0, 0, 0, 1, 3)  # of a village's households that were not visited, besid
 SHAPES = ("", "", "boundaries", "boundaries", "sample")  # what else may happen
 CHANGES = ("villages merge", "communes merge", "a village moves", "a village splits")
 DESIGNS = ("stratified", "two-stage")
+LARGE = "large"  # one village has so many households that its places are given out with errors
+MANY = 250  # times as many
 
 
 def random_world(seed: int, villages: int, homes: int, shape: str | None = None) -> World:
@@ -66,12 +68,14 @@ def random_world(seed: int, villages: int, homes: int, shape: str | None = None)
         begun = [(chance.choice(usual),) for _ in range(count)]
         lives.append(_grown(chance, begun, releases, homes, rule.threshold, usual))
     is_finished = chance.random() < 0.6
+    homes_of = [
+        min(len(village) + (0 if is_finished else chance.choice(MORE)), homes) for village in lives
+    ]
+    if shape == LARGE:
+        homes_of[2] *= MANY
     return World(
         rule,
-        tuple(
-            min(len(village) + (0 if is_finished else chance.choice(MORE)), homes)
-            for village in lives
-        ),
+        tuple(homes_of),
         tuple(lives),
         boundaries=chance.choice(CHANGES) if shape == "boundaries" else "",
         is_late=releases == 1 or chance.random() < 0.3,

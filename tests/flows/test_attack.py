@@ -14,7 +14,7 @@ from app.accounts.actors import OPERATOR, user_actor
 from app.accounts.grants import grant_role
 from app.clock import today
 from app.db import driver, transaction
-from app.indicators import giving_out, hiding, releases
+from app.indicators import giving_out, hiding, margins, releases
 from app.indicators.disclosure import Rule
 from app.indicators.queries import find_figures
 from app.org_units.changes import Decision
@@ -154,6 +154,7 @@ def test_weights_errors_and_bounds_do_not_tell_what_a_hidden_village_said(survey
 def test_what_is_too_light_to_move_a_digit_has_one_weight_all_the_same(survey, monkeypatch):
     """The figure is an ordinary one then, with its error; also in the next release."""
     monkeypatch.setattr(hiding, "telling", lambda *_: set())
+    monkeypatch.setattr(margins, "DIGITS", 1)  # a place of 48 households moves by a third one
     for village, answers in enumerate(("100", "11110000000", "1" * 6 + "0" * 6, "1" * 8 + "0" * 4)):
         visit(survey, village, answers)
     release(survey)
@@ -169,6 +170,17 @@ def test_what_is_too_light_to_move_a_digit_has_one_weight_all_the_same(survey, m
     release(survey)
     (second,) = ask(survey, "commune").values()
     assert second == replace(first, release=2)
+
+
+def test_a_value_with_another_weight_stands_beside_no_error_of_the_old_one(survey, monkeypatch):
+    """Its interval is of 4 + 4.4 + 14 of 48, from which that could be calculated back."""
+    monkeypatch.setattr(hiding, "telling", lambda *_: set())
+    for village, answers in enumerate(("100", "11110000000", "1" * 6 + "0" * 6, "1" * 8 + "0" * 4)):
+        visit(survey, village, answers)
+    release(survey)
+    (commune,) = ask(survey, "commune").values()
+    assert (commune.suppressed, commune.numerator, commune.denominator) == ("margin", 23, 48)
+    assert (commune.se, commune.ci, commune.bounds) == (None, None, None)
 
 
 def test_withheld_communes_have_one_weight_in_their_province(survey):

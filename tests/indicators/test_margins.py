@@ -6,7 +6,7 @@ import pytest
 
 from app.indicators.disclosure import COMPLEMENT, SMALL, Line, Rule
 from app.indicators.figures import Base, Figure
-from app.indicators.margins import telling
+from app.indicators.margins import moved, telling
 
 BASE = Base(100.0, 60, 0, 40, 0, 3, 0, 0, None, None, None)
 
@@ -70,3 +70,25 @@ def test_a_group_that_covers_up_tells_of_its_own_groups_in_larger_places():
     cells["men"] = replace(cells["men"], domain_id=2)
     lines = [Line("whole", ("village",)), Line("village", ("men",))]
     assert telling(cells, lines, {"men": COMPLEMENT}, Rule()) == set()
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "is_other"),
+    [
+        (500.0, 1_000.0, False),
+        (1_000.8, 2_000.0, False),  # 0.5004 is given out as 0.5, of which the error is
+        (1_001.2, 2_000.0, True),  # 0.5006 as 0.501
+        (3.0, 0.0, False),  # nobody to divide by: the value stays
+    ],
+)
+def test_an_error_stands_beside_no_other_value(numerator, denominator, is_other):
+    own = replace(figure(1_000.0), value=0.5, domain_id=7)
+    cells = {"place": own, "elsewhere": replace(own, unit_id=2), "nobody": replace(own, value=None)}
+    found = moved(cells, {(1, 7): (numerator, denominator)})
+    assert found == ({"place"} if is_other else set())
+
+
+def test_what_only_rounding_makes_another_number_is_the_same_value():
+    """A sixteenth is half way between two numbers of three digits."""
+    own = replace(figure(1_600.0), value=0.0625, domain_id=7)
+    assert moved({"place": own}, {(1, 7): (100.0000000001, 1_600.0)}) == set()
