@@ -6,18 +6,17 @@ hidden.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from app.clock import local_date
 from app.db import driver
 from app.indicators.disclosure import FEW_ANSWERS, MARGIN, POOLED, Count, Line, Rule
-from app.indicators.frozen_places import States, naming, parents_of, states_of, villages_in
+from app.indicators.frozen_places import States, about, naming, parents_of, states_of, villages_in
 from app.indicators.kinds import overlapping_of_version
 from app.indicators.release_models import Release
 from app.indicators.release_queries import list_releases
-from app.indicators.since_then import few_between
+from app.indicators.since_then import Few, few_between
 
 # How many are behind a figure is counted in the villages that its place has now.
 HIDDEN = """
@@ -47,6 +46,13 @@ class Cell(NamedTuple):
     unit: int
     breakdown: str
     value: str
+
+
+class Places(NamedTuple):
+    """How the places of a release lay: read once, of a province it is hundreds of thousands."""
+
+    states: States
+    parents: Mapping[int, int]
 
 
 Name = tuple[Cell, str]  # with its state: the same in all releases in which it is the same number
@@ -90,29 +96,31 @@ class Told:
         return (known | gone) - self.hidden.keys()
 
 
-def told_before(made: Release, rule: Rule) -> Told:
-    """What the releases before this one told."""
-    told = Told()
+def told_before(made: Release, rule: Rule, states: States) -> Told:
+    """What the releases before this one, whose places have these states, told."""
+    told, now = Told(), Places(states, parents_of(made))
     for release in list_releases(made.round_id):
         if release.version < made.version:
-            states, parents = states_of(release), parents_of(release)
-            told.states |= {(unit, naming(states, version, unit)) for version, unit in states}
-            rows = driver().execute(HIDDEN, _asked(release)).fetchall()
-            _read(told, rows, states, parents, rule.sensitive)
-            told.few += _few(release, made, rule.threshold)
+            then = Places(states_of(release), parents_of(release))
+            told.states |= {(u, naming(then.states, version, u)) for version, u in then.states}
+            rows = driver().execute(HIDDEN, about(release)).fetchall()
+            _read(told, rows, then, rule.sensitive)
+            few = few_between(release, made, rule.threshold)
+            told.few += _told_apart(few, now, then)
     told.few = [few for few in told.few if _is_told_anew(told, *few[:2])]
     return told
 
 
-def _few(before: Release, made: Release, threshold: int) -> Iterator[tuple[Name, Name, Count]]:
+def _told_apart(
+    few: Iterable[Few], now: Places, then: Places
+) -> Iterator[tuple[Name, Name, Count]]:
     """Figures of both releases that differ by few answers, in places of the same villages."""
-    states = [states_of(release) for release in (made, before)]
-    now, then = (villages_in(parents_of(release)) for release in (made, before))
-    known = set().union(*then.values())
-    for unit, version, code, breakdown, value, n in few_between(before, made, threshold):
-        if now[unit] & known == then[unit]:
+    villages, before = villages_in(now.parents), villages_in(then.parents)
+    known = set().union(*before.values())
+    for unit, version, code, breakdown, value, n in few:
+        if villages[unit] & known == before[unit]:
             cell = Cell(code, unit, breakdown, value)
-            later, earlier = ((cell, naming(each, version, unit)) for each in states)
+            later, earlier = ((cell, naming(at.states, version, unit)) for at in (now, then))
             yield later, earlier, Count(n)
 
 
@@ -125,19 +133,18 @@ def _is_told_anew(told: Told, later: Name, earlier: Name) -> bool:
 def _read(
     told: Told,
     rows: Sequence[Sequence[Any]],
-    states: States,
-    parents: Mapping[int, int],
+    places: Places,
     sensitive: frozenset[str],
 ) -> None:
     hidden: dict[Name, int | None] = {}
     versions: dict[str, int] = {}
     for code, unit, breakdown, value, version, reason, n, y in rows:
-        name = Cell(code, unit, breakdown, value), naming(states, version, unit)
+        name = Cell(code, unit, breakdown, value), naming(places.states, version, unit)
         if reason == FEW_ANSWERS:
             told.silent.add(name)
         if reason in {FEW_ANSWERS, MARGIN, POOLED}:  # these protect nobody
             continue
-        versions[code], hidden[name] = version, parents.get(unit)
+        versions[code], hidden[name] = version, places.parents.get(unit)
         told.hidden[name] = reason
         told.counts[name] = Count(n, y if code in sensitive else None)
     inside: dict[Name, list[Name]] = defaultdict(list)
@@ -145,7 +152,7 @@ def _read(
     for name, parent in hidden.items():
         cell = name[0]
         if parent is not None:
-            state = naming(states, versions[cell.indicator], parent)
+            state = naming(places.states, versions[cell.indicator], parent)
             inside[cell._replace(unit=parent), state].append(name)
         version = versions[cell.indicator]
         if cell.breakdown and cell.breakdown not in overlapping_of_version(version):
@@ -155,10 +162,3 @@ def _read(
     told.lines += [Line(whole, tuple(parts)) for (whole, _), parts in groups.items()]
     # A hidden total whose parts are all shown is known as well; it is in no line above.
     # `suppress` never leaves one, since such a line leaks.
-
-
-def _asked(made: Release) -> dict[str, Any]:
-    return {
-        "round": made.round_id, "version": made.version, "release": made.id,
-        "on": local_date(made.released_at),
-    }  # fmt: skip

@@ -119,7 +119,13 @@ def _pooled(
 def _known(release_id: int) -> tuple[Told, States]:
     """What was told before a release, and its states; neither changes while it is being made."""
     made = db.session.get_one(Release, release_id)
-    return told_before(made, rule_from(made.rule)), states_of(made)
+    states = states_of(made)
+    return told_before(made, rule_from(made.rule), states), states
+
+
+def forget() -> None:
+    """Lets go of what was known of a release that is no longer being made: of a province much."""
+    _known.cache_clear()
 
 
 def _versions(made: Release) -> dict[str, tuple[int, Asking]]:

@@ -15,7 +15,7 @@ from app.errors import Conflict
 from app.indicators.calibrated import calibrate_release, totals_for
 from app.indicators.disclosure import Rule
 from app.indicators.frozen_places import freeze_places
-from app.indicators.hiding import families_of, hide
+from app.indicators.hiding import families_of, forget, hide
 from app.indicators.readiness import readiness_of
 from app.indicators.reading import COLUMNS
 from app.indicators.release_models import FROZEN, OPEN_END, DisclosureRule, Release
@@ -160,6 +160,7 @@ def begin_anew(made: Release) -> None:
 def give_out(made: Release) -> None:
     """Lets everybody read a release, of which it is known by now what is withheld."""
     made.state, made.done = OUT, made.total
+    forget()
     audit.record(
         made.released_by,
         "figures.released",

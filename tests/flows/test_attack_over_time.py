@@ -8,9 +8,9 @@ from app.accounts.actors import OPERATOR
 from app.clock import today
 from app.db import driver, transaction
 from app.errors import Conflict
-from app.indicators import releases
+from app.indicators import hiding, releases
 from app.indicators.disclosure import Rule
-from app.indicators.frozen_places import ELSEWHERE
+from app.indicators.frozen_places import ELSEWHERE, FIND
 from app.indicators.queries import find_figures
 from app.indicators.release_queries import get_release
 from app.org_units.changes import Decision, Newcomer
@@ -192,6 +192,16 @@ def test_what_a_release_withholds_is_one_question(survey, questions):
     assert ask(survey, "commune") == {"Ia Dom": "not_released"}
     assert ELSEWHERE in questions
     assert count(survey.outsider) == count(survey.insider) + 1
+
+
+def test_how_places_lay_in_earlier_releases_is_read_once_and_let_go(survey, questions):
+    for first in (0, 6, 12):
+        visit(survey, 0, first, first + 6)
+        questions.clear()
+        made = release(survey)
+    assert made.version == 3
+    assert questions.count(FIND) == 3
+    assert hiding._known.cache_info().currsize == 0
 
 
 def test_a_commune_that_was_made_since_has_no_page_of_figures_yet(survey, app):
