@@ -11,11 +11,31 @@ from app.clock import local_date
 from app.db import driver
 from app.indicators.release_models import Release
 
-# Interviews, and pairs of them, that count in one of both releases; `is_new` in the later one.
+# Where a village's sums say that a figure counts so many more or fewer, or those of all villages of
+# a place do, it differs by no fewer people: it is not asked who they are (`large`, `many`). Else it
+# is, of interviews, and pairs of them, that count in one of both releases; `is_new` in the later.
 FEW = """
 with changed as (
     select distinct village_id from released_bases
     where round_id = %(round)s and since > %(then)s and since <= %(now)s and until > %(now)s
+), lies as (
+    select unit_id as village_id, ancestor_id as unit_id from org_unit_ancestors
+    where unit_id in (select village_id from changed)
+      and valid_from <= %(on)s and (valid_to is null or valid_to >= %(on)s)
+    union select village_id, village_id from changed
+), shifted as materialized (
+    select village_id, domain_id,
+           abs(coalesce(sum(n) filter (where until > %(now)s), 0)
+               - coalesce(sum(n) filter (where until <= %(now)s), 0)) as n
+    from released_sums
+    where round_id = %(round)s and village_id in (select village_id from changed)
+      and ((since <= %(now)s and until > %(now)s) or (since <= %(then)s and until > %(then)s))
+    group by village_id, domain_id
+), large as (
+    select village_id, domain_id from shifted where n > %(most)s
+), many as (
+    select unit_id, domain_id from shifted join lies using (village_id)
+    group by unit_id, domain_id having sum(n) > %(most)s
 ), counted as materialized (
     select distinct b.village_id, r.version = %(now)s as is_new, unnest(b.instances) as pk
     from (values (%(then)s), (%(now)s)) as r (version)
@@ -46,16 +66,13 @@ with changed as (
            sum(y) filter (where is_new) as y, sum(y) filter (where not is_new) as was_y,
            sum(x) filter (where is_new) as x, sum(x) filter (where not is_new) as was_x
     from said s left join interviews i on i.instance_pk = s.pk
+    where not exists (
+        select from large g where (g.village_id, g.domain_id) = (s.village_id, s.domain_id))
     group by 1, 2, 3
 ), different as (
     select village_id, domain_id, sum(greatest(n, was_n)) as n
     from who where (n, y, x) is distinct from (was_n, was_y, was_x)
     group by village_id, domain_id
-), lies as (
-    select unit_id as village_id, ancestor_id as unit_id from org_unit_ancestors
-    where unit_id in (select village_id from changed)
-      and valid_from <= %(on)s and (valid_to is null or valid_to >= %(on)s)
-    union select village_id, village_id from changed
 )
 select l.unit_id, v.id, v.code, d.breakdown, d.value, sum(f.n)::int
 from different f
@@ -63,6 +80,7 @@ join lies l using (village_id)
 join indicator_domains d on d.id = f.domain_id
 join indicator_versions v on v.id = d.indicator_id
 where v.id = any(%(before)s) and v.id = any(%(indicators)s)
+  and not exists (select from many m where (m.unit_id, m.domain_id) = (l.unit_id, f.domain_id))
 group by l.unit_id, v.id, v.code, d.breakdown, d.value
 having sum(f.n) between 1 and %(most)s
 """

@@ -145,7 +145,7 @@ class Siege:
                 later = key._replace(release=other)
                 if key.release == one and later in self.seen:
                     is_same = self._villages(key) == self._villages(later)
-                    count = self._different(key, later) if is_same else 0
+                    count = self.different(key, later) if is_same else 0
                     if 0 < count < self.world.rule.threshold:
                         found.append((key, later))
         return found
@@ -153,7 +153,7 @@ class Siege:
     def _villages(self, key: Key) -> list[int]:
         return [at for at, places in enumerate(self.lies[key.release]) if key.unit in places]
 
-    def _different(self, key: Key, later: Key) -> int:
+    def different(self, key: Key, later: Key) -> int:
         """How many rows of a figure are others in a later release."""
         domain, says, count = self.town.named(key), self.town.says, 0.0
         for at in self._villages(key):

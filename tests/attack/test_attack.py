@@ -1,11 +1,15 @@
 """A share of the attack: `tests/attack/run.py` tries thousands of worlds."""
 
+from itertools import combinations
+
 import pytest
 
 from app.accounts.actors import OPERATOR
 from app.accounts.permissions import ROLES
 from app.indicators import disclosure, hiding, walk
 from app.indicators.disclosure import Rule
+from app.indicators.release_queries import list_releases
+from app.indicators.since_then import few_between
 from tests.attack.attack import attack
 from tests.attack.doors import OUTSIDERS, Doors
 from tests.attack.questionnaires import KINDS, ROWS
@@ -95,6 +99,41 @@ def test_a_door_that_knows_more_is_found(town, lasting_app, monkeypatch):
 def test_what_is_hidden_is_there_to_be_found(town):
     siege = besiege(town, SMALL)
     assert siege.targets()
+
+
+@pytest.mark.parametrize("shape", ["", "sample"])
+def test_few_between_two_releases_are_those_who_say_something_else(town, shape):
+    """Of villages that changed by many, and of their groups; each household is looked at."""
+    worlds = (random_world(seed, len(VILLAGES), HOMES, shape) for seed in range(1, 30))
+    tried = 0
+    for world in [world for world in worlds if world.releases == 3][:3]:
+        siege, most = besiege(town, world), world.rule.threshold - 1
+        made = {release.version: release for release in list_releases(town.round.id)}
+        for then, now in combinations(siege.releases, 2):
+            found = {
+                Key(then, unit, code, by, value): n
+                for unit, _, code, by, value, n in few_between(made[then], made[now], most + 1)
+            }
+            keys = [key for key in siege.every_key() if key.release == then]
+            counts = {key: siege.different(key, key._replace(release=now)) for key in keys}
+            assert found == {key: n for key, n in counts.items() if 0 < n <= most}
+            tried += len(found)
+    assert tried
+
+
+def test_few_in_one_village_are_not_few_where_many_came_in_the_next_one(town):
+    """Five households say something else, one of them about fibre; seven are new beside them."""
+    devices = KINDS.index((("3", "1", 1), "1", ROWS[1]))
+    as_before = [((YES, YES),) * n for n in (6, 6, 4, 6, 8, 9)]
+    as_before[2] += ((None, YES),) * 7
+    as_before[3] = ((YES, devices),) * 4 + ((YES, NO),) + ((YES, YES),)
+    lives = tuple(as_before)
+    siege = besiege(town, World(Rule(smallest_n=0), tuple(map(len, lives)), lives))
+    one, other = sorted(list_releases(town.round.id), key=lambda made: made.version)
+    few = [
+        unit for unit, _, code, by, *_ in few_between(one, other, 5) if (code, by) == ("FIBRE", "")
+    ]
+    assert few == [siege.unit(3, 2)]
 
 
 def test_a_merged_village_counts_as_itself_in_a_sample_of_villages(town):
