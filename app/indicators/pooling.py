@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from app.db import driver
 from app.indicators.earlier import Cell
 from app.indicators.figures import Figure
 from app.indicators.overlaps import is_complement
@@ -24,43 +25,57 @@ KEPT = tuple(
     if column.name not in {*NAMED, "cell", "y", "x"}
 )
 
+# In tables of their own: PostgreSQL takes statements like these for small, and joined those of a
+# province row by row, for minutes.
+TABLES = """
+drop table if exists pooled_villages, pooled_sums;
+create temp table pooled_villages (
+    pool int, domain_id int, round_id int, village_id int, stratum text, form_id int,
+    partner_id int, n int
+) on commit drop;
+create temp table pooled_sums (like village_sums including defaults) on commit drop
+"""
+
+VILLAGES = """
+insert into pooled_villages
+select c.pool, c.domain_id, b.round_id, b.village_id, b.stratum, b.form_id, b.partner_id, b.n
+from unnest(%(pools)s::int[], %(pooled)s::int[], %(pooled_domains)s::int[])
+     as c (pool, village_id, domain_id)
+join indicator_domains d on d.id = c.domain_id
+join indicator_versions i on i.id = d.indicator_id
+join forms f on f.id = i.form_id
+join {bases} b on b.round_id = %(round)s and b.village_id = c.village_id and b.n > 0
+     and (b.form_id, b.partner_id) = (i.form_id, coalesce(i.partner_id, 0))
+     and (b.stratum <> '' or not (%(sampled)s and f.kind in ('household', 'person')))
+""".format(**RELEASED)
+
 # A village without anybody in a group that is withheld has its share as well.
-SUMS = """(
-with held as materialized (
-    select c.pool, c.domain_id, b.round_id, b.village_id, b.stratum, b.form_id, b.partner_id, b.n
-    from unnest(%(pools)s::int[], %(pooled)s::int[], %(pooled_domains)s::int[])
-         as c (pool, village_id, domain_id)
-    join indicator_domains d on d.id = c.domain_id
-    join indicator_versions i on i.id = d.indicator_id
-    join forms f on f.id = i.form_id
-    join {bases} b on b.round_id = %(round)s and b.village_id = c.village_id and b.n > 0
-         and (b.form_id, b.partner_id) = (i.form_id, coalesce(i.partner_id, 0))
-         and (b.stratum <> '' or not (%(sampled)s and f.kind in ('household', 'person')))
-)
+SUMS = """
+insert into pooled_sums ({columns}, y, x, {kept})
 select {named}, y, x, {kept} from {sums} s
 where s.round_id = %(round)s and s.domain_id = any(%(domains)s)
   and not exists (
-      select from held h where (h.village_id, h.domain_id) = (s.village_id, s.domain_id))
+      select from pooled_villages h
+      where (h.village_id, h.domain_id) = (s.village_id, s.domain_id))
 union all
 select {held}, h.n * sum(coalesce(s.y, 0)) over inside / sum(h.n) over inside,
        h.n * sum(coalesce(s.x, 0)) over inside / sum(h.n) over inside, {spread}
-from held h
+from pooled_villages h
 left join {sums} s on (s.round_id, s.village_id, s.stratum, s.form_id, s.partner_id, s.domain_id)
      = (h.round_id, h.village_id, h.stratum, h.form_id, h.partner_id, h.domain_id)
 window inside as (partition by h.pool, h.domain_id)
-)"""
+""".format(
+    **RELEASED,
+    columns=", ".join(NAMED),
+    named=", ".join(f"s.{name}" for name in NAMED),
+    held=", ".join(f"h.{name}" for name in NAMED),
+    kept=", ".join(KEPT),
+    spread=", ".join(f"coalesce(s.{name}, 0)" for name in KEPT),
+)
+FOUND_BY = "create index on pooled_sums (village_id, domain_id)"
 
 # Where the sums of a release stand, with what is withheld spread (`reading.statements`).
-POOLED = {
-    "bases": RELEASED["bases"],
-    "sums": SUMS.format(
-        **RELEASED,
-        named=", ".join(f"s.{name}" for name in NAMED),
-        held=", ".join(f"h.{name}" for name in NAMED),
-        kept=", ".join(f"s.{name}" for name in KEPT),
-        spread=", ".join(f"coalesce(s.{name}, 0)" for name in KEPT),
-    ),
-}
+POOLED = {"bases": RELEASED["bases"], "sums": "pooled_sums"}
 
 
 class Pool(NamedTuple):
@@ -98,6 +113,21 @@ def outwards(unit: int, around: Mapping[int, int]) -> Iterator[int]:
     while unit in around:
         unit = around[unit]
         yield unit
+
+
+def spread(asked: Mapping[str, Any]) -> Mapping[str, str]:
+    """Makes the tables of sums in which what is withheld is spread, and names them.
+
+    `asked` is what `reading.statements` ask with, and `asked` below. They stand until the
+    transaction ends.
+    """
+    driver().execute(TABLES)
+    driver().execute(VILLAGES, asked)
+    driver().execute("analyze pooled_villages")
+    driver().execute(SUMS, asked)
+    driver().execute(FOUND_BY)
+    driver().execute("analyze pooled_sums")
+    return POOLED
 
 
 def asked(pools: Collection[Pool]) -> dict[str, Any]:

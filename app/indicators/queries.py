@@ -165,7 +165,9 @@ def _tables(
 ) -> Mapping[str, str]:
     """Where the sums of villages stand; those of an earlier day are made."""
     if release is not None:
-        return pooling.POOLED if is_pooled else tables_of(release, around=not asked["sampled"])
+        return (
+            pooling.spread(asked) if is_pooled else tables_of(release, around=not asked["sampled"])
+        )
     if as_of is not None and as_of < today():
         past.sum_up(round_, asked["units"], asked["on"], as_of, sampled=asked["sampled"])
         return past.PAST
