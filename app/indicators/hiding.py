@@ -23,17 +23,19 @@ from app.indicators.earlier import Cell, Name, Told, told_before
 from app.indicators.figures import Figure
 from app.indicators.frozen_places import States, naming, parents_of, states_of
 from app.indicators.hand_in_hand import groups_in, hidden_with, of_nobody
+from app.indicators.in_force import find_indicators
 from app.indicators.kin import Asking, families, nested_pairs
 from app.indicators.kinds import asking_of_version, overlapping_of_version
 from app.indicators.margins import moved, telling
 from app.indicators.models import IndicatorVersion
 from app.indicators.overlaps import Several, beside, complements, is_complement, lines_of
-from app.indicators.pooling import outwards, pools_of
+from app.indicators.pooling import outwards, pools_of, spread
 from app.indicators.queries import read_figures
 from app.indicators.release_models import Release
 from app.indicators.release_queries import rule_from
 from app.indicators.released_figures import LEVELS, besides, figures_of, released_places
 from app.rounds.models import Round
+from app.samples.queries import is_sampled
 
 Cells = Mapping[Cell, Figure]
 
@@ -97,12 +99,14 @@ def _pooled(
     if not wanted:
         return {}
     units, codes = {unit for unit, _ in wanted}, sorted({cell.indicator for cell in cells})
+    _, domains = find_indicators(round_.project_id, codes, None, made)
+    tables = spread(made, pools, domains, sampled=is_sampled(round_.id))
     figures: list[Figure] = []
     for level in LEVELS:  # a village by itself has other weights in a sample of villages
         places = [place for place in released_places(made, round_, level) if place.id in units]
         figures += read_figures(
             places, round_, codes, None,
-            release=made, day=local_date(made.released_at), error=False, pools=pools,
+            release=made, day=local_date(made.released_at), error=False, tables=tables,
         )  # fmt: skip
     return {
         (figure.unit_id, figure.domain_id): (figure.numerator, figure.denominator)

@@ -15,6 +15,7 @@ from app.indicators.earlier import Cell
 from app.indicators.figures import Figure
 from app.indicators.overlaps import is_complement
 from app.indicators.reading import RELEASED
+from app.indicators.release_models import Release
 from app.indicators.sum_models import VillageSum
 
 NAMED = ("round_id", "village_id", "stratum", "domain_id", "form_id", "partner_id")
@@ -115,16 +116,21 @@ def outwards(unit: int, around: Mapping[int, int]) -> Iterator[int]:
         yield unit
 
 
-def spread(asked: Mapping[str, Any]) -> Mapping[str, str]:
-    """Makes the tables of sums in which what is withheld is spread, and names them.
+def spread(
+    made: Release, pools: Collection[Pool], domain_ids: Collection[int], *, sampled: bool
+) -> Mapping[str, str]:
+    """Makes the tables of a release's sums in which what is withheld is spread, and names them.
 
-    `asked` is what `reading.statements` ask with, and `asked` below. They stand until the
-    transaction ends.
+    They stand until the transaction ends.
     """
+    told = {
+        "round": made.round_id, "release": made.version,
+        "sampled": sampled, "domains": list(domain_ids), **asked(pools),
+    }  # fmt: skip
     driver().execute(TABLES)
-    driver().execute(VILLAGES, asked)
+    driver().execute(VILLAGES, told)
     driver().execute("analyze pooled_villages")
-    driver().execute(SUMS, asked)
+    driver().execute(SUMS, told)
     driver().execute(FOUND_BY)
     driver().execute("analyze pooled_sums")
     return POOLED

@@ -9,7 +9,7 @@ from typing import Any, Literal, NamedTuple
 from app.accounts.actors import Actor
 from app.clock import local_date, today
 from app.db import driver
-from app.indicators import communes, past, pooling
+from app.indicators import communes, past
 from app.indicators.boundaries import break_figure, broken_series
 from app.indicators.estimation.moments import BARE, PUBLISHED, SCREEN, Moments, estimate_unit
 from app.indicators.figures import MISSING_REASONS, Base, Figure, bounds_of
@@ -17,7 +17,6 @@ from app.indicators.fitted_figures import fitted
 from app.indicators.in_force import Found, find_indicators
 from app.indicators.kinds import overlapping_of_version
 from app.indicators.places import Place, places_of
-from app.indicators.pooling import Pool
 from app.indicators.reading import NOW, statements
 from app.indicators.release_models import Release
 from app.indicators.release_queries import newest_release
@@ -105,11 +104,11 @@ def read_figures(  # noqa: PLR0913 - as above
     as_of: date | None = None,
     error: bool = True,
     interval: bool = True,
-    pools: Collection[Pool] = (),
+    tables: Mapping[str, str] | None = None,
 ) -> list[Figure]:
     """Figures of these places, whoever asks: as they are now, as a release left them, or as of.
 
-    Villages that are together in `pools` count with one weight, in a release.
+    `tables` says where the sums stand, where that is not as usual.
     """
     use = BARE if not interval else SCREEN if release is None else PUBLISHED
     indicators, domains = find_indicators(round_.project_id, codes, by, release)
@@ -122,9 +121,8 @@ def read_figures(  # noqa: PLR0913 - as above
         "release": release and release.version,
         "sampled": is_sampled(round_.id),
         "within": levels <= {"village"},
-        **pooling.asked(pools),
     }
-    tables = _tables(asked, round_, release, as_of, is_pooled=bool(pools))
+    tables = tables or _tables(asked, round_, release, as_of)
     bases: dict[tuple[int, int, int], Base] = {}
     sums: dict[tuple[int, int], list[Sum]] = defaultdict(list)
     is_kept = levels == {"commune"} and tables is NOW and not asked["sampled"]
@@ -160,14 +158,10 @@ def _tables(
     round_: Round,
     release: Release | None,
     as_of: date | None,
-    *,
-    is_pooled: bool,
 ) -> Mapping[str, str]:
     """Where the sums of villages stand; those of an earlier day are made."""
     if release is not None:
-        return (
-            pooling.spread(asked) if is_pooled else tables_of(release, around=not asked["sampled"])
-        )
+        return tables_of(release, around=not asked["sampled"])
     if as_of is not None and as_of < today():
         past.sum_up(round_, asked["units"], asked["on"], as_of, sampled=asked["sampled"])
         return past.PAST
