@@ -14,10 +14,15 @@ from app.db import Base
 from app.schema import MIGRATIONS
 
 
-def script() -> ScriptDirectory:
+def of_database(url: str) -> AlembicConfig:
     config = AlembicConfig()
     config.set_main_option("script_location", str(MIGRATIONS))
-    return ScriptDirectory.from_config(config)
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))
+    return config
+
+
+def script() -> ScriptDirectory:
+    return ScriptDirectory.from_config(of_database(""))
 
 
 def test_migrations_are_numbered_without_gaps_and_have_one_head():
@@ -45,9 +50,7 @@ def empty_database(config: Config):
 
 
 def test_every_migration_can_be_taken_back(empty_database: str):
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("sqlalchemy.url", empty_database.replace("%", "%%"))
+    config = of_database(empty_database)
     for target in ("head", "base", "head"):
         (command.downgrade if target == "base" else command.upgrade)(config, target)
     engine = create_engine(empty_database)
@@ -69,9 +72,7 @@ insert into household_labels (household_id, label) select id, code from househol
 
 
 def test_households_with_one_number_are_told_apart_and_their_history_says_so(empty_database: str):
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("sqlalchemy.url", empty_database.replace("%", "%%"))
+    config = of_database(empty_database)
     command.upgrade(config, "0020")
     engine = create_engine(empty_database)
     with engine.begin() as connection:
@@ -103,9 +104,7 @@ values (1, 1, 'provisional', '{}', '{}', '{}', 'operator', 'out', 2, 2),
 
 
 def test_a_release_that_was_frozen_when_it_was_asked_for_is_not_frozen_again(empty_database: str):
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("sqlalchemy.url", empty_database.replace("%", "%%"))
+    config = of_database(empty_database)
     command.upgrade(config, "0039")
     engine = create_engine(empty_database)
     with engine.begin() as connection:
