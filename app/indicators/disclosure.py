@@ -8,15 +8,13 @@ total less the other groups. Which figures add up to which is said by lines.
 from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from app.indicators.subtraction import PRIME, Cell, Line, Solution, Sum, add, solve
 
 SMALL, COMPLEMENT, FEW_ANSWERS = "small", "complement", "few_answers"
 NOT_RELEASED = "not_released"
 MARGIN = "margin"  # the figure is shown in whole counts, without its error
 POOLED = "pooled"  # the figure is shown; what is withheld inside counts with one weight
-PRIME = 2**61 - 1  # elimination in whole numbers modulo a prime: exact, and never large
-
-Cell = Any  # whatever names a figure and can be a key
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +42,6 @@ class Count:
         return self.n > 0 and min(sizes) < threshold
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A figure's counts are the sum of those of its parts."""
-
-    whole: Cell
-    parts: tuple[Cell, ...]
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """The whole and its parts."""
-        return (self.whole, *self.parts)
-
-
 def suppress(
     counts: Mapping[Cell, Count],
     lines: Sequence[Line],
@@ -74,25 +59,16 @@ def suppress(
     for cell, reason in (hidden_before or {}).items():
         if cell in counts:
             table.hide(cell, reason)
-    lost = table.leaks(_solve(table.hidden, _told(lines, table.hidden, shown_before)))
     for cell, count in counts.items():
         if count.is_small(threshold):
             table.hide(cell, SMALL)
+    table.protect_lines()
     table.protect()
-    while leaks := table.leaks(_solve(table.hidden, lines)) - lost:
-        if not any(table.hide_beside(cell) for cell in sorted(leaks, key=repr)):
-            break  # whatever could be hidden is
-        table.protect()
     return table.hidden
 
 
-def _told(lines: Iterable[Line], hidden: Collection[Cell], shown: Collection[Cell]) -> list[Line]:
-    """The lines of which all was decided at an earlier time: what they give away is known."""
-    return [line for line in lines if all(cell in hidden or cell in shown for cell in line.cells)]
-
-
 class _Table:
-    """Cells of one indicator while they are being hidden."""
+    """Cells of some indicators while they are being hidden."""
 
     def __init__(
         self,
@@ -106,11 +82,13 @@ class _Table:
         self.threshold = threshold
         self.shown_before = shown_before
         self.hidden: dict[Cell, str] = {}
-        self.lines_of: dict[Cell, list[Line]] = defaultdict(list)
-        self.waiting: deque[Line] = deque()
-        for line in lines:
+        self.lines_of: dict[Cell, list[int]] = defaultdict(list)  # where in `lines` they are
+        self.waiting: deque[int] = deque()
+        for number, line in enumerate(lines):
             for cell in line.cells:
-                self.lines_of[cell].append(line)
+                self.lines_of[cell].append(number)
+        by_size = sorted(counts, key=lambda cell: (counts[cell].n, repr(cell)))
+        self.rank = {cell: number for number, cell in enumerate(by_size)}
 
     def hide(self, cell: Cell, reason: str) -> None:
         """Hides a cell; its lines have to be looked at."""
@@ -118,46 +96,82 @@ class _Table:
             self.hidden[cell] = reason
             self.waiting.extend(self.lines_of[cell])
 
-    def protect(self) -> None:
+    def protect_lines(self) -> None:
         """Hides more until no line gives anything away by itself."""
         while self.waiting:
-            line = self.waiting.popleft()
-            while self._leaks(line) and (cell := self._candidate(line)) is not None:
-                self.hide(cell, COMPLEMENT)
+            line = self.lines[self.waiting.popleft()]
+            while self._tells(line) and (free := [c for c in line.cells if self._is_free(c)]):
+                self.hide(min(free, key=self.rank.__getitem__), COMPLEMENT)
 
-    def hide_beside(self, cell: Cell) -> bool:
-        """Hides one more cell in a line of this one, else somewhere; whether there was any."""
-        near = self._smallest(self.lines_of[cell])
-        another = near if near is not None else self._smallest(self.lines)
-        if another is not None:
-            self.hide(another, COMPLEMENT)
-        return another is not None
+    def protect(self) -> None:
+        """Hides more until all lines together give nothing away that can be helped.
 
-    def leaks(self, solution: "Solution") -> set[Cell]:
-        """Hidden cells that follow from what is shown, alone or as two that are together few."""
-        found = determined_by(solution)
-        by_rest: dict[Any, list[Cell]] = defaultdict(list)
-        for cell, rest in self._rests(solution):
-            by_rest[frozenset(rest.items())].append(cell)
-        for cell, rest in self._rests(solution):
-            opposite = frozenset((key, PRIME - value) for key, value in rest.items())
-            others = [other for other in by_rest.get(opposite, ()) if other != cell]
-            if any(self._together([cell, other]).is_small(self.threshold) for other in others):
-                found.add(cell)
-        return found
+        Part by part of the system: what hangs together with nothing hidden elsewhere is no matter
+        of a province.
+        """
+        done: set[Cell] = set()
+        for cell in [*self.hidden]:
+            while cell not in done:
+                cells, lines = self._around(cell)
+                if self._hide_more(cells, lines):
+                    self.protect_lines()
+                else:
+                    done |= cells
 
-    def _rests(self, solution: "Solution") -> Iterator[tuple[Cell, dict[Cell, int]]]:
-        """What of each hidden cell stays open once the system is solved."""
-        for cell in self.hidden:
-            row = solution.get(cell, {})
-            rest = {key: -value % PRIME for key, value in row.items() if key != cell}
-            yield cell, rest if row else {cell: 1}
+    def _around(self, cell: Cell) -> tuple[set[Cell], list[Line]]:
+        """The hidden cells that a hidden one hangs together with, and the lines between them."""
+        cells, numbers = {cell}, dict.fromkeys(self.lines_of[cell])
+        waiting = deque(numbers)
+        while waiting:
+            for near in self.lines[waiting.popleft()].cells:
+                if near in self.hidden and near not in cells:
+                    cells.add(near)
+                    waiting.extend(n for n in self.lines_of[near] if n not in numbers)
+                    numbers |= dict.fromkeys(self.lines_of[near])
+        return cells, [self.lines[number] for number in numbers]
 
-    def _smallest(self, lines: Iterable[Line]) -> Cell | None:
-        found = (self._candidate(line) for line in lines)
-        return min((cell for cell in found if cell is not None), key=self._cost, default=None)
+    def _hide_more(self, cells: Collection[Cell], lines: Iterable[Line]) -> bool:
+        """Hides one cell of each sum that gives something away; whether there was one to hide.
 
-    def _leaks(self, line: Line) -> bool:
+        What is hidden or known already is in no sum: a sum of nothing is one that cannot be helped.
+        Lines of which all is known come first, so that what they give away is told from the rest.
+        """
+        free = {cell for line in lines for cell in line.cells if self._is_free(cell)}
+        known_first = sorted(lines, key=lambda line: not free.isdisjoint(line.cells))
+        sums = list(self._telling(cells, solve(known_first, self.hidden, free)))
+        for telling in sums:
+            if telling and self.hidden.keys().isdisjoint(telling):
+                self.hide(min(telling, key=self.rank.__getitem__), COMPLEMENT)
+        return any(sums)
+
+    def _telling(self, cells: Collection[Cell], solution: Solution) -> Iterator[Sum]:
+        """The sums of shown cells that are a hidden one, or two that are together few."""
+        by_open: dict[frozenset[tuple[Cell, int]], list[Cell]] = defaultdict(list)
+        for cell in sorted(cells, key=self.rank.__getitem__):
+            if not (still_open := self._open(cell, solution)):
+                yield self._shown(cell, solution)
+                continue
+            opposite = frozenset((near, PRIME - value) for near, value in still_open.items())
+            for other in by_open[opposite]:
+                if self._together([cell, other]).is_small(self.threshold):
+                    yield add([self._shown(cell, solution), self._shown(other, solution)])
+            by_open[frozenset(still_open.items())].append(cell)
+
+    def _open(self, cell: Cell, solution: Solution) -> Sum:
+        """What hidden ones a hidden cell hangs on; together with it they are a known number."""
+        if cell not in solution:
+            return {cell: PRIME - 1}
+        return {
+            near: value
+            for near, value in solution[cell].items()
+            if near in self.hidden and near != cell
+        }
+
+    def _shown(self, cell: Cell, solution: Solution) -> Sum:
+        found = solution.get(cell, {})
+        return {near: value for near, value in found.items() if near not in self.hidden}
+
+    def _tells(self, line: Line) -> bool:
         """What is hidden of a line is one cell, or is together about few people."""
         parts = [cell for cell in line.parts if cell in self.hidden]
         if line.whole in self.hidden:
@@ -169,67 +183,7 @@ class _Table:
         known = [count.yes for count in counts if count.yes is not None]
         return Count(sum(c.n for c in counts), sum(known) if len(known) == len(counts) else None)
 
-    def _candidate(self, line: Line) -> Cell | None:
-        """The smallest cell of a line that may still be hidden; never an empty one."""
-        free = [
-            cell
-            for cell in line.cells
-            if cell not in self.hidden and cell not in self.shown_before and self.counts[cell].n > 0
-        ]
-        return min(free, key=self._cost, default=None)
-
-    def _cost(self, cell: Cell) -> tuple[Any, ...]:
-        return (self.counts[cell].n, repr(cell))
-
-
-Solution = dict[Cell, dict[Cell, int]]  # solved for some cells: what each hangs on, and itself
-
-
-def determined(hidden: Collection[Cell], lines: Iterable[Line]) -> set[Cell]:
-    """Hidden cells that follow from what is shown, each by itself."""
-    return determined_by(_solve(hidden, lines))
-
-
-def determined_by(solution: Solution) -> set[Cell]:
-    """The cells that hang on nothing but what is shown."""
-    return {cell for cell, row in solution.items() if len(row) == 1}
-
-
-def _solve(hidden: Collection[Cell], lines: Iterable[Line]) -> Solution:
-    """Solves the system that the lines make of the hidden cells (Gauss and Jordan)."""
-    pivots: Solution = {}
-    for row in filter(None, (_equation(line, hidden) for line in lines)):
-        _reduce(row, pivots)
-        if not row:
-            continue
-        pivot = min(row, key=repr)
-        inverse = pow(row[pivot], -1, PRIME)
-        scaled = {cell: value * inverse % PRIME for cell, value in row.items()}
-        for other in pivots.values():
-            if pivot in other:
-                _subtract(other, scaled, other[pivot])
-        pivots[pivot] = scaled
-    return pivots
-
-
-def _equation(line: Line, hidden: Collection[Cell]) -> dict[Cell, int]:
-    """Its hidden cells with their signs; what is shown of it stands on the other side."""
-    row = {cell: 1 for cell in line.parts if cell in hidden}
-    if line.whole in hidden:
-        row[line.whole] = PRIME - 1
-    return row
-
-
-def _reduce(row: dict[Cell, int], pivots: Mapping[Cell, dict[Cell, int]]) -> None:
-    for cell in [cell for cell in row if cell in pivots]:
-        if cell in row:
-            _subtract(row, pivots[cell], row[cell])
-
-
-def _subtract(row: dict[Cell, int], other: Mapping[Cell, int], times: int) -> None:
-    for cell, value in other.items():
-        left = (row.get(cell, 0) - times * value) % PRIME
-        if left:
-            row[cell] = left
-        else:
-            row.pop(cell, None)
+    def _is_free(self, cell: Cell) -> bool:
+        """Whether it may still be hidden; never an empty one."""
+        known = cell in self.hidden or cell in self.shown_before
+        return not known and self.counts[cell].n > 0

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from app.db import driver
-from app.indicators.disclosure import FEW_ANSWERS, MARGIN, POOLED, Count, Line, Rule
+from app.indicators.disclosure import FEW_ANSWERS, MARGIN, POOLED, Count, Rule
 from app.indicators.frozen_places import States, about, naming, parents_of, states_of, villages_in
 from app.indicators.kinds import overlapping_of_version
 from app.indicators.release_models import Release
 from app.indicators.release_queries import list_releases
 from app.indicators.since_then import Few, few_between
+from app.indicators.subtraction import Line
 
 # How many are behind a figure is counted in the villages that its place has now.
 HIDDEN = """

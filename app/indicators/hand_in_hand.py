@@ -1,7 +1,7 @@
 """Which figures are hidden with others, since they would tell what these say."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from app.db import driver
@@ -16,13 +16,14 @@ where i.id = any(%s) and i.code = any(%s) and d.breakdown <> ''
 """
 
 Groups = Mapping[tuple[str, str], Mapping[str, int]]  # by code and breakdown: domains by value
+Breakdowns = Iterable[tuple[str, str]]  # codes and names
 
 
 def hidden_with(
-    family: Sequence[Asking], cells: Collection[Cell]
+    family: Sequence[Asking], cells: Mapping[Cell, Figure]
 ) -> Callable[[Cell], Iterator[Cell]]:
     """Says of a figure which ones of its family are hidden where it is."""
-    twins, groups, wholes = twins_of(family), groups_of(family), wholes_of(family)
+    twins, telling, wholes = twins_of(family), _telling(family), wholes_of(family)
     parts: dict[tuple[str, int, str], list[Cell]] = defaultdict(list)
     for cell in cells:
         parts[cell.indicator, cell.unit, cell.breakdown].append(cell)
@@ -32,9 +33,8 @@ def hidden_with(
         others = [cell._replace(indicator=code) for code in twins[cell.indicator]]
         others += [Cell(code, cell.unit, "", "") for code in wholes.get(group, ())]
         yield from (other for other in others if other in cells)
-        if not cell.breakdown:
-            for code, name in groups[cell.indicator]:
-                yield from parts[code, cell.unit, name]
+        for code, name in telling(cell, cells[cell]):
+            yield from parts[code, cell.unit, name]
 
     return near
 
@@ -46,26 +46,41 @@ def of_nobody(
 
     No figure is shown of them, which says as much as a nought.
     """
-    twins = twins_of(family)
-    telling: dict[str, set[str]] = defaultdict(set)
-    for code, name in (group for groups in groups_of(family).values() for group in groups):
-        telling[code].add(name)
+    twins, telling = twins_of(family), _telling(family)
 
-    def near(cell: Cell) -> Iterator[Cell]:
+    def near(cell: Cell, figure: Figure) -> Iterator[Cell]:
         if cell.breakdown:
             yield from (cell._replace(indicator=code) for code in twins[cell.indicator])
-        else:
-            for name in telling[cell.indicator]:
-                for value in known.get((cell.indicator, name), ()):
-                    yield cell._replace(breakdown=name, value=value)
+        for code, name in telling(cell, figure):
+            for value in known.get((code, name), ()):
+                yield Cell(code, cell.unit, name, value)
 
     found: dict[Cell, Figure] = {}
-    for other in (other for cell in cells for other in near(cell) if other not in cells):
+    everywhere = (other for cell, figure in cells.items() for other in near(cell, figure))
+    for other in (other for other in everywhere if other not in cells):
         whole = cells.get(other._replace(breakdown="", value=""))
         domain_id = known.get((other.indicator, other.breakdown), {}).get(other.value)
         if whole is not None and domain_id is not None:
             found[other] = _empty(whole, other, domain_id)
     return found
+
+
+def _telling(family: Sequence[Asking]) -> Callable[[Cell, Figure], Breakdowns]:
+    """Says of a figure the breakdowns whose groups tell of it: of nobody, each group is nobody."""
+    groups = groups_of(family)
+    # Of nobody is hidden only who is hidden with another: as a cover it would be of no use.
+    hidden_with_others = set().union(*twins_of(family).values(), *wholes_of(family).values())
+    own = {
+        one.code: {(one.code, name) for name, _ in one.groups if one.code in hidden_with_others}
+        for one in family
+    }
+
+    def telling(cell: Cell, figure: Figure) -> Breakdowns:
+        if cell.breakdown:
+            return ()
+        return groups[cell.indicator] | (set() if figure.n else own[cell.indicator])
+
+    return telling
 
 
 def groups_in(versions: Sequence[int], codes: Sequence[str]) -> Groups:

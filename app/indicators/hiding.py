@@ -15,7 +15,6 @@ from app.indicators.disclosure import (
     MARGIN,
     POOLED,
     Count,
-    Line,
     Rule,
     suppress,
 )
@@ -34,6 +33,7 @@ from app.indicators.queries import read_figures
 from app.indicators.release_models import Release
 from app.indicators.release_queries import rule_from
 from app.indicators.released_figures import LEVELS, besides, figures_of, released_places
+from app.indicators.subtraction import Line
 from app.rounds.models import Round
 from app.samples.queries import is_sampled
 

@@ -15,8 +15,9 @@ from collections import defaultdict
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import TypeVar
 
-from app.indicators.disclosure import SMALL, Line, Rule
+from app.indicators.disclosure import SMALL, Rule
 from app.indicators.figures import Figure
+from app.indicators.subtraction import Line
 
 C = TypeVar("C", bound=Hashable)
 

@@ -9,9 +9,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
-from app.indicators.disclosure import Line
 from app.indicators.earlier import Cell
 from app.indicators.figures import Figure
+from app.indicators.subtraction import Line
 
 OTHERS = "\x1f"  # before the value of a group: those who are not in it; no value has this sign
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import combinations, islice
 
-from app.indicators.disclosure import PRIME
+from app.indicators.subtraction import PRIME
 from tests.attack.worlds import Move, World, apply
 
 LOOKED_AT = 4000  # combinations that leave what is shown exactly as it is, for one figure

@@ -26,11 +26,12 @@ from tests.survey import HOUSEHOLD_FORM, household_form, start_survey
 MORE = """| | PHONE15 | 1 | Smartphone, from 15 | m | ${m_age} >= 15 | ${m_phone} = '2' |
 | | COPPER | 1 | No fibre | household | | ${fibre} != '1' |
 | missing |"""
-OWNERS = """| | ELDERLY | 1 | Of owners | m | ${m_age} >= 18 and ${m_phone} = '2' | ${m_age} >= 60 |
+OWNERS = """| | ELDERLY | 1 | Old | m | ${m_age} >= 18 and ${m_phone} = '2' | ${m_age} >= 60 | net |
 | | ELDER | 1 | Elderly | m | ${m_age} >= 18 | ${m_age} >= 60 | phone |
 | breakdowns |
 | | name | expression | label |
 | | phone | ${m_phone} | Phone |
+| | net | ${fibre} | Fibre |
 | missing |"""
 
 
@@ -285,19 +286,24 @@ def test_who_counts_only_owners_hides_where_owners_are_hidden(survey, by_steps):
     assert "Mook Đen" in hidden
     assert "Ia Mút" not in hidden
     assert hidden == {name for name, figure in elderly.items() if figure.suppressed}
-    # Nor do groups of what they answered tell, the ones included that nobody is in.
-    groups = find_figures(
+    # Nor do groups of what they answered tell, the ones included that nobody is in; nor those of
+    # owners of whom there are none.
+    assert groups_of_few(survey, "ELDER", "phone") == [("0", "small"), ("2", "complement")]
+    assert groups_of_few(survey, "ELDERLY", "net") == [("1", "complement")]
+
+
+def groups_of_few(survey, code, by):
+    """Groups in the first village, with why they are hidden; of each nothing is told."""
+    found = find_figures(
         survey.outsider,
         round_=survey.round,
         unit_id=survey.villages[0].id,
         level="village",
-        indicator="ELDER",
-        by="phone",
+        indicator=code,
+        by=by,
     )
-    assert [(f.breakdown_value, f.suppressed, f.n) for f in groups] == [
-        ("0", "small", None),
-        ("2", "complement", None),
-    ]
+    assert {figure.n for figure in found} == {None}
+    return [(figure.breakdown_value, figure.suppressed) for figure in found]
 
 
 def test_new_boundaries_are_not_another_line_to_subtract(survey):

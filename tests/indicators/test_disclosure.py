@@ -1,8 +1,5 @@
 """What is hidden stays hidden: worked tables, and an attacker who tries every subtraction."""
 
-from fractions import Fraction
-from itertools import combinations
-
 import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
@@ -11,10 +8,10 @@ from app.indicators.disclosure import (
     COMPLEMENT,
     SMALL,
     Count,
-    Line,
-    determined,
     suppress,
 )
+from app.indicators.subtraction import Line
+from tests.indicators.small_tables import determined, learned, sizes, table
 
 VILLAGES = ("a", "b", "c", "d")
 
@@ -51,6 +48,29 @@ def test_what_was_given_away_before_is_no_reason_to_hide_more():
         shown_before={"b", "c", "d", "commune"},
     )
     assert found == {"a": SMALL}
+
+
+def test_what_nothing_can_cover_up_is_no_reason_to_hide_elsewhere():
+    """A village of nobody is hidden with a twin; its groups of nobody say so, and cover nothing."""
+    counts, lines = commune(3, 40, 20, 90)
+    empty = {name: Count(0) for name in ("village", "men", "women")}
+    hidden = suppress(
+        counts | empty,
+        [*lines, Line("village", ("men", "women"))],
+        5,
+        hidden_before={"village": COMPLEMENT},
+    )
+    assert hidden == {"village": COMPLEMENT, "a": SMALL, "c": COMPLEMENT}
+
+
+def test_it_is_covered_up_where_it_is_told_and_not_by_the_smallest_anywhere():
+    """All that is near is hidden: what tells are lines beyond, of this commune and no other."""
+    counts, lines = table([[40, 15, 2], [9, 3, 0], [4, 1, 0]])
+    counts |= {name: Count(n) for name, n in {"x": 6, "y": 7, "other": 13}.items()}
+    hidden = suppress(counts, [*lines, Line("other", ("x", "y"))], 5)
+
+    assert determined(hidden, lines) == set()
+    assert not {"x", "y", "other"} & set(hidden)
 
 
 def test_two_that_are_small_together_need_a_third():
@@ -97,78 +117,11 @@ def test_men_and_women_of_villages():
     assert determined(hidden, lines) == set()
 
 
-def test_each_line_with_two_gaps_is_not_enough():
-    """Two rectangles joined by one cell: it is in no rectangle, and follows from the rest."""
-    left, right = [(0, 0), (0, 1), (1, 0)], [(1, 1)]
-    rectangle = [(2, 2), (2, 3), (3, 2), (3, 3)]
-    _, lines = table([[9] * 4] * 4)
-
-    assert determined([*left, *right], lines) == set()
-    bridge = (1, 2)
-    assert determined([*left, *right, *rectangle, bridge], lines) == {bridge}
-
-
-def table(sizes):
-    """Villages by groups with their totals: (row, column), "r" and "c" totals, and the whole."""
-    rows, columns = len(sizes), len(sizes[0])
-    counts = {(r, c): sizes[r][c] for r in range(rows) for c in range(columns)}
-    lines = []
-    for r in range(rows):
-        counts[r, "sum"] = sum(sizes[r])
-        lines.append(Line((r, "sum"), tuple((r, c) for c in range(columns))))
-    for c in range(columns):
-        counts["sum", c] = sum(sizes[r][c] for r in range(rows))
-        lines.append(Line(("sum", c), tuple((r, c) for r in range(rows))))
-    counts["sum", "sum"] = sum(map(sum, sizes))
-    lines.append(Line(("sum", "sum"), tuple((r, "sum") for r in range(rows))))
-    lines.append(Line(("sum", "sum"), tuple(("sum", c) for c in range(columns))))
-    return {cell: Count(n) for cell, n in counts.items()}, lines
-
-
-def rank(rows):
-    """Rank of a matrix in exact arithmetic, not as the product computes it."""
-    rows = [[Fraction(value) for value in row] for row in rows]
-    found = 0
-    for column in range(len(rows[0]) if rows else 0):
-        pivot = next((r for r in range(found, len(rows)) if rows[r][column]), None)
-        if pivot is None:
-            continue
-        rows[found], rows[pivot] = rows[pivot], rows[found]
-        for r in range(len(rows)):
-            if r != found and rows[r][column]:
-                times = rows[r][column] / rows[found][column]
-                rows[r] = [a - times * b for a, b in zip(rows[r], rows[found], strict=True)]
-        found += 1
-    return found
-
-
-def learned(hidden, lines, most):
-    """Every group of at most so many hidden cells whose sum follows from what is shown."""
-    cells = sorted(hidden, key=repr)
-    equations = [[(cell in line.parts) - (cell == line.whole) for cell in cells] for line in lines]
-    known = rank(equations)
-    for size in range(1, most + 1):
-        for group in combinations(cells, size):
-            row = [int(cell in group) for cell in cells]
-            if rank([*equations, row]) == known:
-                yield group
-
-
 # What an attacker found once: a cell in lines that are hidden whole, and two that are together few.
 FOUND = [
     [[0, 2, 4, 0], [0, 0, 0, 0], [9, 15, 9, 3], [0, 3, 3, 3]],
     [[0, 0, 0, 1], [0, 0, 0, 4], [0, 0, 2, 3], [0, 0, 4, 1]],
 ]
-
-sizes = st.integers(2, 4).flatmap(
-    lambda columns: st.lists(
-        st.lists(
-            st.sampled_from([0, 1, 2, 3, 4, 6, 9, 15, 40]), min_size=columns, max_size=columns
-        ),
-        min_size=2,
-        max_size=3,
-    )
-)
 
 
 @given(sizes)
@@ -184,15 +137,6 @@ def test_no_subtraction_finds_a_hidden_figure_or_a_small_group(sizes):
         # Where all is about few there is nothing left to hide behind, and nothing shown either.
         assert len(group) > 1, group
         assert sum(counts[cell].n for cell in group) >= 5, group
-
-
-@given(sizes)
-@settings(deadline=None, max_examples=40, phases=(Phase.generate,))
-def test_elimination_finds_what_exact_arithmetic_finds(sizes):
-    counts, lines = table(sizes)
-    some = [cell for cell, count in counts.items() if count.n % 2]
-
-    assert {group[0] for group in learned(some, lines, 1)} == determined(some, lines)
 
 
 @pytest.mark.parametrize("threshold", [3, 5, 10])

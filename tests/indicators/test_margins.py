@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from app.indicators.disclosure import COMPLEMENT, SMALL, Line, Rule
+from app.indicators.disclosure import COMPLEMENT, SMALL, Rule
 from app.indicators.figures import Base, Figure
 from app.indicators.margins import moved, telling
+from app.indicators.subtraction import Line
 
 BASE = Base(100.0, 60, 0, 40, 0, 3, 0, 0, None, None, None)
 
