@@ -109,8 +109,10 @@ def test_a_killed_supervisor_takes_its_children_along_and_can_be_started_again(i
     before = installation.state()
     web_workers = children_of(before["web"])
     assert web_workers
-    for name in ("supervisor", "web"):  # so that nobody is left to end the web server's workers
-        os.kill(before[name], signal.SIGKILL)
+    killed = [before[name] for name in ("supervisor", "web")]
+    for pid in killed:  # so that nobody is left to end the web server's workers
+        os.kill(pid, signal.SIGKILL)
+    assert wait_until(lambda: not any(map(alive, killed)), seconds=60)  # one may be in the disk
     assert installation.thonso("status").returncode == 1
     installation.run()
     assert not any(map(alive, web_workers))

@@ -13,7 +13,10 @@ from app.embedded.processes import alive, wait_until
 
 SCRIPT = Path(__file__).with_name("small_supervisor.py")
 SLEEPER = "echo $$ >> $FOLDER/pids; exec sleep 600"
-TELLS_ITS_END = "trap 'echo {name} >> $FOLDER/ends; exit' TERM; while :; do sleep 0.02; done"
+TELLS_ITS_END = (
+    "trap 'echo {name} >> $FOLDER/ends; exit' TERM; touch $FOLDER/{name}-listens;"
+    " while :; do sleep 0.02; done"
+)
 
 
 class Supervised:
@@ -117,7 +120,12 @@ def test_children_start_in_order_when_those_before_are_ready(supervise, tmp_path
 
 def test_they_stop_in_reverse_order(supervise, tmp_path):
     names = ["postgres", "worker", "web"]
-    running = supervise(*({"name": name, "run": TELLS_ITS_END.format(name=name)} for name in names))
+    running = supervise(
+        *(
+            {"name": name, "run": TELLS_ITS_END.format(name=name), "ready": f"{name}-listens"}
+            for name in names
+        )
+    )
     running.until_ready()
     assert running.stop() == 0
     assert (tmp_path / "ends").read_text().split() == ["web", "worker", "postgres"]
