@@ -15,7 +15,7 @@ from app.errors import Conflict
 from app.indicators.calibrated import calibrate_release, totals_for
 from app.indicators.disclosure import Rule
 from app.indicators.frozen_places import freeze_places
-from app.indicators.hiding import families_of, forget, hide
+from app.indicators.hiding import families_of, forget
 from app.indicators.readiness import readiness_of
 from app.indicators.reading import COLUMNS
 from app.indicators.release_models import FROZEN, OPEN_END, DisclosureRule, Release
@@ -32,22 +32,6 @@ select exists (
     where f.project_id = %s and e.state <> 'finished'
 )
 """
-
-
-def release(
-    round_: Round, actor: Actor, *, final: bool = False, reason: str | None = None
-) -> Release | None:
-    """A new release of the round's figures, at once; as for `plan`, which says what is refused.
-
-    Of a large province this takes long: see `giving_out.py`.
-    """
-    made = plan(round_, actor, final=final, reason=reason)
-    if made is not None:
-        freeze(made, round_)
-        for family in families_of(made):
-            hide(made, round_, family)
-        give_out(made)
-    return made
 
 
 def plan(

@@ -12,7 +12,7 @@ from app.api import figure_files
 from app.db import transaction
 from app.indicators import releases
 from app.indicators.disclosure import Rule
-from tests import people
+from tests import people, releasing
 
 EXPORT = "/indicators/export"
 WORKBOOKS = "/indicators/workbooks"
@@ -80,7 +80,7 @@ def test_open_data_is_what_everybody_may_have_whoever_asks(machine, counted):
 
     with transaction():
         releases.set_rule(counted.project.id, Rule(threshold=3, smallest_n=0), OPERATOR)
-        releases.release(counted.round, OPERATOR, reason="lần đầu")
+        releasing.release(counted.round, OPERATOR, reason="lần đầu")
     said = staff.ask(f"{EXPORT}?open=true&format=json&language=en&release=1")
     assert said["about"]["Reason"] == "lần đầu"
     assert {item["suppressed"] for item in said["items"]} == {None}

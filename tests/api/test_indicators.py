@@ -9,9 +9,8 @@ import pytest
 from app.accounts.actors import OPERATOR
 from app.api.schemas import FigureSchema, figure_object
 from app.db import transaction
-from app.indicators import releases
 from app.indicators.queries import find_figures
-from tests import people
+from tests import people, releasing
 
 ITEM = {
     "unit", "round", "indicator", "version", "by", "value", "numerator", "denominator", "n", "se",
@@ -224,7 +223,7 @@ def test_a_key_without_access_to_interviews_reads_what_was_given_out(machine, su
     assert (item["value"], item["n"], item["suppressed"]) == (None, None, "not_released")
 
     with transaction():
-        releases.release(survey.round, OPERATOR)
+        releasing.release(survey.round, OPERATOR)
     (item,) = ask(outsider, commune, "&indicator=FIBRE")["items"]
     assert (item["value"], item["n"], item["suppressed"]) == (0.6, 5, None)
     assert ask(outsider, commune, "&indicator=FIBRE&release=1")["items"] == [item]
@@ -234,7 +233,7 @@ def test_a_key_without_access_to_interviews_reads_what_was_given_out(machine, su
 def test_no_filter_shows_what_is_withheld(machine, survey, commune):
     send(survey, "1", "0", "1", "0")
     with transaction():
-        releases.release(survey.round, OPERATOR)
+        releasing.release(survey.round, OPERATOR)
     outsider = machine("api_client")
     for more in ("", "&level=village", "&indicator=FIBRE", "&level=village&indicator=FIBRE"):
         for item in ask(outsider, commune, more)["items"]:

@@ -11,7 +11,7 @@ from app.accounts.tokens import issue_api_token
 from app.db import transaction
 from app.indicators import releases
 from app.indicators.disclosure import Rule
-from tests import people
+from tests import people, releasing
 
 EDM = "{http://docs.oasis-open.org/odata/ns/edm}"
 # What Power Query sends (Excel 365 and Power BI Desktop).
@@ -165,7 +165,7 @@ def test_the_other_lists(spreadsheet, counted):
     with transaction():
         rule = Rule(threshold=3, smallest_n=0, legal_note="QĐ 12/QĐ-UBND")
         releases.set_rule(counted.project.id, rule, OPERATOR)
-        releases.release(counted.round, OPERATOR, reason="lần đầu")
+        releasing.release(counted.round, OPERATOR, reason="lần đầu")
     sheet = spreadsheet()
     (made,) = sheet.ask("/Releases")["value"]
     assert (made["Release"], made["Reason"], made["LegalNote"]) == (1, "lần đầu", "QĐ 12/QĐ-UBND")
@@ -182,7 +182,7 @@ def test_the_other_lists(spreadsheet, counted):
 def test_no_question_tells_what_is_withheld(spreadsheet, counted, survey):
     """Filters, orders and counts see what the reader sees: nothing."""
     with transaction():
-        releases.release(survey.round, OPERATOR)
+        releasing.release(survey.round, OPERATOR)
     sheet = spreadsheet("api_client")
     rows = sheet.all("/Figures?$filter=UnitName eq 'Ia Dom' or Level eq 'village'")
     assert {row["Suppressed"] for row in rows} == {"small"}

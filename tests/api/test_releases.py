@@ -4,12 +4,12 @@ from app.accounts.actors import OPERATOR
 from app.db import transaction
 from app.indicators import releases
 from app.indicators.disclosure import Rule
-from tests import people
+from tests import people, releasing
 
 
 def give_out(survey, **how):
     with transaction():
-        return releases.release(survey.round, OPERATOR, **how).version
+        return releasing.release(survey.round, OPERATOR, **how).version
 
 
 def test_a_restatement_tells_before_after_and_why(machine, survey):

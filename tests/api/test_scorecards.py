@@ -7,8 +7,7 @@ import pytest
 
 from app.accounts.actors import OPERATOR
 from app.db import transaction
-from app.indicators import releases
-from tests import people
+from tests import people, releasing
 from tests.scorecards.small import publish
 
 
@@ -110,7 +109,7 @@ def test_keys_without_interviews_read_what_was_given_out(machine, survey, commun
     where = f"/scorecards/CDS/scores?unit={commune.id}"
     (before,) = asking.ask(where)["items"]
     with transaction():
-        releases.release(survey.round, OPERATOR)
+        releasing.release(survey.round, OPERATOR)
     (after,) = asking.ask(where)["items"]
 
     assert {line["missing"] for line in before["criteria"]} == {"withheld", "not_given_out"}

@@ -29,14 +29,13 @@ from app.exports import run as workbooks
 from app.exports.ask import Asked
 from app.forms.models import Form
 from app.imports.run import begin
-from app.indicators import releases
 from app.scorecards import evidence, writing
 from app.scorecards.cards import Where
 from app.scorecards.catalog import get_scorecard
 from app.storage.blobs import store
 from app.submissions.models import ParkedUpload, Submission
 from app.submissions.upload import UploadedFile
-from tests import people
+from tests import people, releasing
 from tests.entities import trees
 from tests.pages.browsing import browser_of
 from tests.scorecards.small import publish as publish_scorecard
@@ -126,7 +125,7 @@ def survey(app):
 def released(survey):
     """The number of a release of the round."""
     with transaction():
-        made = releases.release(survey.round, OPERATOR)
+        made = releasing.release(survey.round, OPERATOR)
         return made.version
 
 

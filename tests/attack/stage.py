@@ -18,7 +18,7 @@ from app.indicators.queries import find_figures
 from app.indicators.recompute import recompute
 from app.indicators.release_models import Release
 from app.indicators.release_queries import list_releases
-from tests import people
+from tests import people, releasing
 from tests.attack import boundaries, samples
 from tests.attack.questionnaires import KINDS
 from tests.attack.town import HOMES, Key, Town, of_adult, of_home
@@ -205,10 +205,10 @@ def _give_out(town: Town, world: World, number: int) -> Release:
         driver().execute("delete from stale_villages")
     try:
         with transaction():
-            made = releases.release(town.round, OPERATOR, final=True, reason="–")
+            made = releasing.release(town.round, OPERATOR, final=True, reason="–")
     except Conflict:
         with transaction():
-            made = releases.release(town.round, OPERATOR, reason="–")
+            made = releasing.release(town.round, OPERATOR, reason="–")
     if made is None:
         (made,) = list_releases(town.round.id, limit=1)
     return made

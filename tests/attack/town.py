@@ -31,7 +31,7 @@ from app.rounds.models import Round
 from app.scorecards import catalog
 from app.submissions.intake import receive
 from app.submissions.upload import Upload
-from tests import people
+from tests import people, releasing
 from tests.attack import questionnaires
 from tests.attack.questionnaires import ADULTS, KINDS, PLAIN
 from tests.attack.questionnaires import HOMES as SAID_BY_HOMES
@@ -165,7 +165,7 @@ def _interview(town: Town) -> None:
         )
         _evaluate(town)
         releases.set_rule(town.project.id, Rule(smallest_n=0), OPERATOR)
-        releases.release(town.before, OPERATOR)
+        releasing.release(town.before, OPERATOR)
         driver().execute("update releases set released_at = released_at - interval '300 days'")
 
 

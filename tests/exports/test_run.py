@@ -19,7 +19,7 @@ from app.indicators import releases
 from app.indicators.disclosure import Rule
 from app.indicators.table import COLUMNS, figure_row
 from app.indicators.walk import Wanted, walk
-from tests import people
+from tests import people, releasing
 from tests.survey import start_survey
 
 
@@ -184,14 +184,14 @@ def test_rights_that_change_end_it(survey):
 def test_of_a_release_it_holds_what_was_given_out_when_it_was_asked_for(survey):
     with transaction():
         releases.set_rule(survey.project.id, Rule(threshold=3, smallest_n=0), OPERATOR)
-        releases.release(survey.round, OPERATOR)
+        releasing.release(survey.round, OPERATOR)
         outsider = reader(survey, "api_client", people.GIA_LAI)
     number = ask(survey, outsider, indicator="FIBRE")
     assert look(number).asked["release"] == 1
     survey.send(survey.instance(survey.ids[4], fibre="0"))
     with transaction():
         releases.set_rule(survey.project.id, Rule(threshold=1, smallest_n=0), OPERATOR)
-        releases.release(survey.round, OPERATOR)
+        releasing.release(survey.round, OPERATOR)
     pipeline.settle()
     values = {
         (row[COLUMNS.index("unit_level")], row[COLUMNS.index("value")])

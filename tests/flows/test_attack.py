@@ -19,7 +19,7 @@ from app.indicators.disclosure import Rule
 from app.indicators.queries import find_figures
 from app.org_units.changes import Decision
 from app.scorecards.compute import find_ranking
-from tests import people
+from tests import people, releasing
 from tests.scorecards.small import publish as publish_scorecard
 from tests.survey import HOUSEHOLD_FORM, household_form, start_survey
 
@@ -60,7 +60,7 @@ def release(survey, **rule):
     with transaction():
         if rule:
             releases.set_rule(survey.project.id, Rule(**{"smallest_n": 0, **rule}), OPERATOR)
-        return releases.release(survey.round, OPERATOR)
+        return releasing.release(survey.round, OPERATOR)
 
 
 def ask(survey, level, reader=None, code="FIBRE", place=people.IA_DOM, **how):

@@ -14,7 +14,7 @@ from app.indicators.frozen_places import ELSEWHERE, FIND
 from app.indicators.queries import find_figures
 from app.indicators.release_queries import get_release
 from app.org_units.changes import Decision, Newcomer
-from tests import people
+from tests import people, releasing
 from tests.pages.browsing import Browser
 from tests.survey import HOUSEHOLD_FORM, household_form, start_survey
 
@@ -53,7 +53,7 @@ def visit(survey, village, first, last, **said):
 
 def release(survey):
     with transaction():
-        return releases.release(survey.round, OPERATOR)
+        return releasing.release(survey.round, OPERATOR)
 
 
 def days_pass():

@@ -15,7 +15,7 @@ from app.indicators.release_queries import get_release, release_under_way
 from app.samples.chance import shuffled
 from app.samples.design import Design
 from app.samples.queries import get_sample, households_of
-from tests import people
+from tests import people, releasing
 from tests.survey import start_survey
 
 HEADER = "indicator,margin,level,N\n"
@@ -52,7 +52,7 @@ def know(survey, text, actor=OPERATOR):
 
 def release(survey, **how):
     with transaction():
-        return releases.release(db.session.merge(survey.round), OPERATOR, **how)
+        return releasing.release(db.session.merge(survey.round), OPERATOR, **how)
 
 
 def commune(survey, version):

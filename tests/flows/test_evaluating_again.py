@@ -9,8 +9,8 @@ from app import ledger, pipeline, programme
 from app.accounts.actors import OPERATOR
 from app.db import db, driver, transaction
 from app.errors import Conflict, NotAllowed
-from app.indicators import reevaluate, releases, stale
-from tests import people
+from app.indicators import reevaluate, stale
+from tests import people, releasing
 from tests.survey import HOUSEHOLD_FORM, Survey, household_form, start_survey
 
 CHANGED = HOUSEHOLD_FORM.replace("| FIBRE | 1 ", "| FIBRE | 2 ").replace(
@@ -105,7 +105,7 @@ def test_no_figure_is_final_while_interviews_are_being_evaluated(survey):
         stale.mark_project_stale(survey.project.id)
     pipeline.refresh_figures()
     with pytest.raises(Conflict, match="being evaluated"), transaction():
-        releases.release(survey.round, OPERATOR)
+        releasing.release(survey.round, OPERATOR)
     found = survey.figure()
     assert (found.n, found.status) == (3, "provisional")
     assert found.ci_method != "census"

@@ -16,7 +16,7 @@ from app.indicators.queries import find_figures
 from app.indicators.release_models import Release
 from app.indicators.release_queries import list_releases, newest_release, release_under_way
 from app.rounds.models import Round
-from tests import people
+from tests import people, releasing
 from tests.survey import start_survey
 
 LONGEST = 30  # seconds that anything here may take
@@ -78,7 +78,7 @@ def read(survey, unit):
 
 def test_workers_make_it_and_then_everybody_reads_it(survey):
     with transaction():
-        releases.release(the_round(survey), OPERATOR)
+        releasing.release(the_round(survey), OPERATOR)
         expected = driver().execute(HIDDEN, (survey.round.id, 1)).fetchall()
         db.session.rollback()
     assert expected

@@ -29,7 +29,7 @@ from app.indicators.release_queries import get_release
 from app.samples.chance import shuffled
 from app.samples.design import Design
 from app.samples.queries import get_sample, households_of
-from tests import people
+from tests import people, releasing
 from tests.joined_forms import safety_form, safety_xml, use_form, use_xml
 from tests.survey import start_survey
 
@@ -83,7 +83,7 @@ def released(survey, totals):
     with transaction():
         found = db.session.merge(survey.round)
         import_totals(found, f"indicator,margin,level,N\n{totals}", OPERATOR)
-        version = releases.release(found, OPERATOR).version
+        version = releasing.release(found, OPERATOR).version
     return version, {
         figure.breakdown_value: figure
         for figure in find_figures(

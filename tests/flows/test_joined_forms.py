@@ -20,7 +20,7 @@ from app.samples.design import Design
 from app.samples.queries import get_sample, households_of
 from app.submissions.purge import purge
 from app.xforms.problems import FormRefused
-from tests import people
+from tests import people, releasing
 from tests.joined_forms import INDICATORS, SAFETY, safety_form, safety_xml, use_form, use_xml
 from tests.survey import new_id, start_survey
 
@@ -334,7 +334,7 @@ def test_a_release_and_an_earlier_day_have_the_pairs_of_their_time(survey):
         survey.post(safety_xml(survey, household))
     pipeline.settle()
     with transaction():
-        made = releases.release(db.session.get_one(Round, survey.round.id), OPERATOR)
+        made = releasing.release(db.session.get_one(Round, survey.round.id), OPERATOR)
         version = made.version
     place = {"round_": survey.round, "unit_id": survey.village.id, "level": "village"}
     [given_out] = find_figures(

@@ -12,7 +12,7 @@ from app.indicators import releases
 from app.indicators.disclosure import Rule
 from app.indicators.known_totals import import_totals
 from app.indicators.queries import find_figures
-from tests import people
+from tests import people, releasing
 from tests.survey import HOUSEHOLD_FORM, household_form, start_survey
 
 KINDS = "| | select_multiple kind | kinds | Kinds | | | |\n"
@@ -53,7 +53,7 @@ def visit(survey, *chosen, village=0, fibre="1"):
 
 def release(survey):
     with transaction():
-        return releases.release(db.session.merge(survey.round), OPERATOR)
+        return releasing.release(db.session.merge(survey.round), OPERATOR)
 
 
 def groups(survey, actor=None, unit=None):

@@ -11,7 +11,7 @@ from app.indicators.disclosure import Rule
 from app.indicators.queries import find_figures
 from app.indicators.release_queries import get_release, list_releases
 from app.indicators.restated import changed_villages
-from tests import people
+from tests import people, releasing
 from tests.survey import start_survey
 
 
@@ -37,7 +37,7 @@ def visit(survey, village, first, last, fibre="1"):
 
 def release(survey, **how):
     with transaction():
-        return releases.release(survey.round, OPERATOR, **how)
+        return releasing.release(survey.round, OPERATOR, **how)
 
 
 def read(survey, reader, level="commune", version=None):

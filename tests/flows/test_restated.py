@@ -15,7 +15,7 @@ from app.indicators.release_queries import get_release
 from app.indicators.restated import restated
 from app.indicators.touched import all_places
 from app.rounds.models import Round
-from tests import people
+from tests import people, releasing
 from tests.survey import start_survey
 
 
@@ -52,7 +52,7 @@ def look(survey, choice=None, **how):
 
 def give_out(survey, **how):
     with transaction():
-        return releases.release(the_round(survey), OPERATOR, **how).version
+        return releasing.release(the_round(survey), OPERATOR, **how).version
 
 
 def told(changes):

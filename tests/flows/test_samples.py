@@ -8,7 +8,7 @@ from app.db import db, driver, transaction
 from app.indicators import releases
 from app.indicators.disclosure import Rule
 from app.indicators.queries import find_figures
-from tests import people
+from tests import people, releasing
 from tests.survey import Survey, person_form, person_xml, start_survey
 
 
@@ -147,7 +147,7 @@ def test_drawn_villages_that_are_withheld_have_one_weight(survey, villages):
 
     with transaction():
         releases.set_rule(survey.project.id, Rule(threshold=5, smallest_n=0), OPERATOR)
-        releases.release(survey.round, OPERATOR)
+        releasing.release(survey.round, OPERATOR)
         outsider = people.actor("api_client", people.GIA_LAI, of=survey.project)
     (told,) = find_figures(
         outsider,

@@ -10,14 +10,13 @@ from app.accounts.actors import OPERATOR
 from app.db import db, transaction
 from app.errors import NotFound
 from app.forms.source import FormSource
-from app.indicators import releases
 from app.indicators.behind import REASONS, SORTS
 from app.indicators.explain import Explanation, explain, interviews_of
 from app.rounds.models import Round
 from app.samples.design import Design
 from app.samples.queries import get_sample, households_of
 from app.submissions.models import Submission
-from tests import people
+from tests import people, releasing
 from tests.survey import HOUSEHOLD_FORM, Survey, new_id, person_form, person_xml, start_survey
 
 
@@ -177,7 +176,7 @@ def test_outsiders_get_what_was_given_out_and_no_interviews(survey):
     hidden = ask(survey, actor=outsider)
     assert (hidden.figure.suppressed, hidden.tally, hidden.question) == ("not_released", None, None)
     with transaction():
-        releases.release(survey.round, OPERATOR)
+        releasing.release(survey.round, OPERATOR)
     shown = ask(survey, actor=outsider)
     assert (shown.figure.value, shown.tally) == (0.5, None)
     assert interviews_of(shown, None, sort="place", start=0, limit=10) == []

@@ -16,7 +16,7 @@ from app.indicators.known_totals import import_totals
 from app.indicators.release_queries import get_release
 from app.org_units.models import OrgUnit
 from app.submissions.models import Submission
-from tests import people
+from tests import people, releasing
 from tests.flows.test_village_forms import VILLAGE_FORM, report
 from tests.survey import Survey, household_form, person_form, person_xml, start_survey
 
@@ -161,7 +161,7 @@ def release(survey: Survey, totals: str) -> dict:
     with transaction():
         found = db.session.merge(survey.round)
         import_totals(found, f"indicator,margin,level,N\n{totals}", OPERATOR)
-        made = releases.release(found, OPERATOR)
+        made = releasing.release(found, OPERATOR)
     return {"release": get_release(survey.round.id, made.version)}
 
 

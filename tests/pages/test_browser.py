@@ -10,8 +10,7 @@ from werkzeug.serving import make_server
 
 from app.accounts.actors import OPERATOR
 from app.db import transaction
-from app.indicators import releases
-from tests import people
+from tests import people, releasing
 from tests.pages.test_submission import state_of
 from tests.scorecards.small import publish
 
@@ -173,7 +172,7 @@ def published(survey, sent):
     for number, fibre in enumerate("10"):
         sent(number, fibre=fibre)
     with transaction():
-        releases.release(survey.round, OPERATOR)
+        releasing.release(survey.round, OPERATOR)
 
 
 def test_what_is_printed_fits_on_paper_and_repeats_its_header(window, survey, commune, published):

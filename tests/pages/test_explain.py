@@ -5,8 +5,7 @@ import pytest
 from app import programme
 from app.accounts.actors import OPERATOR
 from app.db import transaction
-from app.indicators import releases
-from tests import people
+from tests import people, releasing
 from tests.joined_forms import safety_form, safety_xml, use_form, use_xml
 from tests.survey import HOUSEHOLD_FORM, household_form
 
@@ -97,7 +96,7 @@ def test_who_may_not_read_interviews_sees_figures_given_out_and_no_households(
     assert "Số này không được công bố" in page.text
     assert survey.ids[0] not in page.html
     with transaction():
-        releases.release(survey.round, OPERATOR)
+        releasing.release(survey.round, OPERATOR)
     page = outsider.get(address(commune))
     assert "Hộ và câu trả lời chỉ hiển thị cho người được đọc phiếu" in page.text
     assert "Bản phát hành 1 ngày" in page.text

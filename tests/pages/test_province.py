@@ -4,9 +4,8 @@ import pytest
 
 from app.accounts.actors import OPERATOR
 from app.db import transaction
-from app.indicators import releases
 from app.pages import province
-from tests import people
+from tests import people, releasing
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ def test_communes_add_up_for_staff_and_not_where_something_is_withheld(
     says, page = "cộng lại bằng của tỉnh", f"{address}/indicators/FIBRE/explain"
     assert says in analyst.get(page).text
     with transaction():
-        releases.release(survey.round, OPERATOR)
+        releasing.release(survey.round, OPERATOR)
     outsider = signed_in("api_client", people.GIA_LAI).get(page)
     assert "Bản phát hành 1" in outsider.text
     assert says not in outsider.text

@@ -11,7 +11,7 @@ from app.indicators import excerpt, releases
 from app.indicators.disclosure import Rule
 from app.indicators.release_queries import list_releases, rule_of
 from app.rounds.models import Round
-from tests import people
+from tests import people, releasing
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ def test_how_far_the_round_is_is_told_of_the_places_a_reader_reads(
 def test_readers_see_releases_and_cannot_make_them(signed_in, survey, sent, counting):
     sent(0)
     with transaction():
-        releases.release(survey.round, OPERATOR)
+        releasing.release(survey.round, OPERATOR)
     reviewer = signed_in("commune_reviewer")
     page = reviewer.get(address(survey))
     assert rows(page)[1][0] == "1"
@@ -233,7 +233,7 @@ def test_the_rule_is_set_on_a_page_with_the_decision_it_rests_on(analyst, survey
     expected = Rule(7, 20, 1, frozenset({"FIBRE"}), 0.85, "QĐ 12/QĐ-UBND")
     assert rule_of(survey.project.id) == expected
     with transaction():
-        releases.release(survey.round, OPERATOR)
+        releasing.release(survey.round, OPERATOR)
     shown = analyst.get(address(survey, "/1"))
     assert [text.text for text in shown.tree.xpath("//dl/dd")] == [
         "7", "20", "1", "FIBRE", "QĐ 12/QĐ-UBND",

@@ -7,8 +7,7 @@ import pytest
 from app.accounts.actors import OPERATOR
 from app.accounts.grants import grant_role
 from app.db import transaction
-from app.indicators import releases
-from tests import people
+from tests import people, releasing
 from tests.scorecards.small import book, publish
 
 
@@ -139,7 +138,7 @@ def test_who_reads_releases_gets_what_was_given_out(signed_in, sent, survey, com
     before = browser.get(address(commune))
     assert of_criterion(before, "A")[1] == "Số liệu này không được cung cấp cho bạn."
     with transaction():
-        releases.release(survey.round, OPERATOR)
+        releasing.release(survey.round, OPERATOR)
 
     page = browser.get(address(commune))
     assert of_criterion(page, "A")[2] == "20,00"

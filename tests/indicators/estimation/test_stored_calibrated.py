@@ -6,12 +6,11 @@ import pytest
 
 from app.accounts.actors import OPERATOR
 from app.db import columns, db, driver, transaction
-from app.indicators import releases
 from app.indicators.cells import Cell
 from app.indicators.queries import find_figures
 from app.indicators.recompute import recompute
 from app.indicators.release_queries import get_release
-from tests import people
+from tests import people, releasing
 from tests.indicators.estimation.stored import COMMUNES, LEVELS, Stored, observe
 from tests.indicators.estimation.test_stored_samples import draw, refuse
 from tests.survey import start_survey
@@ -96,7 +95,7 @@ def release(app, households, persons, oracle):
     def release(totals):
         with transaction():
             know(survey, totals)
-            releases.release(db.session.merge(survey.round), OPERATOR)
+            releasing.release(db.session.merge(survey.round), OPERATOR)
         found = {}
         for level in ("commune", "all"):
             for figure in find_figures(
