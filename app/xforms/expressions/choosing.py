@@ -109,7 +109,7 @@ def choose(at: int, parts: Sequence[Meaning], faults: Faults) -> Meaning:
 
 
 def coalesce(at: int, parts: Sequence[Meaning], faults: Faults) -> Meaning:
-    """The first value that is not missing."""
+    """The first value that is not missing, nor a text without letters."""
     check_count("coalesce", at, len(parts), 1, None)
     kind, runs = _alike("coalesce", parts, faults)
 
@@ -117,7 +117,7 @@ def coalesce(at: int, parts: Sequence[Meaning], faults: Faults) -> Meaning:
         found: Any = BLANK
         for run in runs:
             found = run(row)
-            if found.__class__ is not Missing:
+            if found.__class__ is not Missing and found != "":
                 break
         return found
 

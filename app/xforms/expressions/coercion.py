@@ -9,6 +9,10 @@ from app.xforms.expressions.rows import Row
 from app.xforms.expressions.strict import constant, one
 from app.xforms.expressions.tokens import ExpressionError
 from app.xforms.expressions.values import BLANK, IRRELEVANT, Missing, to_number, to_text
+from app.xforms.question_types import FILE_TYPES
+
+
+_NEVER_NUMBERS = FILE_TYPES | {"geopoint", "geotrace", "geoshape", "start-geopoint"}
 
 
 def answer_text(answer: Answer) -> Run:
@@ -88,6 +92,8 @@ def _no_number(part: Meaning) -> ExpressionError:
 def as_number(part: Meaning) -> Run:
     """The value as number() takes it."""
     one_value(part)
+    if is_date(part):
+        return one(to_day, as_text(part))
     if part.answer:
         return answer_number(part.answer)
     if part.kind is Kind.TRUTH:
@@ -99,6 +105,21 @@ def as_number(part: Meaning) -> Run:
     if part.literal is not None:
         return constant(to_number(part.literal))
     return one(to_number, part.run)
+
+
+def as_said_number(part: Meaning, faults: Faults) -> Run:
+    """What number() takes: anything but an answer that never says a number, such as a place."""
+    if part.answer and part.answer.field.type == "time":
+        faults.append(
+            ExpressionError(
+                "%(part)s is a time, not a number: write decimal-time(%(part)s)",
+                part.at,
+                part=part.shown,
+            )
+        )
+    elif part.answer and part.answer.field.type in _NEVER_NUMBERS:
+        faults.append(_no_number(part))
+    return as_number(part)
 
 
 def as_text(part: Meaning) -> Run:

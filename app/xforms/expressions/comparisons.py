@@ -13,9 +13,16 @@ from app.xforms.expressions.tokens import ExpressionError
 from app.xforms.expressions.values import IRRELEVANT, Missing, to_number
 
 Test = Callable[[Any, Any], bool]
+_CLOSE = 1e-12  # numbers this near are equal to phones: 0.1 + 0.2 is 0.3
+
+
+def _alike(left: float, right: float) -> bool:
+    return abs(left - right) < _CLOSE
+
+
 _TESTS: dict[str, Test] = {
-    "=": operator.eq,
-    "!=": operator.ne,
+    "=": _alike,
+    "!=": lambda left, right: not _alike(left, right),
     "<": operator.lt,
     "<=": operator.le,
     ">": operator.gt,
@@ -51,7 +58,7 @@ def _equal(left: Meaning, right: Meaning, faults: Faults) -> Run:
         return several(operator.eq, [as_truth(left, faults), as_truth(right, faults)])
     _check_alike(left, right, faults)
     if kinds & {Kind.NUMBER, Kind.DATE}:
-        return _test(operator.eq, as_number(left), right, as_number(right))
+        return _test(_alike, as_number(left), right, as_number(right))
     return _test(operator.eq, as_text(left), right, as_text(right))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
 from app.errors import Phrase, phrase
-from app.xforms.expressions.coercion import as_day, as_number, as_operand, as_text, as_yes_or_no
+from app.xforms.expressions.coercion import as_day, as_operand, as_said_number, as_text, as_yes_or_no
 from app.xforms.expressions.dates import (
     DATE_PARTS,
     MOMENT_PARTS,
@@ -82,7 +82,13 @@ def _translate(text: str, old: str, new: str) -> str:
 
 
 def _before(text: str, mark: str) -> str:
-    return text.partition(mark)[0] if mark in text else ""
+    place = text.find(mark)
+    return text[:place] if place > 0 else ""
+
+
+def _after(text: str, mark: str) -> str:
+    place = text.find(mark)
+    return text[place + len(mark) :] if place >= 0 else ""
 
 
 def _whole(text: str, pattern: str) -> bool:
@@ -131,14 +137,14 @@ FUNCTIONS: dict[str, Function] = {
     "atan2": Function(_finite(math.atan2), (_N, _N), _N),
     **{name: Function(_finite(call), (_N,), _N) for name, call in _REAL.items()},
     "boolean": Function(bool, (_B,), _B),
-    "boolean-from-string": Function(lambda text: text in {"1", "true"}, (_T,), _B),
+    "boolean-from-string": Function(lambda text: text.lower() in {"1", "true"}, (_T,), _B),
     "contains": Function(lambda text, part: part in text, (_T, _T), _B),
     "starts-with": Function(str.startswith, (_T, _T), _B),
     "ends-with": Function(str.endswith, (_T, _T), _B),
     "substr": Function(_substr, (_T, _N, _N), _T, least=2),
     "substring": Function(_substring, (_T, _N, _N), _T, least=2),
     "substring-before": Function(_before, (_T, _T), _T),
-    "substring-after": Function(lambda text, mark: text.partition(mark)[2], (_T, _T), _T),
+    "substring-after": Function(_after, (_T, _T), _T),
     "string-length": Function(lambda text: float(len(text)), (_T,), _N),
     "normalize-space": Function(lambda text: " ".join(text.split()), (_T,), _T),
     "translate": Function(_translate, (_T, _T, _T), _T),
@@ -155,6 +161,8 @@ FUNCTIONS: dict[str, Function] = {
     "area": Function(area, (_T,), _N, more=True),
     "geofence": Function(is_inside, (_T, _T), _B),
 }
+# Of a number of days, date() drops the fraction; of a date and time, the time.
+_OF_NUMBERS = {"date": lambda days: float(math.trunc(days))}
 _PATTERNS = {"format-date": DATE_PARTS, "format-date-time": MOMENT_PARTS}
 
 
@@ -168,7 +176,10 @@ def apply(name: str, at: int, parts: Sequence[Meaning], faults: Faults) -> Meani
     runs = [
         _argument(kind, part, function, faults) for kind, part in zip(kinds, parts, strict=False)
     ]
-    run = one(function.call, runs[0]) if len(runs) == 1 else several(function.call, runs)
+    call = function.call
+    if parts and parts[0].kind is Kind.NUMBER:
+        call = _OF_NUMBERS.get(name, call)
+    run = one(call, runs[0]) if len(runs) == 1 else several(call, runs)
     return Meaning(function.gives, run, at)
 
 
@@ -179,7 +190,7 @@ def _argument(kind: Kind, part: Meaning, function: Function, faults: Faults) -> 
         return as_yes_or_no(part, faults)
     if kind is Kind.TEXT:
         return as_text(part)
-    return as_number(part) if function.anything else as_operand(part, faults)
+    return as_said_number(part, faults) if function.anything else as_operand(part, faults)
 
 
 def check_count(name: str, at: int, given: int, least: int, most: int | None) -> None:

@@ -56,7 +56,7 @@ def _between(one: Point, other: Point) -> float:
     north, south = radians(one[0]), radians(other[0])
     turn = cos(radians(one[1] - other[1]))
     cosine = sin(north) * sin(south) + cos(north) * cos(south) * turn
-    return acos(min(1.0, cosine)) * RADIUS
+    return acos(max(-1.0, min(1.0, cosine))) * RADIUS
 
 
 def _places(text: str) -> list[Point] | Missing:

@@ -11,8 +11,9 @@ DONT_KNOW, REFUSED, NOT_ASKED, LEFT_BLANK = REASONS = (
     "irrelevant",
     "blank",
 )
-# Plain decimals, and the exponents with which phones write large ones (1.0E7).
-_NUMBER = re.compile(r"\s*-?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*", re.ASCII)
+# Plain decimals, with a point or as people write them with a comma, and the exponents with which
+# phones write large ones (1.0E7).
+_NUMBER = re.compile(r"\s*-?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?\s*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +44,7 @@ def to_number(text: str) -> float | Missing:
     """The number a text says; BLANK when it says none."""
     if text.isdigit() and text.isascii() and len(text) < 300:  # noqa: PLR2004 - the common case
         return float(text)
-    return finite(float(text)) if _NUMBER.fullmatch(text) else BLANK
+    return finite(float(text.replace(",", "."))) if _NUMBER.fullmatch(text) else BLANK
 
 
 def finite(number: float) -> float | Missing:

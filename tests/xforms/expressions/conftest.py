@@ -35,6 +35,8 @@ SURVEY = """
 |        | decimal                        | d         |                              |
 |        | text                           | word      |                              |
 |        | date                           | day       |                              |
+|        | time                           | clock     |                              |
+|        | geopoint                       | spot      |                              |
 |        | integer                        | later     | ${n} > 0                     |
 |        | calculate                      | twice     |                              |
 |        | note                           | thanks    |                              |

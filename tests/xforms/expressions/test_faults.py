@@ -49,6 +49,8 @@ from app.xforms.expressions.tokens import ExpressionError
         ("min(${n}, ${word}) = 2", "${word}, which is a text"),
         ("sum(${phone}) = 2", "${phone}, which is a choice, is not a number"),
         ("date(${n}) = today()", "${n} is not a date"),
+        ("number(${clock}) = 1", "${clock} is a time, not a number: write decimal-time(${clock})"),
+        ("int(${spot}) = 1", "${spot}, which is a text, is not a number"),
         ("decimal-time(${word}) = 1", "${word} is not a date"),
         ("boolean(${a})", "${a} is not a condition"),
         ("checklist(1, 2, ${a})", "${a} is not a condition"),
