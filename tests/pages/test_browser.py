@@ -175,6 +175,19 @@ def published(survey, sent):
         releasing.release(survey.round, OPERATOR)
 
 
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_an_old_screen_shows_tables_of_figures_whole(window, published, commune, language):
+    if language == "en":
+        window.get_by_role("button", name="English").click()
+        window.get_by_role("button", name="Sign out").wait_for()
+    for address in (f"/communes/{commune.id}", f"/communes/{commune.id}/indicators/FIBRE"):
+        window.goto(address)
+        table = window.locator("table.figures")
+        assert table.get_by_text({"vi": "tạm tính", "en": "provisional"}[language]).first.is_visible()
+        frame = table.locator("xpath=..").bounding_box()
+        assert table.bounding_box()["width"] <= frame["width"], address
+
+
 def test_what_is_printed_fits_on_paper_and_repeats_its_header(window, survey, commune, published):
     window.set_viewport_size(PAPER)
     window.emulate_media(media="print")
