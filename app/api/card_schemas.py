@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import Schema, fields
 from marshmallow.validate import Length, OneOf
 
-from app.api.parameters import PlaceQuery, number, text
+from app.api.parameters import OnePlaceQuery, number, text
 from app.api.schemas import UnitSchema
 from app.api.score_schemas import ScoreLineSchema
 from app.scorecards.card import STATES, STEPS
@@ -26,7 +26,7 @@ class OfRound(Schema):
     round = text(description="Code of a round; the present one without.")
 
 
-class OneCard(PlaceQuery, OfRound):
+class OneCard(OnePlaceQuery, OfRound):
     """Whose card is meant."""
 
 

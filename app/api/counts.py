@@ -7,7 +7,7 @@ from marshmallow.validate import OneOf
 
 from app.access import requires
 from app.api.blueprint import caller, resource
-from app.api.parameters import PlaceQuery, choose_project, choose_unit, number, text
+from app.api.parameters import OnePlaceQuery, choose_project, choose_unit, number, text
 from app.api.schemas import UnitSchema
 from app.counts.queries import CAPABILITY, Compared, find_counts
 from app.errors import NotFound
@@ -24,7 +24,7 @@ class OfRound(Schema):
     round = text(description="Code of a round; the present one without.")
 
 
-class CountQuery(PlaceQuery, OfRound):
+class CountQuery(OnePlaceQuery, OfRound):
     """Which counts are asked for."""
 
     level = fields.String(

@@ -54,6 +54,8 @@ def _found(asked: dict[str, Any]) -> list[Change]:
     narrow = {"indicator": asked.get("indicator"), "by": asked.get("by", "")}
     if "against" in asked:
         before = find_round(project_id, asked["against"])
+        if before.id == round_.id:
+            raise BadRequest("Two different rounds are compared.")
         level = asked.get("level", unit.level)
         return changes(actor, round_=round_, before=before, unit_id=unit.id, level=level, **narrow)
     other = choose_unit(actor, "indicator.read", asked.get("other"), asked.get("other_code"), None)

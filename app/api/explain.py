@@ -11,7 +11,7 @@ from app.access import requires
 from app.api.blueprint import caller, resource
 from app.api.cursors import read_start, write_cursor
 from app.api.indicators import find_round
-from app.api.parameters import PlaceQuery, choose_project, choose_unit, limit, number, text
+from app.api.parameters import OnePlaceQuery, choose_project, choose_unit, limit, number, text
 from app.api.schemas import FigureSchema
 from app.i18n import in_language
 from app.i18n.texts import LANGUAGES
@@ -30,7 +30,7 @@ def _in_both_languages(weight: Weight) -> dict[str, str]:
     return said
 
 
-class ExplainQuery(PlaceQuery):
+class ExplainQuery(OnePlaceQuery):
     """Which figure, and which of the interviews behind it."""
 
     round = text(description="Code of a round; the present one without.")

@@ -3,29 +3,25 @@
 from marshmallow import Schema, fields
 from marshmallow.validate import OneOf
 
-from app.api.parameters import limit, number, text
+from app.api.parameters import PlaceQuery, limit, number, text
 from app.api.schemas import UnitSchema
 
 ACTS = ("move", "merge", "split")
 
 
-class HouseholdQuery(Schema):
+class HouseholdQuery(PlaceQuery):
     """Which households are asked for; each parameter narrows the answer."""
 
     project = number(description="Number of a project; the caller's first one without.")
-    unit = number(description="Id of a village, a commune or a larger place.")
-    code = text(description="Official code of a commune, or the id of a village.")
     household = text(description="The code of a household, or its beginning.")
     limit = limit(100, 1000)
     next = text(200, "The text under “next” of the answer before.")
 
 
-class HouseholdPairQuery(Schema):
+class HouseholdPairQuery(PlaceQuery):
     """Where likely doubles are looked for."""
 
     project = number(description="Number of a project; the caller's first one without.")
-    unit = number(description="Id of a village or a commune.")
-    code = text(description="Official code of a commune, or the id of a village.")
 
 
 class HouseholdChangeBody(Schema):

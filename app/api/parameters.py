@@ -17,6 +17,7 @@ from app.org_units.queries import find_by_code, find_village
 
 LARGEST_ID = 2**31 - 1
 LARGEST_RECORD = 2**63 - 1
+ONE_WAY = "Name the place by “unit” or by “code”."
 
 
 def _without_nul(text: str) -> None:
@@ -50,15 +51,21 @@ class PlaceQuery(Schema):
     unit = number(description="Id of a place; or give its code.")
     code = text(description="Official code of a province or commune, or a village's id (T-…).")
 
+    @validates_schema
+    def names_no_two_places(self, data: dict[str, Any], **_: Any) -> None:
+        """One of the two ways, since the other one would be passed over."""
+        if "unit" in data and "code" in data:
+            raise ValidationError(ONE_WAY, "unit")
+
 
 class OnePlaceQuery(PlaceQuery):
     """A place, which has to be named."""
 
     @validates_schema
     def names_one_place(self, data: dict[str, Any], **_: Any) -> None:
-        """One of the two ways to name a place, not both."""
-        if ("unit" in data) == ("code" in data):
-            raise ValidationError("Name the place by “unit” or by “code”.", "unit")
+        """One of the two ways to name it."""
+        if not {"unit", "code"} & data.keys():
+            raise ValidationError(ONE_WAY, "unit")
 
 
 def choose_project(actor: Actor, capability: str, wanted: int | None) -> int:

@@ -7,7 +7,7 @@ from marshmallow import Schema, fields
 from app.access import requires
 from app.api.blueprint import caller, resource
 from app.api.indicators import find_round
-from app.api.parameters import choose_project, number, text
+from app.api.parameters import LARGEST_ID, choose_project, number, text
 from app.api.schemas import FigureSchema
 from app.indicators.release_queries import get_release, list_releases
 from app.indicators.restated import before_of, restated
@@ -65,7 +65,7 @@ def find_releases(asked: dict[str, Any]) -> dict[str, Any]:
     return {"items": list_releases(round_.id), "next": None}
 
 
-@resource("/releases/<int:version>", query=ReleaseQuery, answer=ChangesSchema)
+@resource(f"/releases/<int(max={LARGEST_ID}):version>", query=ReleaseQuery, answer=ChangesSchema)
 @requires("indicator.read")
 def show_release_changes(asked: dict[str, Any], version: int) -> dict[str, Any]:
     """One release with each undivided figure that it changed, before and after

@@ -5,12 +5,12 @@ from typing import Any
 
 import orjson
 from flask import Response
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields, validates_schema
 from marshmallow.validate import OneOf
 
 from app.access import requires
 from app.api.blueprint import caller, resource
-from app.api.parameters import choose_project, choose_unit, number, text
+from app.api.parameters import OnePlaceQuery, choose_project, choose_unit, number, text
 from app.api.score_schemas import (
     RankPage,
     ScorecardPage,
@@ -47,11 +47,9 @@ class OfRound(OfProject):
     format = fields.String(load_default="json", validate=OneOf(("json", "csv")))
 
 
-class OfPlaces(OfRound):
+class OfPlaces(OnePlaceQuery, OfRound):
     """Whose scores are asked for."""
 
-    unit = number(description="Id of a place; or give its code.")
-    code = text(description="Official code of a province or commune.")
     level = fields.String(
         load_default="commune", validate=OneOf(("province", "commune", "village"))
     )
@@ -75,13 +73,18 @@ class ForRanks(OfRound):
     )
 
 
-class OfTwo(OfProject):
+class OfTwo(OnePlaceQuery, OfProject):
     """Which two scores are compared: of two places, of two rounds, or both."""
 
-    unit = number(description="Id of a place.")
     with_unit = number(description="Id of the other place; the same one without.")
     round = text(description="Code of a round; the present one without.")
     with_round = text(description="Code of the other round; the same one without.")
+
+    @validates_schema
+    def names_another(self, data: dict[str, Any], **_: Any) -> None:
+        """A score is held against another one."""
+        if not {"with_unit", "with_round"} & data.keys():
+            raise ValidationError("Say “with_unit”, “with_round” or both.", "with_unit")
 
 
 @resource("/scorecards", query=OfProject, answer=ScorecardPage)
@@ -164,8 +167,9 @@ def read_difference(asked: dict[str, Any], scorecard: str) -> dict[str, Any]:
     """
     found, round_ = _asked(asked, scorecard)
     other = get_round(round_.project_id, asked["with_round"]) if "with_round" in asked else round_
-    mine = _one(found, round_, asked.get("unit"))
-    theirs = _one(found, other, asked.get("with_unit", asked.get("unit")))
+    unit = choose_unit(caller(), CAPABILITY, asked.get("unit"), asked.get("code"), None)
+    mine = _one(found, round_, unit.id)
+    theirs = _one(found, other, asked.get("with_unit", unit.id))
     compared = compare_scores(mine, theirs, (round_, other))
     return {
         **_apart(compared.total),
@@ -190,7 +194,7 @@ def _asked(asked: dict[str, Any], code: str) -> tuple[Scorecard, Round]:
     return _scorecard(project_id, code), round_
 
 
-def _one(scorecard: Scorecard, round_: Round, unit_id: int | None) -> Score:
+def _one(scorecard: Scorecard, round_: Round, unit_id: int) -> Score:
     unit = choose_unit(caller(), CAPABILITY, unit_id, None, None)
     scores = find_scores(caller(), scorecard, round_, unit.id, unit.level)
     if not scores:

@@ -12,6 +12,7 @@ from app.api.blueprint import caller, resource
 from app.api.cursors import read_record, write_cursor
 from app.api.parameters import (
     LARGEST_RECORD,
+    OnePlaceQuery,
     choose_project,
     choose_unit,
     limit,
@@ -38,11 +39,9 @@ from app.submissions.queries import (
 RECORD = f"int(max={LARGEST_RECORD})"
 
 
-class SubmissionQuery(Schema):
-    """Which interviews are asked for."""
+class SubmissionQuery(OnePlaceQuery):
+    """Which interviews are asked for, and of which place."""
 
-    unit = number(description="Id of the place in which they were held; or give its code.")
-    code = text(description="Official code of that place.")
     on = fields.Date(metadata={"description": "The day on which the code is valid; today without."})
     state = fields.String(validate=OneOf(tuple(STATE_FILTERS)))
     form = text(description="Id of a form, such as xhs_ho.")

@@ -57,6 +57,17 @@ def test_a_key_without_the_right_is_refused(machine, address):
     assert machine("api_client").ask(address, 403)["code"] == "NotAllowed"
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["/indicators?", "/indicators/explain?indicator=FIBRE&", "/submissions?", "/counts?",
+     "/scorecards/CDS/scores?", "/scorecards/CDS/card?", "/scorecards/CDS/difference?"],
+)  # fmt: skip
+def test_a_place_is_named_and_in_one_way(machine, address):
+    asking = machine("province_analyst", people.GIA_LAI)
+    for way in ("", f"unit=1&code={people.IA_DOM}"):
+        assert "unit" in asking.ask(address + way, 422)["details"]["query"]
+
+
 @pytest.mark.parametrize("address", ["/nix", "/", "", "/indicators/x", "/submissions/x", "/../v1"])
 def test_an_address_that_does_not_exist_is_told_in_json(machine, address):
     assert machine().ask(address, 404)["code"] == "NotFound"

@@ -161,4 +161,4 @@ def test_nobody_else_sees_or_writes_a_card(machine, lead):
         other.ask(f"{CARD}?code={people.IA_DOM}", status)
         other.ask(f"/scorecards/files/{file['id']}", status)
     lead.machine.ask(f"{CARD}?code={people.GIA_LAI}", 404)
-    lead.machine.ask(CARD, 404)
+    lead.machine.ask(CARD, 422)

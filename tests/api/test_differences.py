@@ -44,7 +44,8 @@ def test_what_has_no_value_has_no_difference(machine, commune, rounds):
 
 
 @pytest.mark.parametrize(
-    "more", ["", "&against=2026-1&other=1", "&other_code=23872", "&against=1999-1"]
+    "more",
+    ["", "&against=2026-1&other=1", "&other_code=23872", "&against=1999-1", "&against=2026-2"],
 )
 def test_one_other_thing_has_to_be_named(machine, commune, rounds, more):
     answer = machine().open(f"/differences?unit={commune.id}{more}")

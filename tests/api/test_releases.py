@@ -37,4 +37,5 @@ def test_a_restatement_tells_before_after_and_why(machine, survey):
     assert begun["before"] is None
     assert {pair["before"] for pair in begun["items"]} == {None}
     asking.ask("/releases/3", 404)
+    asking.ask(f"/releases/{10**20}", 404)
     asking.ask("/releases?round=NIX", 404)

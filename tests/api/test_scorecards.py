@@ -80,12 +80,13 @@ def test_a_difference_of_two_places(machine, survey, commune, scorecard):
     asking = machine("province_analyst", people.GIA_LAI)
     where = f"/scorecards/CDS/difference?unit={commune.id}"
 
-    same = asking.ask(f"{where}&with_round=2026-1")
+    same = asking.ask(f"/scorecards/CDS/difference?code={people.IA_DOM}&with_round=2026-1")
     assert (same["points"], [one["criterion"] for one in same["criteria"]]) == (0.0, ["A", "B"])
     other = asking.ask(f"{where}&with_unit={people.unit(people.PLEIKU).id}")
     assert other["criteria"] == []
     asking.ask(f"{where}&with_round=nix", 404)
-    asking.ask("/scorecards/CDS/difference", 404)
+    asking.ask("/scorecards/CDS/difference?with_round=2026-1", 422)
+    asking.ask(where, 422)  # with what?
     machine().ask(f"{where}&with_unit={people.unit(people.PLEIKU).id}", 404)
 
 

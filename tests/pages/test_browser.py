@@ -183,7 +183,9 @@ def test_an_old_screen_shows_tables_of_figures_whole(window, published, commune,
     for address in (f"/communes/{commune.id}", f"/communes/{commune.id}/indicators/FIBRE"):
         window.goto(address)
         table = window.locator("table.figures")
-        assert table.get_by_text({"vi": "tạm tính", "en": "provisional"}[language]).first.is_visible()
+        assert table.get_by_text(
+            {"vi": "tạm tính", "en": "provisional"}[language]
+        ).first.is_visible()
         frame = table.locator("xpath=..").bounding_box()
         assert table.bounding_box()["width"] <= frame["width"], address
 
