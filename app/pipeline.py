@@ -47,18 +47,22 @@ SUMMING = 0.5  # seconds of summing up after which a worker looks at the intervi
 log = logging.getLogger(__name__)
 
 
-def settle(pace: Pace | None = None, call_help: Callable[[], None] | None = None) -> None:
+def settle(
+    pace: Pace | None = None,
+    call_help: Callable[[], None] | None = None,
+    give_out: Callable[[], bool | None] = giving_out.carry_on,
+) -> None:
     """Processes all that is owed: interviews first, and figures at their pace.
 
-    Of what people bring on sticks, and of workbooks and releases that they ask for, it takes a
-    slice each time, so that phones do not wait for it.
+    Of what people bring on sticks, and of workbooks that they ask for, it takes a slice each time,
+    so that phones do not wait for it; so of releases, unless it has somebody else give them out.
     After a full batch of interviews it calls for help with the rest.
     What a person decided is summed up between any two pieces of work: it waits for one piece,
     however much is owed. Communes are added up when nothing else is owed.
     """
     pace = pace or Pace()
     while True:
-        is_asked = _carry_on()
+        is_asked = _carry_on(give_out)
         while (taken := process_inbox()) or evaluate_again():
             if call_help is not None and taken == BATCH:
                 call_help()
@@ -76,10 +80,10 @@ def settle(pace: Pace | None = None, call_help: Callable[[], None] | None = None
             pass  # as after a publication: all villages are owed, and nothing else waits
 
 
-def _carry_on() -> bool:
+def _carry_on(give_out: Callable[[], bool | None]) -> bool:
     """A slice of what people asked for and may stop; whether more of it can be had without rest."""
     imports.carry_on()
-    return any([exports.carry_on(), giving_out.carry_on()])
+    return any([exports.carry_on(), give_out()])
 
 
 def _tidy_up() -> bool:

@@ -69,10 +69,18 @@ def carry_on() -> bool:
 
     One that waits, until its villages are summed up or for another worker, holds up no other.
     """
+    return any(advance(release_id) for release_id in _making())
+
+
+def are_making() -> bool:
+    """Whether any release is to go on."""
+    return bool(_making())
+
+
+def _making() -> list[int]:
     with transaction():
         making = select(Release.id).where(Release.state == MAKING).order_by(Release.id)
-        waiting = list(db.session.scalars(making))
-    return any(advance(release_id) for release_id in waiting)
+        return list(db.session.scalars(making))
 
 
 def advance(release_id: int) -> bool:

@@ -1,18 +1,28 @@
 """What workers run: thin, idempotent, and safe to run twice at once."""
 
 from app import daily
-from app.jobs.second_reader import SecondReader
+from app.indicators import giving_out
+from app.jobs.beside import Beside
 from app.pace import Pace
+from app.pipeline import BATCH, process_inbox
 from app.pipeline import settle as settle_what_is_owed
 
 # A worker runs its jobs in one process, one after the other: they share its pace.
 PACE = Pace(shortest=1.0)
-SECOND_READER = SecondReader()
+# One computes while PostgreSQL works for the other.
+SECOND_READER = Beside("second reader", lambda: process_inbox() == BATCH)
+# Of a province each step takes seconds, which neither phones nor reviewers should wait for.
+GIVES_OUT = Beside("giver-out of figures", giving_out.carry_on)
 
 
 def settle() -> None:
     """Processes everything that is owed, interviews first, then figures."""
-    settle_what_is_owed(PACE, SECOND_READER.call)
+    settle_what_is_owed(PACE, SECOND_READER.call, _give_out)
+
+
+def _give_out() -> None:
+    if giving_out.are_making():
+        GIVES_OUT.call()
 
 
 def expire() -> None:

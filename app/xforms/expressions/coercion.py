@@ -11,7 +11,6 @@ from app.xforms.expressions.tokens import ExpressionError
 from app.xforms.expressions.values import BLANK, IRRELEVANT, Missing, to_number, to_text
 from app.xforms.question_types import FILE_TYPES
 
-
 _NEVER_NUMBERS = FILE_TYPES | {"geopoint", "geotrace", "geoshape", "start-geopoint"}
 
 

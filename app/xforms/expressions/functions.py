@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
 from app.errors import Phrase, phrase
-from app.xforms.expressions.coercion import as_day, as_operand, as_said_number, as_text, as_yes_or_no
+from app.xforms.expressions.coercion import (
+    as_day,
+    as_operand,
+    as_said_number,
+    as_text,
+    as_yes_or_no,
+)
 from app.xforms.expressions.dates import (
     DATE_PARTS,
     MOMENT_PARTS,
