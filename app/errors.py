@@ -29,7 +29,9 @@ class Phrase:
     def told(self, tell: Callable[..., str]) -> str:
         """The words as `tell` says source texts: `fill`, or `gettext` for the reader."""
         text = tell(self.message, **self.details)
-        return text[:1].upper() + text[1:] if self.begins else text
+        # A function is written as it is.
+        is_call = text.partition(" ")[0].partition("(")[1]
+        return text[:1].upper() + text[1:] if self.begins and not is_call else text
 
     def __str__(self) -> str:
         return self.told(fill)

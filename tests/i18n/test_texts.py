@@ -24,8 +24,8 @@ from app.review.checks import FLAGS
 from app.scorecards.card import LACKS
 from app.scorecards.scores import MISSING
 from app.submissions.parked import REASONS
-from app.xforms.expressions.compiler import REFUSED
 from app.xforms.expressions.meaning import Kind
+from app.xforms.expressions.unknown import REFUSED
 
 ROOT = Path(app.__file__).parent
 PLACES = re.compile(r"%\(\w+\)[a-z]")

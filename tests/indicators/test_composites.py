@@ -97,7 +97,7 @@ def test_a_part_that_changes_changes_the_composite(read):
         ({"numerator": "indicator('NIX')"}, "F4: There is no indicator NIX in this workbook, at"),
         ({"numerator": "indicator('BOTH')"}, "F4: BOTH → BOTH: an indicator cannot be made of"),
         ({"eligible": "indicator('NIX')"}, "E4: There is no indicator NIX"),
-        ({"numerator": "indicator(${net})"}, "F4: Indicator() takes the code of an indicator"),
+        ({"numerator": "indicator(${net})"}, "F4: indicator() takes the code of an indicator"),
         ({"unit": "m"}, "F4: FIBRE counts rows of household, and this one rows of m."),
         ({"irrelevant": ""}, "F4: Say in irrelevant what FIBRE says there: 0 or missing."),
         ({"irrelevant": "missing"}, "F4: Say in irrelevant what FIBRE says there: 0 or missing."),

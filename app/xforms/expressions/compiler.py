@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from math import fmod, pi
 from operator import add, itemgetter, mul, neg, sub
 
@@ -29,6 +28,7 @@ from app.xforms.expressions.tree import (
     Question,
     Text,
 )
+from app.xforms.expressions.unknown import REFUSED, no_answer, no_function
 from app.xforms.expressions.values import BLANK, Missing, finite
 
 Special = Callable[[int, Sequence[Meaning], Faults], Meaning]
@@ -45,28 +45,11 @@ _SPECIAL: dict[str, Special] = {
     "count-non-empty": members.count_non_empty,
     "join": members.join,
     "concat": members.concat,
+    "distance": members.measured("distance"),
+    "area": members.measured("area"),
     "sum": members.total,
     "min": members.smallest,
     "max": members.largest,
-}
-REFUSED = {
-    **dict.fromkeys(
-        ("once", "random", "randomize", "now", "uuid"),
-        "%(name)s() differs from call to call, and a figure must always come out the same",
-    ),
-    **dict.fromkeys(
-        ("jr:choice-name", "jr:itext"),
-        "%(name)s() gives a label, which differs by language: compare the code",
-    ),
-    **dict.fromkeys(
-        ("pulldata", "instance"),
-        "%(name)s() looks into a file that phones have:"
-        " add a calculate question for it, and use its answer",
-    ),
-    **dict.fromkeys(
-        ("version", "property", "extract-signed"),
-        "%(name)s() is about the phone and its form, not an answer",
-    ),
 }
 _ARITHMETIC: dict[str, Callable[[float, float], float | Missing]] = {
     "+": lambda left, right: finite(add(left, right)),
@@ -98,6 +81,7 @@ class Compiler:
     used: dict[str, tuple[Field, bool]] = field(default_factory=dict)
     slots: set[Key] = field(default_factory=set)
     home: Scope | None = None  # the row at hand, where `scope` is that of members below it
+    in_brackets: bool = False  # in the condition behind a repeat, about each of its members
 
     def meaning(self, node: Node) -> Meaning:
         """The meaning of a tree; raises ExpressionError where there is none."""
@@ -144,7 +128,7 @@ class Compiler:
         if node.name in NAMES:
             check_count(node.name, node.at, len(parts), 0, 0)
             return self._fixed(node)
-        raise _no_function(node)
+        raise no_function(node, NAMES)
 
     def _fixed(self, node: Call) -> Meaning:
         if node.name == "today":
@@ -154,22 +138,37 @@ class Compiler:
         return Meaning(kind, constant(value), node.at)
 
     def _position(self, node: Call) -> Meaning:
-        if not self.scope.around or [*map(_steps, node.arguments)] != [("..",)]:
-            raise ExpressionError("position(..) is the place of a member in its repeat", node.at)
-        return Meaning(Kind.NUMBER, itemgetter(POSITION), node.at)
+        """The place of a member: of the row at hand, or with more `..` of a row around it."""
+        if self.in_brackets and not node.arguments:
+            return Meaning(Kind.NUMBER, itemgetter(POSITION), node.at)
+        steps = _steps(node.arguments[0]) if len(node.arguments) == 1 else ()
+        # The expression of a row stands as if it were that of a question of the repeat.
+        depth = self.base.count("/") + 1 + (self.base == self.scope.path) - len(steps)
+        around = members.scopes_up(self.scope)[:-1]
+        levels = [_depth(scope) for scope in around] if set(steps) == {".."} else []
+        found = [place for place, level in enumerate(levels) if level == depth]
+        if found or (levels and depth > levels[0]):
+            # To a phone, a group among the members has the place 1.
+            run = members.climbed(itemgetter(POSITION), found[0]) if found else constant(1.0)
+            return Meaning(Kind.NUMBER, run, node.at)
+        raise ExpressionError(
+            "position(..) is the place of a member in its repeat, position(../..) that of the"
+            " member around it, and position() stands in brackets behind a repeat",
+            node.at,
+        )
 
     def _filtered(self, node: Filtered) -> Meaning:
         found = self._reference(node.of)
         if found.kind is not Kind.MEMBERS or found.each or found.scope is None:
             raise ExpressionError("only a repeat can have a condition in brackets", node.at)
-        inner = self.among(found.scope)
+        inner = replace(self.among(found.scope), in_brackets=True)
         found.holds = as_truth(inner.meaning(node.condition), self.faults)
         return found
 
     def _reference(self, node: Question | Path) -> Meaning:
         item = self.plan.find(node, self.base)
         if item is None or item.type in NO_ANSWER:
-            raise self._unknown(node, item)
+            raise no_answer(node, item, self.plan.definition)
         if item.type == "repeat":
             return self._members(self.plan.scope(item.path), node.at)
         target = self.plan.scope(item.repeat)
@@ -221,34 +220,6 @@ class Compiler:
         answer = Answer(item, get, self.codes(item), choices, nothing)
         return Meaning(kind_of(item), answer_text(answer), at, answer=answer)
 
-    def _unknown(self, node: Question | Path, item: Field | None) -> ExpressionError:
-        name = node.name if isinstance(node, Question) else "/".join(node.steps)
-        if item:
-            return ExpressionError(
-                "the %(type)s %(name)s has no answer", node.at, type=item.type, name=name
-            )
-        names = [known.name for known in self.plan.definition.fields]
-        if names.count(name) > 1:
-            return ExpressionError("several questions have the name %(name)s", node.at, name=name)
-        close = get_close_matches(name, names, n=1)
-        if not close:
-            return ExpressionError("there is no question %(name)s", node.at, name=name)
-        return ExpressionError(
-            "there is no question %(name)s; is %(close)s meant?", node.at, name=name, close=close[0]
-        )
-
-
-def _no_function(node: Call) -> ExpressionError:
-    close = get_close_matches(node.name, sorted(NAMES), n=1)
-    if not close:
-        return ExpressionError("there is no function %(name)s()", node.at, name=node.name)
-    return ExpressionError(
-        "there is no function %(name)s(); is %(close)s() meant?",
-        node.at,
-        name=node.name,
-        close=close[0],
-    )
-
 
 def _literal(node: Number | Text) -> Meaning:
     if isinstance(node, Number):
@@ -256,6 +227,10 @@ def _literal(node: Number | Text) -> Meaning:
     if not node.value:
         return Meaning(Kind.NOTHING, constant(BLANK), node.at, "")
     return Meaning(Kind.TEXT, constant(node.value), node.at, node.value)
+
+
+def _depth(scope: Scope) -> int:
+    return scope.path.count("/") + 1
 
 
 def _steps(node: Node) -> tuple[str, ...]:

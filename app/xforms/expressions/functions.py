@@ -26,7 +26,7 @@ from app.xforms.expressions.dates import (
     to_moment,
     unknown_parts,
 )
-from app.xforms.expressions.geography import area, distance, is_inside
+from app.xforms.expressions.geography import area, crosses_itself, distance, is_inside
 from app.xforms.expressions.meaning import Faults, Kind, Meaning, Run
 from app.xforms.expressions.strict import one, several
 from app.xforms.expressions.tokens import ExpressionError
@@ -166,6 +166,7 @@ FUNCTIONS: dict[str, Function] = {
     "distance": Function(distance, (_T,), _N, more=True),
     "area": Function(area, (_T,), _N, more=True),
     "geofence": Function(is_inside, (_T, _T), _B),
+    "intersects": Function(crosses_itself, (_T,), _B),
 }
 # Of a number of days, date() drops the fraction; of a date and time, the time.
 _OF_NUMBERS = {"date": lambda days: float(math.trunc(days))}

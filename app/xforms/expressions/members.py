@@ -7,7 +7,7 @@ from typing import Any
 
 from app.xforms.expressions.coercion import as_day, as_operand, as_text, is_date
 from app.xforms.expressions.comparisons import is_blank
-from app.xforms.expressions.functions import check_count
+from app.xforms.expressions.functions import apply, check_count
 from app.xforms.expressions.meaning import Faults, Kind, Meaning, Run
 from app.xforms.expressions.rows import AROUND, Row, Scope
 from app.xforms.expressions.strict import constant, several
@@ -149,6 +149,17 @@ def _joined(name: str, at: int, mark: Run, parts: Sequence[Meaning]) -> Meaning:
         return reduce(worst, missing) if missing else found[0].join(found[1:])
 
     return Meaning(Kind.TEXT, value, at)
+
+
+def measured(name: str) -> Callable[[int, Sequence[Meaning], Faults], Meaning]:
+    """distance() or area(): of one text with places, or of the places of all members in turn."""
+
+    def meaning(at: int, parts: Sequence[Meaning], faults: Faults) -> Meaning:
+        if len(parts) == 1 and parts[0].kind is Kind.MEMBERS:
+            parts = [_joined(name, at, constant(";"), parts)]
+        return apply(name, at, parts, faults)
+
+    return meaning
 
 
 def total(at: int, parts: Sequence[Meaning], faults: Faults) -> Meaning:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from app.errors import Phrase, phrase
-from app.xforms.expressions.tokens import ExpressionError, Token, tokens
+from app.xforms.expressions.habits import HABITS, IN_A_FILE
+from app.xforms.expressions.tokens import ExpressionError, Token, instead, tokens
 from app.xforms.expressions.tree import (
     Binary,
     Call,
@@ -47,8 +48,9 @@ def parse(text: str) -> Node:
     reader = _Reader(tokens(text))
     node = reader.expression()
     if reader.token.kind != "end":
-        word = reader.token
-        raise ExpressionError("%(word)r is not expected here", word.at, word=word.text)
+        raise reader.surprise() or ExpressionError(
+            "%(word)r is not expected here", reader.token.at, word=reader.token.text
+        )
     for part, depth in walk(node):
         if depth > DEEPEST:
             raise ExpressionError("the expression is nested too deeply", part.at)
@@ -100,7 +102,26 @@ class _Reader:
             return self._call()
         if token.kind == "name" or token.text in {"/", ".", ".."}:
             return self._path()
-        raise ExpressionError("a value is expected, not %(found)s", token.at, found=self._found())
+        raise self.surprise() or ExpressionError(
+            "a value is expected, not %(found)s", token.at, found=self._found()
+        )
+
+    def surprise(self) -> ExpressionError | None:
+        """What the present word should be, where it is a habit from another language."""
+        before, word = self.words[self.index - 1], self.token
+        following = self.words[self.index + 1 :][:1]
+        for words in ([before, word], [word, *following], [word]):
+            written = "".join(part.text for part in words)
+            if written in HABITS:
+                return instead(written, HABITS[written], words[0].at)
+        return self._comma(before) if word.text == "," else None
+
+    def _comma(self, before: Token) -> ExpressionError | None:
+        following = self.words[self.index + 1]
+        if {before.kind, following.kind} != {"number"}:
+            return None
+        written, right = (f"{before.text}{sign}{following.text}" for sign in ",.")
+        return instead(written, right, before.at)
 
     def _bracketed(self) -> Node:
         self._take()
@@ -117,6 +138,8 @@ class _Reader:
                 self._expect(",")
             arguments.append(self.expression())
         self._expect(")")
+        if name.text == "instance" and (self._is("/") or self._is("[")):
+            raise ExpressionError(IN_A_FILE, name.at, name=name.text)
         if name.text == "current" and not arguments and self._is("/"):
             self._take()
             return Path((".", *self._steps()), name.at)
@@ -167,7 +190,7 @@ class _Reader:
 
     def _expect(self, symbol: str) -> None:
         if not self._is(symbol):
-            raise ExpressionError(
+            raise self.surprise() or ExpressionError(
                 "%(symbol)r is expected, not %(found)s",
                 self.token.at,
                 symbol=symbol,

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from app.errors import Phrase, phrase
+from app.xforms.expressions.habits import HABITS
 
 LONGEST = 20_000  # characters; far above what a cell of a workbook is used for
 
@@ -54,7 +55,7 @@ def tokens(text: str) -> list[Token]:
     while at < len(text):
         match = _WORD.match(text, at)
         if match is None:
-            raise _unreadable(text[at], at)
+            raise _unreadable(text, at)
         kind = match.lastgroup or "space"
         if kind != "space":
             found.append(Token(kind, _content(kind, match[kind]), at))
@@ -66,7 +67,18 @@ def _content(kind: str, text: str) -> str:
     return text[1:-1] if kind == "text" else text
 
 
-def _unreadable(character: str, at: int) -> ExpressionError:
+def instead(written: str, right: str, at: int) -> ExpressionError:
+    """Of what is written otherwise here."""
+    return ExpressionError(
+        "%(written)r is written %(right)r here", at, written=written, right=right
+    )
+
+
+def _unreadable(text: str, at: int) -> ExpressionError:
+    character = text[at]
+    written = next((word for word in (text[at : at + 2], character) if word in HABITS), None)
+    if written:
+        return instead(written, HABITS[written], at)
     if character in "\"'“”‘’":
         return ExpressionError("a text that starts here is not closed by the same quote", at)
     if character == "$":

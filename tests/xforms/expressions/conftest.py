@@ -45,6 +45,7 @@ SURVEY = """
 |        | integer                        | age       | position(..) <= ${n15}       |
 |        | select_one yndk                | phone     | position(..) <= ${n15}       |
 |        | select_one yndk                | app       | ${phone} = '1'               |
+|        | geopoint                       | where     |                              |
 |        | begin_repeat                   | k         |                              |
 |        | integer                        | hours     |                              |
 |        | end_repeat                     |           |                              |

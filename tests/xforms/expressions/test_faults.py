@@ -91,7 +91,14 @@ def test_a_fault_is_named(faults, text, message):
         ("${age}[1 = 1] = 1", 0, "only a repeat"),
         ("${n}[1 = 1] = 1", 0, "only a repeat"),
         ("position(..) = 1", 0, "position(..) is the place of a member"),
+        ("count(${m}[position(..) = position()]) = position()", 41, "position(..) is the place"),
         ("frist(1)", 0, "there is no function frist()"),
+        ("IF(1 = 1, 1, 2)", 0, "is if() meant?"),
+        ("is-selected(${types}, '1')", 0, "is selected() meant?"),
+        ("enclosed-area(${spot})", 0, "is area() meant?"),
+        ("${last-saved#n} = 1", 0, "${last-saved#n} is an answer of another interview"),
+        ("${other#n} = 1", 0, "name the form other in the column join"),
+        ("net = 1", 0, "a question is written ${net}"),
         ("count-select(${types})", 0, "is count-selected() meant?"),
         ("1 + random()", 4, "random() differs from call to call"),
         ("now() > 1", 0, "now() differs"),
@@ -109,6 +116,9 @@ def test_a_fault_is_named(faults, text, message):
         ("randomize(${m})", 0, "randomize() differs"),
         ("jr:choice-name('1', '${a}') = 'x'", 0, "compare the code"),
         ("pulldata('t', 'a', 'b', ${a})", 0, "add a calculate question"),
+        ("count(instance('t')/root/item[x = ${a}]) = 1", 6, "instance() looks into a file"),
+        ("instance('t')/root/x = 1", 0, "add a calculate question"),
+        ("instance('t')[x = 1] = 1", 0, "add a calculate question"),
         ("property('deviceid') = 'x'", 0, "is about the phone"),
         ("checklist(1, 2)", 0, "checklist() takes 3 or more values"),
         ("weighted-checklist(1, 2, ${n} = 1, 1, ${n} = 2)", 0, "a weight behind each condition"),
@@ -120,7 +130,6 @@ def test_a_fault_is_named(faults, text, message):
         ("indexed-repeat(${hours}, ${m}, 1)", 0, "from the outer to the inner"),
         ("indexed-repeat(${n}, ${m}, 1)", 0, "from the outer to the inner"),
         ("../x = 1", 0, "there is no question ../x"),
-        ("instance('t')/root/item = 1", 13, "'/' is not expected here"),
         ("instance('t') = 1", 0, "instance() looks into a file"),
     ],
 )
@@ -160,3 +169,26 @@ def test_what_is_meant_is_not_refused(faults, text, unit):
 def test_a_members_own_answer_is_not_a_sum(faults):
     with pytest.raises(ExpressionError, match="one member's own answer"):
         faults("sum(${age}) > 1", "m")
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "message"),
+    [
+        ("${n} == 1", 5, "'==' is written '=' here"),
+        ("${n} <> 1", 5, "'<>' is written '!=' here"),
+        ("${n} = 1 && ${n} = 2", 9, "'&&' is written 'and' here"),
+        ("${n} = 1 & ${n} = 2", 9, "'&' is written 'and' here"),
+        ("${n} = 1 || ${n} = 2", 9, "'||' is written 'or' here"),
+        ("${n} = 1 AND ${n} = 2", 9, "'AND' is written 'and' here"),
+        ("(${n} = 1 Or ${n} = 2)", 10, "'Or' is written 'or' here"),
+        ("!(${n} = 1)", 0, "'!' is written 'not(…)' here"),
+        ("${n} / 2", 5, "'/' is written 'div' here"),
+        ("${n} % 2", 5, "'%' is written 'mod' here"),
+        ("if(${n} = 1; 2; 3)", 11, "';' is written ',' here"),
+        ("${n} = 1,5", 7, "'1,5' is written '1.5' here"),
+    ],
+)
+def test_a_habit_from_another_language_is_put_right(faults, text, at, message):
+    with pytest.raises(ExpressionError) as caught:
+        faults(text)
+    assert (caught.value.at, str(caught.value.why)) == (at, message)

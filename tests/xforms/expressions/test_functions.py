@@ -160,6 +160,14 @@ GIVEN = {
         ("area('0 0; 1 1')", 0),
         ("geofence('0.5 0.5', '0 0; 0 1; 1 1; 1 0; 0 0')", True),
         ("geofence('1.5 0.5', '0 0; 0 1; 1 1; 1 0; 0 0')", False),
+        ("intersects('0 0; 1 1; 1 0; 0 1')", True),
+        ("intersects('0 0; 0 1; 1 1; 1 0; 0 0')", False),
+        ("intersects('0 0; 0 1; 1 1; 0 1')", True),  # back the way it came
+        ("intersects('0 0; 0 1; 0 2; 0 2; 0 3')", False),
+        ("intersects('0 0; 0 2; 1 2; 1 1; 0 1')", True),  # ends on its first step
+        ("intersects('0 0; 1 1; 0 0')", True),
+        ("intersects('0 0; 0 1; 1 1; 1 0; 0.5 -1; 0 0')", False),
+        ("intersects('0 0')", False),
         # lists of conditions
         ("boolean(${n} - 7)", False),
         ("boolean(${n} = 7)", True),
@@ -229,6 +237,7 @@ def test_an_expression_on_known_answers(value, text, expected):
         "date-time('2026-02-03T99:00')",
         "distance('here')",
         "area('')",
+        "intersects('here')",
         "geofence('1', '0 0; 0 1')",
     ],
 )
@@ -266,12 +275,19 @@ def test_numbers_are_written_as_libxml2_reads_them(number):
         ("indexed-repeat(${phone}, ${m}, 2) = '1'", "dont_know"),
         ("indexed-repeat(${hours}, ${m}, 1, ${k}, 2)", 5),
         ("indexed-repeat(${hours}, ${m}, 2, ${k}, 1)", "blank"),
+        ("count(${m}[position() >= 2])", 2),
+        ("count(${m}[position(..) = position()])", 3),
+        ("sum(${hours}) div count(${k}[position() = 1])", 8),
+        ("round(distance(${where}))", 222638),
+        ("round(area(${where}))", 0),
     ],
 )
 def test_answers_of_members_looked_at_from_outside(members, text, expected):
     xml = """<n15>3</n15>
-        <m><age>40</age><phone>1</phone><k><hours>3</hours></k><k><hours>5</hours></k></m>
-        <m><age>12</age><phone>8</phone></m><m><age>70</age></m>"""
+        <m><age>40</age><phone>1</phone><where>0 0 0 0</where>
+        <k><hours>3</hours></k><k><hours>5</hours></k></m>
+        <m><age>12</age><phone>8</phone><where>0 1 0 0</where></m>
+        <m><age>70</age><where>0 2 0 0</where></m>"""
     assert members(text, xml, unit="") == [expected]
 
 
@@ -290,3 +306,14 @@ def test_an_answer_missing_leaves_texts_of_members_missing(members):
 def test_the_position_of_a_member(members):
     assert members("position(..)", "<m/><m/>") == [1.0, 2.0]
     assert members("position(..) = 2", "<m/><m/>") == [False, True]
+
+
+def test_the_position_of_the_member_around_a_member(members):
+    xml = "<n15>2</n15><m><k/></m><m><k/><k/></m>"
+    assert members("position(../..)", xml, unit="k") == [1.0, 2.0, 2.0]
+    assert members("10 * position(../..) + position(..)", xml, unit="k") == [11.0, 21.0, 22.0]
+
+
+def test_a_place_missing_leaves_the_way_missing(members):
+    xml = "<n15>2</n15><m><where>0 0</where></m><m/>"
+    assert members("distance(${where})", xml, unit="") == ["blank"]

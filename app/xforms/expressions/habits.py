@@ -1,0 +1,19 @@
+"""Signs and words of other languages, and how they are written in XLSForm."""
+
+HABITS = {
+    "==": "=",
+    "<>": "!=",
+    "&&": "and",
+    "&": "and",
+    "||": "or",
+    "/": "div",
+    "%": "mod",
+    "!": "not(…)",
+    ";": ",",
+    **{word.upper(): word for word in ("and", "or", "div", "mod")},
+    **{word.capitalize(): word for word in ("and", "or", "div", "mod")},
+}
+IN_A_FILE = (
+    "%(name)s() looks into a file that phones have:"
+    " add a calculate question for it, and use its answer"
+)
