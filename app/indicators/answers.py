@@ -1,14 +1,26 @@
 """The answers of a test case as an interview: `n15=2; m[1]/m_age=30; m[2]/m_age=17`."""
 
 import re
+from collections.abc import Callable
 
 from lxml import etree
 
 from app.xforms.definition import Field, FormDefinition
+from app.xforms.expressions.dates import to_clock, to_day, to_moment
+from app.xforms.expressions.values import BLANK, to_number
 from app.xforms.problems import Finding
 
 _STEP = re.compile(r"(?P<name>[^\[\]/\s]+)(?:\[(?P<place>[1-9]\d{0,2})\])?")
 _SELECTS = frozenset({"select_one", "select_multiple", "rank"})
+_WHOLE = re.compile(r"-?\d+", re.ASCII)
+# By type of question what reads an answer, and an answer as phones write it.
+_WRITTEN: dict[str, tuple[Callable[[str], object], str]] = {
+    "integer": (lambda text: _WHOLE.fullmatch(text) or BLANK, "12"),
+    **dict.fromkeys(("decimal", "range"), (to_number, "12.5")),
+    **dict.fromkeys(("date", "today"), (to_day, "2026-06-30")),
+    **dict.fromkeys(("dateTime", "start", "end"), (to_moment, "2026-06-30T10:30")),
+    "time": (to_clock, "10:30"),
+}
 
 
 class AnswersError(ValueError):
@@ -61,6 +73,14 @@ def _repeats_around(item: Field, definition: FormDefinition) -> list[Field]:
 
 
 def _check(item: Field, value: str, definition: FormDefinition) -> None:
+    read, example = _WRITTEN.get(item.type, (str, ""))
+    if value and read(value) is BLANK:
+        raise AnswersError(
+            "%(value)s is no answer to %(name)s, which is written as %(example)s.",
+            value=value,
+            name=item.name,
+            example=example,
+        )
     choices = definition.choices.get(item.list or "")
     if item.type not in _SELECTS or not choices:
         return

@@ -12,7 +12,7 @@ from app.indicators.partners import ALONE, Partners
 from app.indicators.sheet import CASES, IndicatorSheet
 from app.xforms.definition import FormDefinition
 from app.xforms.expressions.tokens import ExpressionError
-from app.xforms.expressions.values import to_text
+from app.xforms.expressions.values import Missing, to_number, to_text
 from app.xforms.problems import Finding
 
 _CLOSE = 1e-9
@@ -72,9 +72,8 @@ def _compare(column: str, expected: str, found: float | None) -> Iterator[tuple[
                 ),
             )
         return
-    try:
-        wanted = float(expected)
-    except ValueError:
+    wanted = to_number(expected)
+    if isinstance(wanted, Missing):
         yield (
             column,
             Finding("What is expected is a number, not %(expected)s.", details=details),

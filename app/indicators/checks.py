@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from app.errors import Phrase, phrase
 from app.indicators.definitions import Breakdown, Indicator, MissingCode
 from app.indicators.evaluate import gate_of
 from app.indicators.formula import Formula, compile_breakdown, compile_formula, unit_scope
+from app.indicators.groups import group_findings
 from app.indicators.missing import codes_by_question, undeclared
 from app.indicators.partners import ALONE, Partners, cannot_join
 from app.indicators.sheet import BREAKDOWNS, INDICATORS, MISSING, IndicatorSheet
@@ -52,6 +54,7 @@ def check_indicators(
         findings += _questions(sheet, indicator, formula, plan)
         for breakdown in indicator.by:
             findings += _breakdown(sheet, indicator, breakdown, plan, scope)
+    findings += _unused(sheet, definition)
     for item in sheet.missing:
         findings += _missing(sheet, item, plans)
     for plan in plans.values():
@@ -156,13 +159,33 @@ def _questions(
 def _breakdown(
     sheet: IndicatorSheet, indicator: Indicator, breakdown: Breakdown, plan: Plan, scope: Scope
 ) -> Iterator[Finding]:
-    for fault in compile_breakdown(indicator, breakdown, plan, scope).faults:
+    place = sheet.place(BREAKDOWNS, breakdown.name, "expression")
+    faults = compile_breakdown(indicator, breakdown, plan, scope).faults
+    for fault in faults:
         where = phrase(
             "%(where)s, in rows of %(unit)s",
             where=_where(fault, breakdown.expression),
             unit=indicator.unit,
         )
-        yield _located(fault, where, sheet.place(BREAKDOWNS, breakdown.name, "expression"))
+        yield _located(fault, where, place)
+    for finding in () if faults else group_findings(breakdown.expression, plan, scope):
+        yield replace(finding, place=place)
+
+
+def _unused(sheet: IndicatorSheet, definition: FormDefinition) -> Iterator[Finding]:
+    """Faults of breakdowns that no indicator names: such as there are in rows of any kind."""
+    used = {item.name for indicator in sheet.indicators for item in indicator.by}
+    for name, breakdown in sheet.breakdowns.items():
+        if name in used or MARK in breakdown.expression:
+            continue
+        units = ["household", *(item.name for item in definition.fields if item.type == "repeat")]
+        plan = _plan(definition)
+        found = [
+            [*_breakdown(sheet, Indicator("", "1", unit, "1"), breakdown, plan, scope)]
+            for unit in units
+            if (scope := unit_scope(plan, unit))
+        ]
+        yield from min(found, key=len)
 
 
 def _missing(

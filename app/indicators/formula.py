@@ -166,10 +166,19 @@ def _groups(answer: Answer) -> Run:
     return value
 
 
+def take_number(meaning: Meaning, faults: Faults) -> Run:
+    """What a row is worth; dates only make numbers between each other."""
+    if meaning.kind is Kind.DATE:
+        faults.append(
+            ExpressionError("a date is no number: subtract dates to get days", meaning.at)
+        )
+    return as_operand(meaning, faults)
+
+
 _COLUMNS: dict[str, Take] = {
     "eligible": as_truth,
-    "numerator": as_operand,
-    "denominator": as_operand,
+    "numerator": take_number,
+    "denominator": take_number,
 }
 
 

@@ -38,6 +38,8 @@ def found(read, definition):
         ({"numerator": "${net} = '1'"}, ("net=2;", "1", "0", "1.0")),
         ({"numerator": "${net} = '1'"}, ("net=8", "1", "", "")),
         ({"numerator": "${income} div 3"}, ("income=1", "", "0.33333333333", "1")),
+        ({"numerator": "${income} div 2"}, ("income=1", "", "0,5", "1")),
+        ({"numerator": "${income} = ''"}, ("income=", "1", "1", "1")),
         ({"numerator": "count-selected(${tools})"}, ("tools=1 2", "", "2", "1")),
         (
             {"numerator": "number(format-date(today(), '%Y'))"},
@@ -77,6 +79,14 @@ def test_a_case_that_holds_finds_nothing(found, row, case):
             {"numerator": "${net} = '1'"},
             ("net=1", "yes", "1", "1"),
             ["C2: What is expected is a number, not yes."],
+        ),
+        (
+            {"numerator": "${net} = '1'"},
+            ("net=1", "1", "nan", "inf"),
+            [
+                "D2: What is expected is a number, not nan.",
+                "E2: What is expected is a number, not inf.",
+            ],
         ),
         (
             {"numerator": "${net} = '1'"},
@@ -120,6 +130,11 @@ def test_answers_become_an_interview(definition):
         ("net=7", "7 is not in the choices of net (1, 2, 8, 9)."),
         ("tools=1 9", "9 is not in the choices of tools (1, 2, 8)."),
         ("net=1 2", "1 2 is not in the choices of net (1, 2, 8, 9)."),
+        ("n15=two", "two is no answer to n15, which is written as 12."),
+        ("n15=1, net=2", "1, net=2 is no answer to n15, which is written as 12."),
+        ("m[1]/m_age=17.5", "17.5 is no answer to m_age, which is written as 12."),
+        ("income=much", "much is no answer to income, which is written as 12.5."),
+        ("today=30/6/2026", "30/6/2026 is no answer to today, which is written as 2026-06-30."),
     ],
 )
 def test_answers_must_fit_the_questionnaire(definition, text, message):

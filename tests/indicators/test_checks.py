@@ -7,6 +7,7 @@ from lxml import etree
 
 from app.indicators.checks import check_indicators, faults_of
 from app.indicators.evaluate import compile_indicators
+from app.xforms.definition import Field
 
 ADULTS = {"unit": "m", "eligible": "${m_age} >= 18", "numerator": "${m_phone} = '2'"}
 BY = "| breakdowns |\n| | name | expression | label |\n| | g | {} | G |\n"
@@ -161,6 +162,63 @@ def test_a_fault_of_a_breakdown_stands_in_its_own_cell(errors, expression, messa
     assert len(found) == 1
     assert found[0].startswith(f"breakdowns!B2: {message}")
     assert found[0].endswith("in rows of m.")
+
+
+@pytest.mark.parametrize(
+    ("expression", "severity", "message"),
+    [
+        ("${word}", "warning", "Each answer to ${word} is a group of its own, which everybody"),
+        ("concat(${net}, if(${net} = '1', ${word}, ''))", "warning", "Each answer to ${word} is"),
+        ("${income}", "warning", "Each answer to ${income} is a group of its own"),
+        ("${n15} > 3", "error", "A condition is no group: write if(…, 'yes', 'no')."),
+        ("${head}", "error", "${head} is personal, and everybody reads the names of groups"),
+        ("coalesce(${head}, 'x')", "error", "${head} is personal, and everybody reads"),
+        ("${spot}", "error", "Each answer to ${spot} would be a group of its own: put answers"),
+    ],
+)
+def test_a_breakdown_does_not_tell_single_answers(read, definition, expression, severity, message):
+    new = Field("head", "head", "text", pii="personal"), Field("spot", "spot", "geopoint")
+    definition = replace(definition, fields=(*definition.fields, *new))
+    found = check_indicators(
+        read({"numerator": "1", "by": "g"}, more=BY.format(expression)), definition
+    )
+    assert [(item.severity, str(item.place)) for item in found] == [(severity, "breakdowns!B2")]
+    assert found[0].text.startswith(message)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "if(${head} = '', 'none', 'some')",
+        "if(string-length(${word}) > 3, 'long', 'short')",
+        "if(selected(${kinds}, '1'), 'fibre', 'other')",
+        "${ethnic}",
+        "${n15}",
+        "format-date(today(), '%Y')",
+    ],
+)
+def test_groups_that_are_put_together_tell_nothing(read, definition, expression):
+    new = Field("head", "head", "text", pii="personal"), Field("ethnic", "e", "select_one", pii="x")
+    definition = replace(definition, fields=(*definition.fields, *new))
+    assert (
+        check_indicators(
+            read({"numerator": "1", "by": "g"}, more=BY.format(expression)), definition
+        )
+        == []
+    )
+
+
+def test_a_breakdown_that_no_indicator_names_is_checked_too(errors):
+    [found] = errors({"numerator": "1"}, more=BY.format("${m_sxe}"))
+    assert found.startswith("breakdowns!B2: There is no question m_sxe; is m_sex meant?")
+    assert errors({"numerator": "1"}, more=BY.format("${m_sex}")) == []
+    assert errors({"numerator": "1"}, more=BY.format("${net}")) == []
+
+
+def test_a_date_is_not_what_a_row_is_worth(errors):
+    found = errors({"numerator": "today()", "denominator": "today() - date('2026-01-01')"})
+    [found] = found
+    assert found.startswith("indicators!F2: A date is no number: subtract dates to get days")
 
 
 def test_a_breakdown_must_fit_the_unit(errors):

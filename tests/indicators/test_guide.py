@@ -10,6 +10,7 @@ from app.indicators import sheet
 from app.indicators.answers import build_interview
 from app.indicators.breakage import check_workbook
 from app.indicators.composites import NAME, put_in
+from app.indicators.formula import take_number
 from app.indicators.missing import codes_by_question
 from app.indicators.partners import Partners
 from app.indicators.sheet import read_indicators
@@ -76,7 +77,7 @@ def check(definition, missing, text, unit):
     if meaning.kind is Kind.TEXT:
         as_text(meaning)
     else:
-        as_operand(meaning, compiler.faults)
+        take_number(meaning, compiler.faults)
     phones_total = any(item.calculation for item, _ in compiler.used.values())
     return [*compiler.faults, *(["is a total made on the phone"] if phones_total else [])]
 

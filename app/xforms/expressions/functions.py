@@ -28,6 +28,7 @@ from app.xforms.expressions.dates import (
 )
 from app.xforms.expressions.geography import area, crosses_itself, distance, is_inside
 from app.xforms.expressions.meaning import Faults, Kind, Meaning, Run
+from app.xforms.expressions.patterns import check_regex
 from app.xforms.expressions.strict import one, several
 from app.xforms.expressions.tokens import ExpressionError
 from app.xforms.expressions.values import BLANK, Missing, finite
@@ -101,9 +102,13 @@ def _whole(text: str, pattern: str) -> bool:
     return re.fullmatch(pattern, text) is not None
 
 
+def _hash(algorithm: str) -> str:
+    return algorithm.replace("SHA-", "SHA").lower()
+
+
 def _digest(text: str, algorithm: str, encoding: str = "base64") -> str | Missing:
-    name = algorithm.replace("SHA-", "SHA").lower()
-    if name not in _HASHES or encoding not in {"base64", "hex"}:
+    name = _hash(algorithm)
+    if name not in _HASHES or encoding not in _ENCODINGS:
         return BLANK
     found = hashlib.new(name, text.encode(), usedforsecurity=False).digest()
     return found.hex() if encoding == "hex" else base64.b64encode(found).decode()
@@ -117,6 +122,7 @@ def _decode(text: str) -> str | Missing:
 
 
 _HASHES = frozenset({"md5", "sha1", "sha256", "sha384", "sha512"})
+_ENCODINGS = ("base64", "hex")
 _REAL: dict[str, Callable[[float], float]] = {
     "exp": math.exp,
     "exp10": lambda number: math.pow(10, number),
@@ -219,6 +225,8 @@ def _wanted(least: int, most: int | None) -> int | Phrase:
 
 
 def _check_pattern(name: str, parts: Sequence[Meaning]) -> None:
+    if name == "digest":
+        _check_digest(parts)
     if name not in {"regex", *_PATTERNS}:
         return
     pattern = parts[1].literal
@@ -227,12 +235,7 @@ def _check_pattern(name: str, parts: Sequence[Meaning]) -> None:
             "the pattern of %(name)s() is written in quotes", parts[1].at, name=name
         )
     if name == "regex":
-        try:
-            re.compile(pattern)
-        except re.error as error:
-            raise ExpressionError(
-                "the pattern cannot be read: %(error)s", parts[1].at, error=error
-            ) from None
+        check_regex(pattern, parts[1].at)
     elif unknown := unknown_parts(pattern, _PATTERNS[name]):
         raise ExpressionError(
             "%(name)s() cannot write %(unknown)s here, only %(known)s",
@@ -241,3 +244,15 @@ def _check_pattern(name: str, parts: Sequence[Meaning]) -> None:
             unknown=" ".join(unknown),
             known=" ".join(_PATTERNS[name]),
         )
+
+
+def _check_digest(parts: Sequence[Meaning]) -> None:
+    """Raises ExpressionError for a digest that nobody can make."""
+    algorithm, *encodings = parts[1:]
+    if algorithm.literal is not None and _hash(algorithm.literal) not in _HASHES:
+        raise ExpressionError(
+            "digest() knows MD5, SHA-1, SHA-256, SHA-384 and SHA-512", algorithm.at
+        )
+    for encoding in encodings:
+        if encoding.literal is not None and encoding.literal not in _ENCODINGS:
+            raise ExpressionError("digest() writes 'base64' or 'hex'", encoding.at)
