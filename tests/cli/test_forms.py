@@ -5,6 +5,7 @@ import pytest
 from app.db import transaction
 from app.forms.queries import list_forms
 from tests import people
+from tests.guide import JOINED, WHOLE
 from tests.small_forms import WELL
 
 
@@ -40,6 +41,20 @@ def test_a_form_is_published(thonso, project, write):
     assert (done.exit_code, done.stderr) == (0, "")
     assert done.stdout == f"{path}: well version 1 is published.\n"
     assert published(project) == {"well": "1"}
+
+
+def test_the_workbooks_of_the_guide_are_published_as_they_stand(thonso, project, write):
+    other = JOINED[::-1]  # the form that is joined goes first
+    paths = [write(f"{place}.md", text) for place, text in enumerate([*WHOLE, *other])]
+    files = " ".join(map(str, paths))
+
+    checked = thonso(f"forms check {files} --project {project.id}")
+    done = thonso(f"forms publish {files} --project {project.id}")
+
+    assert (checked.exit_code, checked.stderr) == (0, "")
+    assert checked.stdout.count("can be published.") == len(paths)
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert set(published(project)) == {"guide", "guide_p", "guide_v", "guide_n", "guide_s"}
 
 
 def test_warnings_are_told_and_do_not_hinder(thonso, project, write):

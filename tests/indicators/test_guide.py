@@ -1,7 +1,6 @@
 """The authoring guide keeps up with the code, and every example in it is tried out."""
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -24,12 +23,7 @@ from app.xforms.expressions.parser import parse
 from app.xforms.expressions.plan import Plan, read_interview
 from app.xforms.expressions.tokens import ExpressionError
 from app.xforms.workbook import read_workbook
-
-GUIDE = (Path(__file__).parents[2] / "docs/indicators.md").read_text()
-
-
-def blocks(kind: str) -> list[str]:
-    return re.findall(rf"^```{kind}\n(.*?)^```", GUIDE, re.MULTILINE | re.DOTALL)
+from tests.guide import ANSWERS, GUIDE, JOINED, QUESTIONS, WHOLE
 
 
 def rows(head: str) -> list[list[str]]:
@@ -38,11 +32,6 @@ def rows(head: str) -> list[list[str]]:
     return [line[2:-2].split(" | ") for table in tables for line in table.splitlines()]
 
 
-(QUESTIONS,), (ANSWERS,), (BREAKDOWNS,), (INDICATORS,) = map(
-    blocks, ("xlsform", "answers", "breakdowns", "indicators")
-)
-JOINED = blocks("joined")
-WHOLE = [QUESTIONS + BREAKDOWNS + INDICATORS, *blocks("workbook")]
 FUNCTIONS = [(row[2].strip("`"), row[3]) for row in rows("gives")]
 REFUSED = [
     (cell, row[1], row[3]) for row in rows("unit") for cell in re.findall(r"`(.*?)`", row[0])
