@@ -67,9 +67,9 @@ def count_selected(at: int, parts: Sequence[Meaning], faults: Faults) -> Meaning
 def selected_at(at: int, parts: Sequence[Meaning], faults: Faults) -> Meaning:
     """The choice ticked at a place, from 0; missing beyond the last."""
     check_count("selected-at", at, len(parts), 2, 2)
-    _choices("selected-at", parts[0], faults)
+    answer = _choices("selected-at", parts[0], faults)
     runs = [as_text(parts[0]), as_operand(parts[1], faults)]
-    return Meaning(Kind.TEXT, several(_ticked_at, runs), at)
+    return Meaning(Kind.TEXT, several(_ticked_at, runs), at, picked=answer)
 
 
 def _ticked_at(text: str, place: float) -> str | Missing:

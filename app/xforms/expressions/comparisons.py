@@ -53,6 +53,8 @@ def _equal(left: Meaning, right: Meaning, faults: Faults) -> Run:
             return is_code(left.answer, literal, right.at, faults)
         if literal in left.answer.codes:
             return _is_missing_code(left.answer, literal)
+    if left.picked and literal:
+        check_code(left.picked, literal, right.at, faults)
     kinds = {left.kind, right.kind}
     if Kind.TRUTH in kinds:
         return several(operator.eq, [as_truth(left, faults), as_truth(right, faults)])

@@ -59,6 +59,7 @@ class Meaning:
     at: int
     literal: str | None = None  # a number or text as written
     answer: Answer | None = None  # a question as such
+    picked: Answer | None = None  # of one choice among several: the question
     tally: Run | None = None  # of a count: members who surely count, who may, and why only may
     scope: Scope | None = None  # of members: their kind of row
     each: "Meaning | None" = None  # of a question of members: its meaning in their rows

@@ -15,6 +15,7 @@ from app.xforms.expressions.tokens import ExpressionError
         ("${a} = '01'", "'01' is not in the choices"),
         ("selected(${types}, '4')", "'4' is not in the choices of ${types}"),
         ("selected(${a}, '7')", "'7' is not in the choices"),
+        ("'7' = selected-at(${types}, 0)", "'7' is not in the choices of ${types} (list nt: 1, 2"),
         ("${a} < '2'", "choices have no order"),
         ("'1' >= ${a}", "choices have no order"),
         ("${a} > 1", "choices have no order"),

@@ -6,7 +6,10 @@ from itertools import pairwise
 import pytest
 from lxml import etree
 
+from app.xforms.compile import compile_xlsform
+from app.xforms.expressions.compiler import Compiler
 from app.xforms.expressions.conditions import settle
+from app.xforms.expressions.parser import parse
 from app.xforms.expressions.plan import Plan, read_interview
 
 FIBRE = "selected(${types}, '1')"  # asked where net = 1
@@ -177,3 +180,33 @@ def test_a_long_chain_of_conditions(definition):
 def test_conditions_in_a_circle_end(definition):
     circle = {"a": "/data/main/b = 1", "b": "/data/main/a = 1"}
     assert _read(definition, "a", circle, "<main/>")[0].reason == "blank"
+
+
+GROUPED = """
+| survey |
+| | type         | name  | label | relevant            |
+| | begin_repeat | m     | M     |                     |
+| | begin_group  | g     | G     |                     |
+| | integer      | later | Later | position(../..) = 2 |
+| | integer      | never | Never | position(..) = 2    |
+| | end_group    |       |       |                     |
+| | end_repeat   |       |       |                     |
+| settings |
+| | form_title | form_id | version |
+| | T          | t       | 1       |
+"""
+
+
+def test_a_question_in_a_group_of_a_member_has_its_place_two_levels_up():
+    """As on phones: to position(..), the group is the first of its kind in the member."""
+    plan = Plan(compile_xlsform(GROUPED.encode(), ".md", default_form_id="t").definition)
+    scope = plan.scope("m")
+    compiler = Compiler(plan, scope, scope.path)
+    runs = [compiler.meaning(parse(text)).run for text in ("${later}", "${never}")]
+    assert settle(plan) == {}
+    root = etree.fromstring("<data><m><g/></m><m><g/></m></data>")
+    rows = read_interview(plan, plan.in_order(), root, 0.0)["m"]
+    assert [[run(row).reason for run in runs] for row in rows] == [
+        ["irrelevant", "irrelevant"],
+        ["blank", "irrelevant"],
+    ]
