@@ -39,7 +39,8 @@ DEEPEST = 20  # calculations of calculations
 COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 CONDITIONS = frozenset({
     "not", "true", "false", "boolean", "boolean-from-string", "selected", "contains",
-    "starts-with", "ends-with", "regex", "geofence", "checklist", "weighted-checklist",
+    "starts-with", "ends-with", "regex", "geofence", "intersects", "checklist",
+    "weighted-checklist",
 })  # fmt: skip
 UNCHANGED = frozenset({"number", "string", "int", "round", "floor", "ceiling", "coalesce"})
 OPERATIONS: dict[str, Callable[..., float]] = {

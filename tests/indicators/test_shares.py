@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from app.indicators.shares import kind_of
+from app.indicators.shares import CONDITIONS, kind_of
+from app.xforms.expressions.compiler import NAMES
+from app.xforms.expressions.functions import FUNCTIONS
+from app.xforms.expressions.meaning import Kind
 
 CERTAIN = "${pay} = '2'"
 SHARES = [
@@ -67,6 +70,11 @@ def kind(read, form):
         return kind_of(sheet.indicators[-1], form)
 
     return kind
+
+
+def test_every_function_that_is_a_condition_is_known():
+    conditions = {name for name, function in FUNCTIONS.items() if function.gives is Kind.TRUTH}
+    assert conditions <= CONDITIONS <= NAMES
 
 
 @pytest.mark.parametrize("numerator", SHARES)
