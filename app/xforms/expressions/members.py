@@ -166,7 +166,7 @@ def total(at: int, parts: Sequence[Meaning], faults: Faults) -> Meaning:
     """The sum over the members; missing when one of them is, 0 without members."""
     check_count("sum", at, len(parts), 1, 1)
     return Meaning(
-        Kind.NUMBER, _over("sum", parts[0], lambda values: finite(sum(values)), faults), at
+        Kind.NUMBER, _over("sum", parts[0], lambda values: finite(sum(values, 0.0)), faults), at
     )
 
 

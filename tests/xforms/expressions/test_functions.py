@@ -314,6 +314,10 @@ def test_the_position_of_the_member_around_a_member(members):
     assert members("10 * position(../..) + position(..)", xml, unit="k") == [11.0, 21.0, 22.0]
 
 
+def test_the_sum_over_nobody_is_written_as_other_numbers(members):
+    assert members("concat('-', sum(${age}))", "<n15>0</n15>", unit="") == ["-0"]
+
+
 def test_a_place_missing_leaves_the_way_missing(members):
     xml = "<n15>2</n15><m><where>0 0</where></m><m/>"
     assert members("distance(${where})", xml, unit="") == ["blank"]
