@@ -134,7 +134,12 @@ def _check_words(sheet: IndicatorSheet, row: Row) -> None:
     if row.text("irrelevant") not in {"", *IRRELEVANT}:
         _choose(sheet, INDICATORS, row, "irrelevant", IRRELEVANT)
     if not labels_of(row):
-        sheet.fault("The indicator has no label.", INDICATORS, row, "code")
+        sheet.fault(
+            "The indicator has no label: fill a column such as label::Tiếng Việt (vi).",
+            INDICATORS,
+            row,
+            "code",
+        )
     if row.text("weight"):
         sheet.fault("Leave it blank: the sample design gives weights.", INDICATORS, row, "weight")
 
@@ -143,15 +148,33 @@ def _check_by(sheet: IndicatorSheet, row: Row) -> None:
     names = _names(row)
     for name in dict.fromkeys(names):
         if name not in sheet.breakdowns:
-            sheet.fault("There is no breakdown %(name)s.", INDICATORS, row, "by", name=name)
+            sheet.fault(
+                "There is no breakdown %(name)s: write it in the sheet breakdowns.",
+                INDICATORS,
+                row,
+                "by",
+                name=name,
+            )
         elif names.count(name) > 1:
-            sheet.fault("The breakdown %(name)s is named twice.", INDICATORS, row, "by", name=name)
+            sheet.fault(
+                "The breakdown %(name)s is named twice: name it once.",
+                INDICATORS,
+                row,
+                "by",
+                name=name,
+            )
 
 
 def _read_case(sheet: IndicatorSheet, row: Row) -> None:
     case = IndicatorCase(**{name: row.text(name) for name in COLUMNS[CASES]})
     if not any(item.code == case.code for item in sheet.indicators):
-        sheet.fault("There is no indicator %(code)s.", CASES, row, "code", code=case.code)
+        sheet.fault(
+            "There is no indicator %(code)s in the sheet indicators.",
+            CASES,
+            row,
+            "code",
+            code=case.code,
+        )
     elif _is_new(sheet, CASES, row, case, "answers"):
         sheet.cases.append(case)
 
@@ -205,7 +228,11 @@ def _is_new(sheet: IndicatorSheet, name: str, row: Row, key: object, column: str
     earlier = sheet.rows.setdefault((name, key), row.number)
     if earlier != row.number:
         sheet.fault(
-            "The same stands in row %(earlier)s already.", name, row, column, earlier=earlier
+            "The same stands in row %(earlier)s already: keep one of the two.",
+            name,
+            row,
+            column,
+            earlier=earlier,
         )
     return earlier == row.number
 

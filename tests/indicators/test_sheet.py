@@ -38,6 +38,9 @@ def test_what_the_sheets_say(read):
     assert str(sheet.place("indicators", "I1", "numerator")) == "indicators!F2"
 
 
+NO_LABEL = "The indicator has no label: fill a column such as label::Tiếng Việt (vi)."
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [
@@ -46,12 +49,15 @@ def test_what_the_sheets_say(read):
         ({"version": ""}, "indicators!B2: version is missing: fill it."),
         ({"version": "1.5"}, "indicators!B2: A version is a whole number from 1."),
         ({"version": "0"}, "indicators!B2: A version is a whole number from 1."),
-        ({"label": ""}, "indicators!A2: The indicator has no label."),
+        ({"label": ""}, f"indicators!A2: {NO_LABEL}"),
         ({"unit": ""}, "indicators!D2: unit is missing: fill it."),
         ({"numerator": ""}, "indicators!F2: numerator is missing: fill it."),
         ({"irrelevant": "1"}, "indicators!H2: irrelevant is one of: 0, missing, out."),
-        ({"by": "sexe"}, "indicators!I2: There is no breakdown sexe."),
-        ({"by": "sex, sex"}, "indicators!I2: The breakdown sex is named twice."),
+        (
+            {"by": "sexe"},
+            "indicators!I2: There is no breakdown sexe: write it in the sheet breakdowns.",
+        ),
+        ({"by": "sex, sex"}, "indicators!I2: The breakdown sex is named twice: name it once."),
         ({"weight": "2"}, "indicators!J2: Leave it blank: the sample design gives weights."),
     ],
 )
@@ -61,7 +67,7 @@ def test_a_fault_of_a_row_names_its_cell(read, row, message):
 
 def test_a_code_stands_once(read):
     sheet = read({**GOOD, "code": "A"}, {**GOOD, "code": "B"}, {**GOOD, "code": "A"})
-    assert said(sheet) == ["indicators!A4: The same stands in row 2 already."]
+    assert said(sheet) == ["indicators!A4: The same stands in row 2 already: keep one of the two."]
     assert [indicator.code for indicator in sheet.indicators] == ["A", "B"]
 
 
@@ -72,7 +78,10 @@ def test_a_code_stands_once(read):
         ("| | phone | m_age | 7 | dont_know |", "B7: Name a list or a question, one of the two."),
         ("| | phone | | | dont_know |", "D7: code is missing: fill it."),
         ("| | phone | | 7 | unknown |", "E7: reason is one of: dont_know, refused."),
-        ("| | phone | | 8 | refused |", "D7: The same stands in row 4 already."),
+        (
+            "| | phone | | 8 | refused |",
+            "D7: The same stands in row 4 already: keep one of the two.",
+        ),
     ],
 )
 def test_faults_of_the_sheet_missing(read, row, message):
@@ -92,7 +101,10 @@ def _shifted(message: str) -> str:
         ("| | | ${m_sex} | S |", ["breakdowns!A3: name is missing: fill it."]),
         ("| | age | | S |", ["breakdowns!B3: expression is missing: fill it."]),
         ("| | a b | 1 | S |", ["breakdowns!A3: A name has letters, digits, '-', '_', '.'."]),
-        ("| | sex | 1 | S |", ["breakdowns!A3: The same stands in row 2 already."]),
+        (
+            "| | sex | 1 | S |",
+            ["breakdowns!A3: The same stands in row 2 already: keep one of the two."],
+        ),
     ],
 )
 def test_faults_of_the_sheet_breakdowns(read, rows, messages):
@@ -110,10 +122,10 @@ def test_faults_of_the_sheet_indicator_tests(read):
 | | I1   | net=1   |          | 1         | 1           |
 """
     assert said(read(GOOD, more=cases)) == [
-        "indicator_tests!A2: There is no indicator I9.",
+        "indicator_tests!A2: There is no indicator I9 in the sheet indicators.",
         "indicator_tests!A3: code is missing: fill it.",
         "indicator_tests!B4: answers is missing: fill it.",
-        "indicator_tests!B6: The same stands in row 5 already.",
+        "indicator_tests!B6: The same stands in row 5 already: keep one of the two.",
     ]
 
 
