@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import astuple
 from pathlib import Path
 from typing import Any
@@ -49,7 +49,10 @@ def estimate(data: Path, design: Path, out: Path) -> None:
 
 def _read_json(path: Path) -> Any:
     try:
-        return json.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
+        return json.loads(text, parse_int=float, object_pairs_hook=_object)
+    except RecursionError as problem:
+        raise DataFault("is nested too deeply", source="design") from problem
     except json.JSONDecodeError as problem:
         message = f"line {problem.lineno}, column {problem.colno}: {problem.msg}"
         raise DataFault(message, source="design") from problem
@@ -57,25 +60,38 @@ def _read_json(path: Path) -> Any:
         raise DataFault("is not UTF-8", source="design") from problem
 
 
-def _read_rows(path: Path, wanted: Iterable[str], source: str) -> list[Row]:
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of the design; of a key that is there twice nobody could say which one counts."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise DataFault(f"{twice} is there twice", source="design")
+    return found
+
+
+def _read_rows(path: Path, wanted: Collection[str], source: str) -> list[Row]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            table = list(csv.reader(stream))
+            return list(_rows(csv.reader(stream), wanted, source))
     except OSError as problem:
         raise DataFault(f"cannot be read: {problem.strerror}", source=source) from problem
-    except (UnicodeDecodeError, csv.Error) as problem:
+    except (ValueError, csv.Error) as problem:  # not UTF-8, or no name of a file
         raise DataFault(f"is not a CSV file in UTF-8: {problem}", source=source) from problem
-    header = table[0] if table else []
+
+
+def _rows(lines: Iterator[list[str]], wanted: Collection[str], source: str) -> Iterator[Row]:
+    """Rows with the wanted columns alone: a survey may have a thousand others."""
+    header = next(lines, [])
     check_columns(header, wanted, source)
-    rows = []
-    for number, cells in enumerate(table[1:], start=2):
+    places = [(column, header.index(column)) for column in wanted]
+    for number, cells in enumerate(lines, start=2):
         if not cells:
             continue
         if len(cells) != len(header):
             message = f"has {len(cells)} cells, the header has {len(header)}"
             raise DataFault(message, source=source, row=number)
-        rows.append(Row(number, dict(zip(header, cells, strict=True))))
-    return rows
+        yield Row(number, {column: cells[at] for column, at in places}, source)
 
 
 def _write(path: Path, results: Iterable[Estimate]) -> None:

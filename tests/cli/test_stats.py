@@ -111,10 +111,13 @@ def test_a_spreadsheet_s_byte_order_mark_is_no_part_of_a_name(run):
         (ROWS.replace(",N,", ",M,"), WITHOUT_C, "rows.csv", "row 1, column N: is missing"),
         (ROWS.replace(",sex,", ",N,"), WITHOUT_C, "rows.csv", "row 1, column N: is there twice"),
         (ROWS + "C,7\n", WITHOUT_C, "rows.csv", "row 8: has 2 cells, the header has 7"),
+        (ROWS.replace(",", ";"), WITHOUT_C, "rows.csv", "must be separated by commas"),
         ("", WITHOUT_C, "rows.csv", "is missing"),
         (ROWS.splitlines()[0], WITHOUT_C, "rows.csv", "no row is left by the filter"),
         (b"village\xff", WITHOUT_C, "rows.csv", "is not a CSV file in UTF-8"),
         (ROWS, '{"ids": [hh]}', "design.json", "line 1, column 10: Expecting value"),
+        (ROWS, '{"ids": ["hh"], "ids": ["village"]}', "design.json", "ids is there twice"),
+        (ROWS, "[" * 100_000, "design.json", "is nested too deeply"),
         (ROWS, {**DESIGN, "lonely": "average"}, "design.json", "lonely must be one of"),
         (
             ROWS,
@@ -150,3 +153,25 @@ def test_totals_that_do_not_fit_name_their_file(run, tmp_path):
     done, _ = run(design={**WITHOUT_C, "calibration": given}, totals="sex,N\nF,90\nM,60\nX,1\n")
 
     assert done.output.startswith(f"Error: {tmp_path / 'totals.csv'}: row 4: nobody in the sample")
+
+
+def test_a_total_that_is_no_number_is_not_a_fault_of_the_data(run, tmp_path):
+    given = {"kind": "poststratify", "by": ["sex"], "totals": "totals.csv"}
+    done, _ = run(design={**WITHOUT_C, "calibration": given}, totals="sex,N\nF,90\nM,many\n")
+
+    totals = tmp_path / "totals.csv"
+    assert done.output == f"Error: {totals}: row 3, column N: 'many' is not a number\n"
+
+
+def test_totals_without_a_usable_name(run):
+    given = {"kind": "rake", "margins": ["sex"], "totals": "a\0b"}
+    done, _ = run(design={**WITHOUT_C, "calibration": given})
+
+    assert done.exit_code == 1
+    assert "embedded null byte" in done.output
+
+
+def test_a_filter_beyond_all_numbers_lets_nobody_through(run):
+    done, _ = run(design=json.dumps(WITHOUT_C).replace('{"e": 1}', f'{{"e": {"9" * 5000}}}'))
+
+    assert (done.exit_code, "no row is left by the filter" in done.output) == (1, True)

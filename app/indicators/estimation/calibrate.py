@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.indicators.estimation.linear import Matrix, decompose, solve
+from app.indicators.estimation.linear import Factor, decompose, solve
 from app.indicators.estimation.plan import Adjustment, DataFault
 from app.indicators.estimation.rows import Row
 
@@ -28,8 +28,8 @@ class Calibration:
     weights: list[float]
     cells_of: list[tuple[int, ...]]  # row -> its cells
     base: Sequence[float]
-    unit_cells: list[dict[int, float]]  # unit -> cell -> sum of fitted weights
-    factor: Matrix
+    cell_units: list[dict[int, float]]  # cell -> unit -> sum of fitted weights
+    factor: Factor
     cell_weights: Sequence[float]  # sums of base weights
 
     def fit(self, scores: Mapping[int, float]) -> list[float]:
@@ -69,15 +69,15 @@ def calibrate(
     _check_filled(known, cells_of)
     goals = [total for total, _ in known.values()]
     weights = _rake(list(base), cells_of, goals, len(_margins(adjustment)))
-    unit_cells: list[dict[int, float]] = [defaultdict(float) for _ in range(max(unit_of) + 1)]
+    cell_units: list[dict[int, float]] = [defaultdict(float) for _ in known]
     crossed = [[0.0] * len(known) for _ in known]
     for row, cells in enumerate(cells_of):
         for cell in cells:
-            unit_cells[unit_of[row]][cell] += weights[row]
+            cell_units[cell][unit_of[row]] += weights[row]
             for other in cells:
                 crossed[cell][other] += base[row]
     in_cells = [crossed[cell][cell] for cell in range(len(known))]
-    return Calibration(weights, cells_of, base, unit_cells, decompose(crossed), in_cells)
+    return Calibration(weights, cells_of, base, cell_units, decompose(crossed), in_cells)
 
 
 def totals_columns(adjustment: Adjustment) -> set[str]:
@@ -102,10 +102,10 @@ def _totals(adjustment: Adjustment, totals: Sequence[Row]) -> dict[Cell, tuple[f
             if margin not in adjustment.columns:
                 continue
         if (margin, level) in known:
-            raise DataFault("is there twice", source="totals", row=row.number)
+            raise row.problem("is there twice")
         number = row.number_in("N")
         if number is None or number < 0:
-            raise DataFault("must be 0 or more", source="totals", row=row.number, column="N")
+            raise row.problem("must be 0 or more", "N")
         if number > 0:
             known[margin, level] = (number, row)
     _check_margins(adjustment, known)
@@ -130,8 +130,8 @@ def _cells(row: Row, adjustment: Adjustment, numbers: Mapping[Cell, int]) -> tup
     for margin, columns in _margins(adjustment).items():
         cell = (margin, tuple(row.cells[column] for column in columns))
         if cell not in numbers:
-            message = f"no total is known for {', '.join(cell[1])}"
-            raise DataFault(message, row=row.number, column=" × ".join(columns))
+            named = ", ".join(value or "(blank)" for value in cell[1])
+            raise row.problem(f"no total is known for {named}", " × ".join(columns))
         found.append(numbers[cell])
     return tuple(found)
 
@@ -143,7 +143,7 @@ def _check_filled(
     for number, ((_, level), (_, row)) in enumerate(known.items()):
         if number not in filled:
             message = f"nobody in the sample is {', '.join(level)}; merge it with another"
-            raise DataFault(message, source="totals", row=row.number)
+            raise row.problem(message)
 
 
 def _rake(

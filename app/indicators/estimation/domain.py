@@ -44,6 +44,7 @@ class DomainEstimator:
             result.est = result.w_num / result.w_den
             self._fill_ratio(result, residuals(elements, result.est))
         else:
+            result.kish_neff = kish(*total_weight(elements.values()))
             result.flags = "zero_den;"
             return
         result.se = math.sqrt(result.var or 0.0)

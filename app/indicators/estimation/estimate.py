@@ -32,7 +32,7 @@ def estimate(
     there are. `totals` are the rows of the file that a calibration names. `empty` are rows of
     sampled units without anybody of the population that is calibrated. Raises DataFault.
     """
-    kept = [row for row in rows if all(row.cells[c] == value for c, value in plan.filter)]
+    kept = [row for row in rows if all(row.is_one_of(c, wanted) for c, wanted in plan.filter)]
     if not kept:
         raise DataFault("no row is left by the filter" if plan.filter else "there are no rows")
     sample = draw([*kept, *empty], plan)

@@ -7,6 +7,7 @@ from typing import Any
 KINDS = ("prop", "mean", "ratio", "total")
 LONELY = ("adjust", "remove")
 STAGES = 2
+Wanted = frozenset[str | float | None]  # values a filter lets through; None is blank
 
 
 class DataFault(Exception):
@@ -60,15 +61,16 @@ class Plan:
     indicators: tuple[Indicator, ...]
     domains: tuple[Domain, ...]
     strata: tuple[str, ...] = ()
-    fpc: tuple[str, ...] | None = None
+    fpc: tuple[str | None, ...] | None = None  # None: not known of this stage
     lonely: str = "adjust"
-    filter: tuple[tuple[str, str], ...] = ()
+    filter: tuple[tuple[str, Wanted], ...] = ()
     calibration: Adjustment | None = None
 
     @property
     def columns(self) -> set[str]:
         """All columns of the data that it names."""
-        names = {*self.ids, *self.strata, *(self.fpc or ()), self.weight}
+        names = {*self.ids, *self.strata, self.weight}
+        names |= {column or "" for column in self.fpc or ()}
         names |= {column for column, _ in self.filter}
         for indicator in self.indicators:
             names |= {indicator.y, indicator.x or "", indicator.eligible or ""}
@@ -84,7 +86,9 @@ def read_plan(given: Any) -> Plan:
     ids = _names(given["ids"], "ids")
     if not 1 <= len(ids) <= STAGES:
         raise DataFault("ids names one column, or two for two stages", source="design")
-    fpc = None if given.get("fpc") is None else _names(given["fpc"], "fpc")
+    fpc = None
+    if given.get("fpc") is not None:
+        fpc = tuple(_optional(item, "fpc") for item in _list(given["fpc"], "fpc"))
     if fpc is not None and len(fpc) != len(ids):
         raise DataFault("fpc is null or names as many columns as ids", source="design")
     plan = Plan(
@@ -132,15 +136,17 @@ def _calibration(given: Any) -> Adjustment | None:
     return Adjustment(str(kind), columns, _name(given["totals"], "calibration.totals"))
 
 
-def _filter(given: Any) -> tuple[tuple[str, str], ...]:
-    if not isinstance(given, dict) or any(isinstance(v, dict | list) for v in given.values()):
+def _filter(given: Any) -> tuple[tuple[str, Wanted], ...]:
+    if not isinstance(given, dict):
         raise DataFault("filter must be columns and the value wanted in each", source="design")
-    # A truth value as R writes it.
-    words = {True: "TRUE", False: "FALSE"}
-    return tuple(
-        (column, words[value] if isinstance(value, bool) else str(value))
-        for column, value in given.items()
-    )
+    return tuple((column, _wanted(value, f"filter.{column}")) for column, value in given.items())
+
+
+def _wanted(given: Any, where: str) -> Wanted:
+    values = given if isinstance(given, list) else [given]
+    if not values or any(isinstance(value, dict | list) for value in values):
+        raise DataFault(f"{where} must be a value, or a list of values", source="design")
+    return frozenset(float(v) if isinstance(v, int | float) else v for v in values)
 
 
 def _items(given: Mapping[str, Any], key: str) -> list[tuple[Any, str]]:
@@ -169,9 +175,13 @@ def _optional(given: Any, where: str) -> str | None:
 
 
 def _names(given: Any, where: str) -> tuple[str, ...]:
+    return tuple(_name(item, where) for item in _list(given, where))
+
+
+def _list(given: Any, where: str) -> list[Any]:
     if not isinstance(given, list):
         raise DataFault(f"{where} must be a list of columns", source="design")
-    return tuple(_name(item, where) for item in given)
+    return given
 
 
 def _one_of(given: Any, allowed: tuple[str, ...], where: str) -> str:

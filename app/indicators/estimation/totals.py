@@ -25,7 +25,10 @@ class Totals:
 def total_up(
     elements: Mapping[int, Element], unit_of: Sequence[int], calibration: Calibration | None
 ) -> dict[int, Totals]:
-    """Totals of every unit with an element (row -> element), of all units when calibrated."""
+    """Totals of every unit with an element (row -> element).
+
+    When calibrated, of units that share a cell with one as well.
+    """
     totals: dict[int, Totals] = {}
     for row, element in elements.items():
         weight, y, x, _ = element
@@ -47,10 +50,12 @@ def _explain(
     bx = calibration.fit({row: element.x for row, element in elements.items()})
     largest_y = calibration.largest({row: element.size for row, element in elements.items()})
     largest_x = calibration.largest({row: abs(element.x) for row, element in elements.items()})
-    for unit, cells in enumerate(calibration.unit_cells):
-        total = totals.setdefault(unit, Totals())
-        for cell, weight in cells.items():
-            total.y -= by[cell] * weight
-            total.x -= bx[cell] * weight
+    for y, x, units in zip(by, bx, calibration.cell_units, strict=True):
+        if not (y or x):
+            continue
+        for unit, weight in units.items():
+            total = totals.setdefault(unit, Totals())
+            total.y -= y * weight
+            total.x -= x * weight
             total.size_y += largest_y * weight
             total.size_x += largest_x * weight

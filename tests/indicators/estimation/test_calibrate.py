@@ -94,6 +94,12 @@ def test_margins_that_contradict_each_other_do_not_go_on_for_ever(table):
         calibrate(Adjustment("rake", ("a", "b"), "m.csv"), totals, rows, [1.0, 1.0], [0, 1])
 
 
+def test_whoever_has_no_value_of_a_margin_is_told(table):
+    rows = table(PEOPLE.replace("| M | old |", "| | old |"))
+    with pytest.raises(DataFault, match=r"row 5, column sex: no total is known for \(blank\)"):
+        calibrate(BY_SEX, table(SEXES), rows, [1.0] * 4, range(4))
+
+
 def test_equations_with_an_open_unknown_are_solved():
     """The third column is the sum of the other two."""
     matrix = [[2.0, 0.0, 2.0], [0.0, 3.0, 3.0], [2.0, 3.0, 5.0]]

@@ -45,6 +45,7 @@ def test_a_ratio_to_nothing(table, figures):
     (figure,) = figures(rows, kind="ratio")
 
     assert (figure.est, figure.ci_rec_method, figure.flags) == (None, "none", "zero_den;")
+    assert (figure.kish_neff, figure.se_w_num, figure.df) == (2, 0, 1)
 
 
 def test_a_total_and_its_design_effect(table, figures):
@@ -68,6 +69,9 @@ def test_a_total_and_its_design_effect(table, figures):
         ("| 2 | s |", "| 2 |   |", "row 3, column stratum: is blank"),
         ("| 3 | 0 | M |", "| 3 | 7 | M |", "row 3, column y: 7 is not a share"),
         ("| 3 | 0 | M |", "| 3 | inf | M |", "row 3, column y: 'inf' is not a number"),
+        ("| 3 | 0 | M |", "| 3 | 1_0 | M |", "row 3, column y: '1_0' is not a number"),
+        ("| 3 | 0 | M |", "| 3 | 1e160 | M |", "row 3, column y: 1e160 is too large"),
+        ("| 2 | s | complete | 9 | 3 |", "| 2 | s | complete | 9 | 1e-200 |", "row 3, column w: 1"),
         ("complete", "done", "no row is left by the filter"),
     ],
 )
@@ -77,6 +81,34 @@ def test_bad_cells_are_refused_with_their_place(old, new, message, table, figure
         figures(table(ROWS.replace(old, new)), fpc=["N"], **DONE)
 
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kept"),
+    [
+        ({"done": True}, "1 2 3"),
+        ({"done": False}, "4"),
+        ({"done": "true"}, "2"),
+        ({"done": None}, "5"),
+        ({"round": 2}, "1 2"),
+        ({"round": "2"}, "1"),
+        ({"round": [2, "third", None]}, "1 2 3 5"),
+        ({"done": True, "round": 2}, "1 2"),
+    ],
+)
+def test_a_filter_takes_numbers_and_truth_for_what_they_are(wanted, kept, table, figures):
+    rows = table("""
+        | psu | stratum | w | y | done | round |
+        | 1 | s | 1 | 1 | TRUE | 2 |
+        | 2 | s | 1 | 1 | true | 2.0 |
+        | 3 | s | 1 | 1 | 1 | third |
+        | 4 | s | 1 | 1 | FALSE | 1 |
+        | 5 | s | 1 | 1 | | NA |
+    """)
+    each = [{"level": "psu", "unit": "psu"}]
+    found = [f.geo_id for f in figures(rows, domains=each, filter=wanted) if f.n_valid]
+
+    assert " ".join(found) == kept
 
 
 def test_what_r_writes_is_read(table, figures):

@@ -28,10 +28,20 @@ def test_every_column_it_names_is_known():
     assert plan.columns == wanted
 
 
-def test_values_of_a_filter_are_as_the_data_write_them():
-    plan = read_plan(design(filter={"status": "complete", "round": 2, "done": True}))
+def test_a_filter_wants_a_value_or_one_of_several():
+    wanted = {"status": "complete", "round": [2, 3], "done": True, "left": [None, "no"]}
+    plan = read_plan(design(filter=wanted))
 
-    assert plan.filter == (("status", "complete"), ("round", "2"), ("done", "TRUE"))
+    assert plan.filter == (
+        ("status", {"complete"}), ("round", {2.0, 3.0}), ("done", {1.0}), ("left", {None, "no"})
+    )  # fmt: skip
+
+
+def test_the_size_of_one_stage_may_be_unknown():
+    plan = read_plan(design(fpc=["N", None]))
+
+    assert plan.fpc == ("N", None)
+    assert {"N"} == plan.columns & {"N", "M", None, ""}
 
 
 def test_what_may_be_left_out():
@@ -52,6 +62,8 @@ def test_what_may_be_left_out():
         ({"lonely": "average"}, "lonely must be one of adjust, remove, not 'average'"),
         ({"weight": 3}, "weight must be a name"),
         ({"filter": ["status"]}, "filter must be columns and the value"),
+        ({"filter": {"status": []}}, "filter.status must be a value, or a list of values"),
+        ({"filter": {"status": {"is": 1}}}, "filter.status must be a value, or a list"),
         ({"indicators": []}, "indicators must be a list with at least one entry"),
         (
             {"indicators": [{"code": "i", "kind": "median", "y": "y"}]},

@@ -122,6 +122,16 @@ def test_shares_of_the_population_say_what_its_size_says(estimates):
         assert shares[name].se == pytest.approx(size.se, rel=1e-12), name
 
 
+def test_a_stage_of_unknown_size_has_no_correction_of_its_own(estimates):
+    """As in svydesign(fpc=~N+I) and (fpc=~I+M) with I = Inf; the second stage is then left out."""
+    households, villages = estimates(fpc=["N", None]), estimates(fpc=[None, "M"])
+
+    assert households["y"].se == pytest.approx(0.21115666083898, rel=1e-12)
+    assert households["t"].se == pytest.approx(140.55867324715328, rel=1e-12)
+    assert households["m of women"].se == pytest.approx(3.67033593434049, rel=1e-12)
+    assert villages["r"].se == pytest.approx(0.03566232660574, rel=1e-12)
+
+
 def test_a_large_mean_keeps_the_digits_of_a_small_spread(table, figures):
     """Means of 1e9 with a spread of 1, unequal weights: R loses eight digits of the spread here."""
     answers = [(n, 1 + n % 7 / 3, 1e9 + (n * 37 % 11) / 8) for n in range(20)]
