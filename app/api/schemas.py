@@ -79,6 +79,9 @@ class FigureSchema(Schema):
     overlaps = fields.Boolean(
         metadata={"description": "One may be in several groups: they do not add up to the whole."}
     )
+    imprecise = fields.Boolean(
+        attribute="is_imprecise", **_about("Its interval is too wide for it to say much.")
+    )
 
 
 def figure_object(figure: Figure) -> dict[str, Any]:
@@ -115,6 +118,7 @@ def figure_object(figure: Figure) -> dict[str, Any]:
         "as_of": figure.as_of and figure.as_of.isoformat(),
         "broken": figure.broken,
         "overlaps": figure.overlaps,
+        "imprecise": figure.is_imprecise,
     }
 
 

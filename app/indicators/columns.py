@@ -43,5 +43,6 @@ def describe_columns() -> Mapping[str, str]:
             "true: one may be in several groups of the breakdown, so that they do not add up to the"
             " undivided figure"
         ),
+        "imprecise": gettext("true: the interval is too wide for the figure to say much"),
     }
     return {name: said[name] for name in COLUMNS}

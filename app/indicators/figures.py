@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+# From here on a figure says too little: the width of a share's 95 % interval (Parker et al., NCHS
+# standards for proportions, 2017), and the standard error of a mean or ratio as a part of it.
+WIDE = RELATIVE = 0.30
 MISSING_REASONS = ("dont_know", "refused", "blank", "irrelevant")
 
 
@@ -95,6 +98,15 @@ class Figure:
         answered = self.base.is_sample or not any(self.missing.values())
         final = self.base.is_complete and answered and not self.is_pending
         return "final" if final else "provisional"
+
+    @property
+    def is_imprecise(self) -> bool | None:
+        """Whether its interval is too wide to say much; None without an interval."""
+        if self.value is None or self.ci is None or self.se is None:
+            return None
+        if self.ci_method == "t":
+            return self.se > RELATIVE * abs(self.value)
+        return round(self.ci[1] - self.ci[0], 9) >= WIDE
 
     @property
     def as_of(self) -> datetime | None:

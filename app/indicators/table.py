@@ -12,6 +12,7 @@ COLUMNS = (
     "by", "by_value", "value", "numerator", "denominator", "n", "se", "ci_low", "ci_high",
     "ci_method", "df", "deff", "bound_low", "bound_high", "coverage",
     "status", "suppressed", "as_of", "broken", "overlaps",
+    "imprecise",
 )  # fmt: skip
 
 BLOCK = 64 * 1024  # characters that are sent together
@@ -52,6 +53,7 @@ def figure_row(figure: Figure) -> dict[str, Any]:
         "as_of": figure.as_of,
         "broken": figure.broken,
         "overlaps": figure.overlaps if figure.breakdown else None,
+        "imprecise": figure.is_imprecise,
     }
 
 

@@ -16,6 +16,7 @@ ITEM = {
     "unit", "round", "indicator", "version", "by", "value", "numerator", "denominator", "n", "se",
     "ci", "ci_method", "df", "deff", "bounds", "coverage", "status", "suppressed", "as_of",
     "broken", "design", "villages_left_out", "villages_not_drawn", "calibrated", "overlaps",
+    "imprecise",
 }  # fmt: skip
 
 
@@ -51,7 +52,7 @@ def test_a_figure_has_exactly_the_fields_of_the_contract(machine, survey, commun
         "denominator": 5.0, "n": 3, "ci_method": "logit", "df": 2, "coverage": 0.6,
         "status": "provisional", "suppressed": None, "broken": None,
         "design": "census", "villages_left_out": 0, "villages_not_drawn": 0,
-        "calibrated": False, "overlaps": False,
+        "calibrated": False, "overlaps": False, "imprecise": True,
     }  # fmt: skip
 
 

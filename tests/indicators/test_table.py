@@ -51,6 +51,25 @@ def test_a_group_of_a_breakdown_is_named_even_when_its_value_is_blank():
     assert (row["by"], row["by_value"]) == ("sex", "1")
 
 
+@pytest.mark.parametrize(
+    ("said", "too_wide"),
+    [
+        ({}, False),  # everybody was counted
+        ({"ci": (0.0, 1.0), "se": 0.4, "ci_method": "kg"}, True),
+        ({"ci": (0.4, 0.7), "se": 0.08, "ci_method": "logit"}, True),
+        ({"ci": (0.4, 0.69), "se": 0.08, "ci_method": "logit"}, False),
+        ({"value": 2.0, "ci": (0.7, 3.3), "se": 0.61, "ci_method": "t"}, True),
+        ({"value": 2.0, "ci": (0.8, 3.2), "se": 0.59, "ci_method": "t"}, False),
+        ({"ci": None, "se": None, "ci_method": None, "suppressed": "margin"}, None),
+    ],
+)
+def test_a_figure_whose_interval_says_little_is_marked_final_or_not(said, too_wide):
+    one = figure(**said)
+
+    assert (one.status, one.is_imprecise) == ("final", too_wide)
+    assert rows(one)[0]["imprecise"] == {True: "true", False: "false", None: ""}[too_wide]
+
+
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", "|", "%"])
 def test_texts_that_look_like_formulas_get_a_quote_in_front(sign):
     text = f"{sign}cmd()"

@@ -31,7 +31,7 @@ def test_figures_are_per_cent_with_a_decimal_comma(signed_in, sent, commune, app
     row = of_indicator(page, "FIBRE")
 
     # 2 of 3 answered; the village has 5 households: 2/3 · 5 of 5; missing ones bound it 2/5 to 4/5
-    assert row[1] == "66,7% tạm tính"
+    assert row[1] == "66,7% tạm tính sai số lớn"
     assert "từ 40,0% đến 80,0%" in row[2]
     assert row[3:] == ["3,3 / 5", "3", "60%"]
     assert "Số phiếu được tính" not in page.text

@@ -54,7 +54,7 @@ FIGURE = {
     "SE": DOUBLE, "CiLow": DOUBLE, "CiHigh": DOUBLE, "CiMethod": STRING, "DF": DOUBLE,
     "Deff": DOUBLE, "BoundLow": DOUBLE, "BoundHigh": DOUBLE, "Coverage": DOUBLE,
     "Status": STRING, "Suppressed": STRING, "Broken": STRING, "Calibrated": BOOLEAN,
-    "Release": INT, "AsOf": INSTANT,
+    "Release": INT, "AsOf": INSTANT, "Imprecise": BOOLEAN,
 }  # fmt: skip
 FIGURE_KEY = ("Round", "UnitId", "Indicator", "By", "ByValue")
 # The names that rows of figures have elsewhere, for those that are not simply theirs in lower case.
