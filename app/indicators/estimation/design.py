@@ -4,6 +4,7 @@ Built from all rows of the sample, before any domain is looked at, so that a uni
 of a domain still counts as sampled.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -11,7 +12,9 @@ from app.indicators.estimation.plan import DataFault, Plan
 from app.indicators.estimation.rows import Row
 
 Key = tuple[str, ...]
-ROUNDING = 1e-9  # a size may be worked out from weights
+# A size may be worked out from weights: what it then is off, in rows of one place, and above what
+# was sampled although everything was (R's limit).
+ROUNDING, WHOLE = 1e-9, 1e-7
 
 
 @dataclass(slots=True)
@@ -27,6 +30,11 @@ class Stage:
     def fraction(self) -> float:
         """Sampled units as a share of all there are; 0 when that is not known."""
         return self.sampled / self.population if self.population else 0.0
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every unit there is was sampled, as far as the size can say."""
+        return 1 - self.fraction < WHOLE
 
 
 @dataclass(slots=True)
@@ -49,7 +57,7 @@ class Sample:
         found = list(psus)
         stages = [self.strata[self.stratum_of[psu]] for psu in found]
         stages += [self.psus[psu] for psu in found] if self.two_stage else []
-        return bool(stages) and all(stage.fraction >= 1 for stage in stages)
+        return bool(stages) and all(stage.is_complete for stage in stages)
 
 
 def stratum_key(row: Row, plan: Plan) -> Key:
@@ -104,9 +112,12 @@ def _enter(
     population = row.positive(column) if column else None
     if number == len(stages):
         stages.append(Stage(" ".join(key) or "all", population, row))
-    elif stages[number].population != population:
-        known = stages[number]
-        message = f"{population:g} differs from {known.population:g} in row {known.first.number}"
+        return number
+    known = stages[number]
+    size = known.population
+    if population and size and not math.isclose(population, size, rel_tol=ROUNDING):
+        told = f"{population:.12g} differs from {size:.12g}"
+        message = f"{told} in row {known.first.number}"
         raise DataFault(f"{message}, of the same {known.name}", row=row.number, column=column or "")
     return number
 

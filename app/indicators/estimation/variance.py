@@ -49,7 +49,7 @@ def spread(scores: Sequence[Score], stage: Stage, lonely: str) -> float:
     A lonely unit (n = 1, f < 1) adds nothing under `remove`, and (1 - f) z² under `adjust`.
     """
     n, fraction = stage.sampled, stage.fraction
-    if fraction >= 1 or (n == 1 and lonely == "remove"):
+    if stage.is_complete or (n == 1 and lonely == "remove"):
         return 0.0
     mean = sum(score.value for score in scores) / n if n > 1 else 0.0
     squares = sum((score.value - mean) ** 2 for score in scores) + (n - len(scores)) * mean**2

@@ -132,6 +132,26 @@ def test_a_stage_of_unknown_size_has_no_correction_of_its_own(estimates):
     assert villages["r"].se == pytest.approx(0.03566232660574, rel=1e-12)
 
 
+def test_a_size_worked_out_from_weights_still_says_that_everybody_was_taken(table, figures):
+    """R takes a sampled share of more than 1 - 1e-7 for all: SE of svymean of s, u, and both."""
+    rows = table("""
+        | psu | stratum | N | w | y |
+        | 1 | s | 3.0000000001 | 1.1 | 1 |
+        | 2 | s | 3 | 1.1 | 0 |
+        | 3 | s | 3.0000000001 | 0.8 | 1 |
+        | 4 | t | 9 | 4.5 | 1 |
+        | 5 | t | 9 | 4.5 | 0 |
+        | 6 | u | 2.0000004 | 1 | 1 |
+        | 7 | u | 2.0000004 | 1 | 0 |
+    """)
+    domains = [{"level": "stratum", "unit": "stratum"}, {"level": "all"}]
+    s, _, u, everybody = figures(rows, domains=domains, fpc=["N"])
+
+    assert (s.se, s.flags, s.ci_rec_lo) == (0, "census;", pytest.approx(1.9 / 3))
+    assert (u.se, u.flags) == (pytest.approx(0.000223606775330454, rel=1e-9), "")
+    assert everybody.se == pytest.approx(0.283473356556751, rel=1e-12)
+
+
 def test_a_large_mean_keeps_the_digits_of_a_small_spread(table, figures):
     """Means of 1e9 with a spread of 1, unequal weights: R loses eight digits of the spread here."""
     answers = [(n, 1 + n % 7 / 3, 1e9 + (n * 37 % 11) / 8) for n in range(20)]
