@@ -8,7 +8,7 @@ from app.indicators.composites import put_in
 from app.indicators.definitions import ROOT_UNITS, Breakdown, Indicator
 from app.indicators.missing import codes_by_question
 from app.xforms.definition import Field
-from app.xforms.expressions.coercion import as_operand, as_text, as_truth
+from app.xforms.expressions.coercion import as_operand, as_text, as_truth, is_nothing
 from app.xforms.expressions.compiler import Compiler
 from app.xforms.expressions.meaning import Answer, Faults, Kind, Meaning, Run
 from app.xforms.expressions.parser import parse
@@ -175,10 +175,16 @@ def take_number(meaning: Meaning, faults: Faults) -> Run:
     return as_operand(meaning, faults)
 
 
+def _take_divisor(meaning: Meaning, faults: Faults) -> Run:
+    if is_nothing(meaning):
+        faults.append(ExpressionError("nothing can be divided by 0", meaning.at))
+    return take_number(meaning, faults)
+
+
 _COLUMNS: dict[str, Take] = {
     "eligible": as_truth,
     "numerator": take_number,
-    "denominator": take_number,
+    "denominator": _take_divisor,
 }
 
 

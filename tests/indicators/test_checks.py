@@ -44,6 +44,7 @@ def test_a_sound_indicator_has_no_findings(read, definition):
         ({"denominator": "${word}"}, "G2: ${word}, which is a text, is not a number"),
         ({"numerator": "${m_phone}"}, "F2: ${m_phone}, which is a choice, is not a number"),
         ({"numerator": "''"}, "F2: Nothing is not a number"),
+        ({"denominator": "0"}, "G2: Nothing can be divided by 0, at character 1 (0)."),
         ({"numerator": "${m}"}, "F2: A repeat; take count()"),
         ({"unit": "family"}, "D2: The unit family is not household, person, village or a repeat."),
         ({"unit": "main"}, "D2: The unit main is not household, person, village or a repeat."),

@@ -152,6 +152,11 @@ def as_day(part: Meaning, faults: Faults, read: Callable[[str], float | Missing]
     return one(read, as_text(part))
 
 
+def is_nothing(part: Meaning) -> bool:
+    """Whether it is the number 0, written so."""
+    return part.kind is Kind.NUMBER and part.literal is not None and not float(part.literal)
+
+
 def is_date(part: Meaning) -> bool:
     """Whether it is a question that is answered by a date, which stands there as text."""
     return part.answer is not None and part.answer.field.type in DATES

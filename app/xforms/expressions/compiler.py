@@ -7,7 +7,7 @@ from operator import add, itemgetter, mul, neg, sub
 
 from app.xforms.definition import Field
 from app.xforms.expressions import checklists, choosing, members
-from app.xforms.expressions.coercion import answer_text, as_operand, as_truth
+from app.xforms.expressions.coercion import answer_text, as_operand, as_truth, is_nothing
 from app.xforms.expressions.comparisons import compare
 from app.xforms.expressions.functions import FUNCTIONS, apply, check_count
 from app.xforms.expressions.indexed import indexed_repeat
@@ -110,6 +110,8 @@ class Compiler:
         left, right = self.meaning(node.left), self.meaning(node.right)
         if node.operator not in _ARITHMETIC:
             return Meaning(Kind.TRUTH, compare(node.operator, left, right, self.faults), node.at)
+        if node.operator in {"div", "mod"} and is_nothing(right):
+            self.faults.append(ExpressionError("nothing can be divided by 0", right.at))
         runs = [as_operand(part, self.faults) for part in (left, right)]
         return Meaning(Kind.NUMBER, several(_ARITHMETIC[node.operator], runs), node.at)
 

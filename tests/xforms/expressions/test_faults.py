@@ -46,6 +46,8 @@ from app.xforms.expressions.tokens import ExpressionError
         ("${word} + 1 = 2", "${word}, which is a text, is not a number"),
         ("${types} * 2 = 2", "${types}, which is several choices, is not a number"),
         ("-${a} = 2", "write number(…)"),
+        ("${n} div 0 = 1", "nothing can be divided by 0 (character 10)"),
+        ("${n} mod 0.0 = 1", "nothing can be divided by 0"),
         ("'' + 1 = 2", "nothing is not a number"),
         ("min(${n}, ${word}) = 2", "${word}, which is a text"),
         ("sum(${phone}) = 2", "${phone}, which is a choice, is not a number"),

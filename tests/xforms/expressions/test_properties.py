@@ -60,7 +60,7 @@ def evaluated(text: str, answers: dict[str, str]) -> bool | None:
 
 
 numbers = st.recursive(
-    st.sampled_from(["${x}", "${y}", "0", "1", "2.5"]),
+    st.sampled_from(["${x}", "${y}", "(1 - 1)", "1", "2.5"]),
     lambda inner: st.builds(
         "({} {} {})".format, inner, st.sampled_from(["+", "-", "*", "mod"]), inner
     ),
