@@ -71,15 +71,9 @@ class Preview:
 
 def excerpt(actor: Actor, round_: Round, made: Release, choice: Choice) -> Excerpt:
     """What a release changed, or one that is drawn up would, as far as a reader may see it."""
-    province = get_project(round_.project_id).org_unit_id
-    if province is not None and reads_interviews(actor, province, round_.project_id):
-        touched = places_touched(actor, round_, made, before_of(made))
-    else:  # where something changed may say more than the figures that are given out
-        touched = all_places(actor, round_, made)
-    found, _ = find_indicators(round_.project_id, None, "", made)
-    codes = sorted({indicator.code for indicator in found})
+    touched, codes = _places(actor, round_, made), _codes(round_, made)
     places = [place for place in touched if choice.commune in {None, place.id}]
-    at_once = max(1, LINES // (1 if choice.indicator else max(1, len(codes))))
+    at_once = _places_of(LINES, 1 if choice.indicator else len(codes))
     pages = max(1, -(-len(places) // at_once))
     page = min(choice.page, pages)
     shown = places[(page - 1) * at_once : page * at_once]
@@ -98,6 +92,40 @@ def excerpt(actor: Actor, round_: Round, made: Release, choice: Choice) -> Excer
         if place.id in within and choice.commune is None
     ]  # fmt: skip
     return Excerpt(touched, codes, changes, page, pages, villages, communes)
+
+
+def changes_from(
+    actor: Actor, round_: Round, made: Release, start: int, limit: int
+) -> tuple[list[Restated], int | None]:
+    """What a release changed after the first `start` places, and how many are told then.
+
+    Of as many whole places as have at most `limit` figures, or of one; None: it was all.
+    """
+    places = _places(actor, round_, made)
+    at_once = _places_of(limit, len(_codes(round_, made)))
+    found: list[Restated] = []
+    while start < len(places) and not found:
+        found = restated(actor, round_, made, places=places[start : start + at_once])
+        start += at_once
+    return found, start if start < len(places) else None
+
+
+def _places(actor: Actor, round_: Round, made: Release) -> list[Place]:
+    """Places to look at: where something may have changed, for those who may know where."""
+    province = get_project(round_.project_id).org_unit_id
+    if province is not None and reads_interviews(actor, province, round_.project_id):
+        return places_touched(actor, round_, made, before_of(made))
+    # Where something changed may say more than the figures that are given out.
+    return all_places(actor, round_, made)
+
+
+def _codes(round_: Round, made: Release) -> list[str]:
+    found, _ = find_indicators(round_.project_id, None, "", made)
+    return sorted({indicator.code for indicator in found})
+
+
+def _places_of(lines: int, indicators: int) -> int:
+    return max(1, lines // max(1, indicators))
 
 
 def preview(

@@ -33,6 +33,13 @@ def test_a_restatement_tells_before_after_and_why(machine, survey):
         if pair["after"]["unit"]["code"] == people.IA_DOM and pair["after"]["indicator"] == "FIBRE"
     ]  # fmt: skip
     assert (pair["before"]["value"], pair["after"]["value"]) == (1.0, 0.8)
+    assert said["next"] is None
+    first, following = asking.ask("/releases/2?limit=1"), []
+    while first["next"]:
+        following += first["items"]
+        first = asking.ask(f"/releases/2?limit=1&next={first['next']}")
+    assert following + first["items"] == said["items"]
+    asking.ask("/releases/2?next=nix", 422)
     begun = asking.ask("/releases/1")
     assert begun["before"] is None
     assert {pair["before"] for pair in begun["items"]} == {None}

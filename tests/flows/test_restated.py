@@ -73,6 +73,16 @@ def everything(survey, reader, version):
     return told(restated(reader, the_round(survey), made, places=places))
 
 
+def in_pages(survey, reader, made):
+    """The same, a place at a time."""
+    start, found = 0, []
+    while start is not None:
+        more, start = excerpt.changes_from(reader, the_round(survey), made, start, 1)
+        assert len({change.after.unit_id for change in more}) == 1 or start is None
+        found += more
+    return found
+
+
 def test_a_preview_shows_what_the_release_then_says(survey):
     visit(survey, 0, 0, 8)
     visit(survey, 1, 0, 5, fibre="0")
@@ -134,6 +144,7 @@ def test_no_figure_that_changed_is_passed_over(survey, who):
         found = told(restated(reader, the_round(survey), made))
         assert found == everything(survey, reader, version)
         assert found
+        assert found == told(in_pages(survey, reader, made))
 
 
 def test_a_page_at_a_time_of_one_place_or_one_indicator(survey, monkeypatch):
