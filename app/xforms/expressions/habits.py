@@ -13,7 +13,3 @@ HABITS = {
     **{word.upper(): word for word in ("and", "or", "div", "mod")},
     **{word.capitalize(): word for word in ("and", "or", "div", "mod")},
 }
-IN_A_FILE = (
-    "%(name)s() looks into a file that phones have:"
-    " add a calculate question for it, and use its answer"
-)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from app.errors import Phrase, phrase
-from app.xforms.expressions.habits import HABITS, IN_A_FILE
+from app.xforms.expressions.habits import HABITS
 from app.xforms.expressions.tokens import ExpressionError, Token, instead, tokens
 from app.xforms.expressions.tree import (
     Binary,
@@ -18,6 +18,7 @@ from app.xforms.expressions.tree import (
     Text,
     walk,
 )
+from app.xforms.expressions.unknown import IN_A_FILE
 
 DEEPEST = 80  # levels of brackets, and of the tree
 _STRENGTH = {
@@ -112,7 +113,7 @@ class _Reader:
         following = self.words[self.index + 1 :][:1]
         for words in ([before, word], [word, *following], [word]):
             written = "".join(part.text for part in words)
-            if written in HABITS:
+            if written in HABITS and all(part.kind in {"symbol", "name"} for part in words):
                 return instead(written, HABITS[written], words[0].at)
         return self._comma(before) if word.text == "," else None
 

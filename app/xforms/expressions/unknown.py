@@ -4,11 +4,14 @@ from collections.abc import Collection
 from difflib import get_close_matches
 
 from app.xforms.definition import Field, FormDefinition
-from app.xforms.expressions.habits import IN_A_FILE
 from app.xforms.expressions.tokens import ExpressionError
 from app.xforms.expressions.tree import Call, Path, Question
 from app.xforms.join import MARK
 
+IN_A_FILE = (
+    "%(name)s() looks into a file that phones have:"
+    " add a calculate question for it, and use its answer"
+)
 REFUSED = {
     **dict.fromkeys(
         ("once", "random", "randomize", "now", "uuid"),

@@ -86,6 +86,7 @@ def test_operators_bind_as_in_xpath(text, tree):
         ("${a} == 1", 5, "'==' is written '=' here"),
         ("${a} ^ 1", 5, "'^' has no meaning here"),
         ("1 = 2 3", 6, "'3' is not expected here"),
+        ("concat(${a} '/')", 12, "',' is expected, not '/'"),
         ("${m}[1", 6, "']' is expected"),
         ("1[2]", 1, "only a repeat"),
         ("${m}[1]/x", 7, "nothing may follow"),
