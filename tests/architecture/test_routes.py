@@ -57,6 +57,13 @@ BODIES = {
     "settle_pair": {"one": "T-00000-0001", "other": "T-00000-0002"},
 }
 HARMLESS = {"pages.sign_out", "pages.choose_language", "pages.sign_in"}
+# Routes that refuse a question without a place before they look at anything else.
+OF_ONE_PLACE = {
+    "api.advance_card",
+    "api.write_criterion",
+    "api.grant_points",
+    "api.attach_evidence",
+}
 # Whoever reads figures may have a file of those that are theirs.
 HARMLESS |= {"pages.make_workbook", "api.make_workbook"}
 # What decisions, admissions and publications write to.
@@ -230,6 +237,8 @@ def address(app, rule, ids):
     values = {name: ids[name] for name in rule.arguments}
     if rule.endpoint == "pages.static_file":
         values["name"] = "site.css"
+    if rule.endpoint in OF_ONE_PLACE:
+        values["unit"] = ids["commune_id"]
     with app.test_request_context():
         return app.url_map.bind("localhost").build(rule.endpoint, values)
 
