@@ -36,7 +36,7 @@ def compare(sign: str, left: Meaning, right: Meaning, faults: Faults) -> Run:
     """The truth of `left sign right`."""
     if left.literal is not None and right.literal is None:
         return compare(_TURNED.get(sign, sign), right, left, faults)
-    if left.tally or right.tally:
+    if (left.tally or right.tally) and Kind.TRUTH not in {left.kind, right.kind}:
         return _counted(sign, left, right, faults)
     if sign not in EQUALITY:
         return _ordered(sign, left, right, faults)

@@ -62,6 +62,8 @@ from app.xforms.expressions.tokens import ExpressionError
         ("${a} and ${b} = '1'", "${a} is not a condition"),
         ("if(${n}, 1, 0) = 1", "${n} is not a condition"),
         ("if(count(${m}), 1, 0) = 1", "a number is not a condition"),
+        ("(${n} = 1) = count(${m}[${age} > 3])", "a number is not a condition"),
+        ("count(${m}[${age} > 3]) > (${n} = 1)", "a condition has no order"),
         ("count(${m}[${age}]) = 1", "${age} is not a condition"),
         ("(${a} = '1') > 0", "a condition has no order"),
         ("${n} > ''", "nothing has no order"),
