@@ -1,6 +1,7 @@
 """`thonso stats`: the estimator behind the figures, for any table of observations."""
 
 import csv
+import io
 import json
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import astuple
@@ -37,6 +38,8 @@ def estimate(data: Path, design: Path, out: Path) -> None:
         if plan.calibration:
             files["totals"] = design.parent / plan.calibration.totals
             totals = _read_rows(files["totals"], totals_columns(plan.calibration), "totals")
+        if out.resolve() in {file.resolve() for file in files.values()}:
+            raise click.ClickException(f"{out}: is what the result is made of; name another file")
         results = list(estimate_rows(rows, plan, totals))
     except DataFault as fault:
         raise click.ClickException(f"{files[fault.source]}: {fault}") from fault
@@ -44,6 +47,8 @@ def estimate(data: Path, design: Path, out: Path) -> None:
         _write(out, results)
     except OSError as problem:
         raise click.ClickException(f"{out}: cannot be written: {problem.strerror}") from problem
+    except UnicodeEncodeError as problem:
+        raise click.ClickException(f"{out}: cannot be written: {problem}") from problem
     _tell_left_out(plan, results)
 
 
@@ -95,10 +100,11 @@ def _rows(lines: Iterator[list[str]], wanted: Collection[str], source: str) -> I
 
 
 def _write(path: Path, results: Iterable[Estimate]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows(astuple(result) for result in results)
+    lines = io.StringIO()
+    writer = csv.writer(lines, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(astuple(result) for result in results)
+    path.write_bytes(lines.getvalue().encode())  # a name that is no text leaves no empty file
 
 
 def _tell_left_out(plan: Plan, results: Iterable[Estimate]) -> None:

@@ -148,6 +148,27 @@ def test_a_result_that_cannot_be_written(tmp_path):
     assert "no/result.csv: cannot be written: No such file" in done.output
 
 
+@pytest.mark.parametrize("name", ["rows.csv", "design.json"])
+def test_what_is_read_is_not_overwritten(name, tmp_path):
+    for file, text in (("rows.csv", ROWS), ("design.json", json.dumps(WITHOUT_C))):
+        (tmp_path / file).write_text(text)
+    before = (tmp_path / name).read_text()
+    files = {"data": "rows.csv", "design": "design.json", "out": f"../{tmp_path.name}/{name}"}
+    options = [f"--{option}={tmp_path / file}" for option, file in files.items()]
+    done = CliRunner().invoke(cli, ["stats", "estimate", *options], catch_exceptions=False)
+
+    assert "is what the result is made of; name another file" in done.output
+    assert (done.exit_code, (tmp_path / name).read_text()) == (1, before)
+
+
+def test_a_name_that_is_no_text_leaves_no_empty_file(run):
+    indicators = [{**WITHOUT_C["indicators"][0], "code": "\ud800"}]
+    done, written = run(design={**WITHOUT_C, "indicators": indicators})
+
+    assert "result.csv: cannot be written: 'utf-8' codec can't encode" in done.output
+    assert (done.exit_code, done.output.count("\n"), written) == (1, 1, None)
+
+
 def test_totals_that_do_not_fit_name_their_file(run, tmp_path):
     given = {"kind": "poststratify", "by": ["sex"], "totals": "totals.csv"}
     done, _ = run(design={**WITHOUT_C, "calibration": given}, totals="sex,N\nF,90\nM,60\nX,1\n")
