@@ -184,7 +184,7 @@ def apply(name: str, at: int, parts: Sequence[Meaning], faults: Faults) -> Meani
     function = FUNCTIONS[name]
     least = len(function.takes) if function.least is None else function.least
     check_count(name, at, len(parts), least, None if function.more else len(function.takes))
-    _check_pattern(name, parts)
+    _check_pattern(name, parts, faults)
     kinds = [*function.takes, *[function.takes[-1]] * len(parts)]
     runs = [
         _argument(kind, part, function, faults) for kind, part in zip(kinds, parts, strict=False)
@@ -224,9 +224,9 @@ def _wanted(least: int, most: int | None) -> int | Phrase:
     return phrase("%(least)s to %(most)s", least=least, most=most) if most > least else least
 
 
-def _check_pattern(name: str, parts: Sequence[Meaning]) -> None:
+def _check_pattern(name: str, parts: Sequence[Meaning], faults: Faults) -> None:
     if name == "digest":
-        _check_digest(parts)
+        _check_digest(parts, faults)
     if name not in {"regex", *_PATTERNS}:
         return
     pattern = parts[1].literal
@@ -235,7 +235,7 @@ def _check_pattern(name: str, parts: Sequence[Meaning]) -> None:
             "the pattern of %(name)s() is written in quotes", parts[1].at, name=name
         )
     if name == "regex":
-        check_regex(pattern, parts[1].at)
+        check_regex(pattern, parts[1].at, faults)
     elif unknown := unknown_parts(pattern, _PATTERNS[name]):
         raise ExpressionError(
             "%(name)s() cannot write %(unknown)s here, only %(known)s",
@@ -246,13 +246,15 @@ def _check_pattern(name: str, parts: Sequence[Meaning]) -> None:
         )
 
 
-def _check_digest(parts: Sequence[Meaning]) -> None:
-    """Raises ExpressionError for a digest that nobody can make."""
+def _check_digest(parts: Sequence[Meaning], faults: Faults) -> None:
+    """A fault where nobody can make the digest."""
     algorithm, *encodings = parts[1:]
     if algorithm.literal is not None and _hash(algorithm.literal) not in _HASHES:
-        raise ExpressionError(
-            "digest() knows MD5, SHA-1, SHA-256, SHA-384 and SHA-512", algorithm.at
+        faults.append(
+            ExpressionError("digest() knows MD5, SHA-1, SHA-256, SHA-384 and SHA-512", algorithm.at)
         )
-    for encoding in encodings:
-        if encoding.literal is not None and encoding.literal not in _ENCODINGS:
-            raise ExpressionError("digest() writes 'base64' or 'hex'", encoding.at)
+    faults += [
+        ExpressionError("digest() writes 'base64' or 'hex'", encoding.at)
+        for encoding in encodings
+        if encoding.literal is not None and encoding.literal not in _ENCODINGS
+    ]
