@@ -1,8 +1,10 @@
 """Words for a commune's card: its states, what it lacks, and what was done to it."""
 
+from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
-from app.i18n import format_number, gettext
+from app.i18n import format_date, format_number, gettext
 from app.scorecards.card import LACKS, STATES
 from app.scorecards.points import shown
 
@@ -53,8 +55,12 @@ def card_field(code: str) -> str:
     return known.get(code, code)
 
 
-def card_word(value: str) -> str:
-    """A value as it was changed: a state in words, anything else as it is."""
+def card_word(value: str, field: str) -> str:
+    """A value as it was changed: a state in words, points and days as they are read elsewhere."""
+    if field in {"own", "appraised"}:
+        return format_number(Decimal(value), 2)
+    if field == "due_on":
+        return format_date(date.fromisoformat(value))
     return card_state(value) if value in STATES else value
 
 

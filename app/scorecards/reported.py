@@ -42,6 +42,11 @@ def value_of(criterion: Criterion, text: str) -> Fraction:
     return part / whole
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is nothing but a number from 0: 12, 0.5, 0,5."""
+    return bool(_NUMBER.fullmatch(text.strip()))
+
+
 def number(text: str) -> Fraction:
     """A number from 0: 12, 0.5, 0,5, 83 %; raises `BadRequest`."""
     text = text.strip()

@@ -22,7 +22,7 @@ from app.scorecards.cards import Where, criterion_of, due_on_of, entry_of, find_
 from app.scorecards.definitions import Criterion
 from app.scorecards.models import CommuneScore, CriterionEntry
 from app.scorecards.points import shown
-from app.scorecards.reported import number, value_of
+from app.scorecards.reported import is_number, number, value_of
 
 LONGEST = 4000  # characters of an explanation or a remark
 
@@ -127,6 +127,11 @@ def subject_of(record: CommuneScore) -> str:
 def _points(criterion: Criterion, text: str) -> Decimal | None:
     if not text.strip():
         return None
+    if not is_number(text):
+        raise BadRequest(
+            "Write points as a number from 0 to %(points)s, such as %(example)s.",
+            points=shown(criterion.points), example=Decimal("12.5"),
+        )  # fmt: skip
     points = number(text)
     if points > criterion.points:
         raise BadRequest(

@@ -57,6 +57,7 @@ def test_a_card_goes_to_the_province_and_back(signed_in, where, page_of):
     assert page.tree.xpath("//form[contains(@action, '/steps/')]") == []
 
     page = analyst.get(f"{where}/criteria/A")
+    assert page.tree.xpath("//ins/text()")[0] == "15,50"  # in its history, as everywhere
     assert "12 hộ lắp trong tháng 11" in page.text
     refused = analyst.post(page, f"{where}/criteria/A/grant", 400, points="14")
     assert "ghi nhận xét" in refused.text
@@ -107,7 +108,7 @@ def test_a_line_says_what_is_still_to_be_done(signed_in, where, page_of):
     ("code", "said", "told"),
     [
         ("A", {"own": "30"}, "tối đa 20"),
-        ("A", {"own": "nhiều"}, "Hãy viết một số"),
+        ("A", {"own": "75 %"}, "Hãy viết điểm là một số từ 0 đến 20,00, ví dụ 12,5"),
         ("C", {"reported": "ba cuộc"}, "Hãy viết một số"),
         ("D", {"reported": "maybe"}, "Hãy chọn một trong các câu trả lời"),
     ],
@@ -171,7 +172,9 @@ def test_more_time_is_given_on_the_page(signed_in, survey, where, page_of):
     refused = step(analyst, where, page_of, "extend", 400, until="2026-02-01", reason="x")
     assert "chưa qua" in refused.text
     step(analyst, where, page_of, "extend", until="2099-12-31", reason="bão")
-    assert "31/12/2099" in lead.get(page_of).text
+    page = lead.get(page_of)
+    assert "Hạn tự chấm điểm: 31/12/2099" in page.text
+    assert "31/12/2099" in page.tree.xpath("//ins/text()")
     step(lead, where, page_of, "review")
 
 

@@ -122,8 +122,9 @@ def test_every_change_is_on_record_with_what_was(story):
     ("said", "why"),
     [
         ({"own": "21"}, "at most 20.00 points"),
-        ({"own": "x"}, "Write a number"),
-        ({"own": "-1"}, "Write a number"),
+        ({"own": "x"}, "Write points as a number from 0 to 20.00"),
+        ({"own": "-1"}, "Write points as a number"),
+        ({"own": "75 %"}, "Write points as a number"),
         ({"own": "1.2345"}, "at most two decimals"),
         ({"reported": "3"}, "The survey measures this"),
         ({"explanation": "x" * 4001}, "too long"),
