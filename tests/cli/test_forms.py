@@ -131,7 +131,7 @@ def test_an_author_reads_what_is_wrong_in_vietnamese_or_english(thonso, project,
     assert done.stdout == f"{good}: có thể công bố.\n"
     for line in (
         "indicators!B2: Phiên bản là số nguyên từ 1 trở lên.",
-        "indicators!F2: Không có phân tổ sex.",
+        "indicators!F2: Không có phân tổ sex: hãy khai báo ở trang breakdowns.",
         "indicators!E2: ${kind} là một lựa chọn, không phải số (nếu muốn lấy chữ số của mã,",
         "hãy viết number(…)), ở ký tự thứ 1 (${kind}).",
         "indicators!E3: Không có câu hỏi kinn; có phải là kind? Ở ký tự thứ 1 (${kinn}).",
