@@ -20,7 +20,7 @@ from app.indicators.disclosure import (
 )
 from app.indicators.earlier import Cell, Name, Told, told_before
 from app.indicators.figures import Figure
-from app.indicators.frozen_places import States, naming, parents_of, states_of
+from app.indicators.frozen_places import States, ended_in, naming, parents_of, states_of
 from app.indicators.hand_in_hand import groups_in, hidden_with, of_nobody
 from app.indicators.in_force import find_indicators
 from app.indicators.kin import Asking, families, nested_pairs
@@ -85,7 +85,8 @@ def _pooled(
 
     Weights that are fitted to known totals are each interview's own, and stay.
     """
-    pools = sorted({*pools_of(cells, hidden, around)})
+    ended = {unit for _, unit in ended_in(made)}
+    pools = sorted({*pools_of(cells, hidden, around, ended)})
     inside = {
         (unit, pool.domain_id)
         for pool in pools

@@ -88,16 +88,21 @@ class Pool(NamedTuple):
 
 
 def pools_of(
-    cells: Mapping[Cell, Figure], hidden: Collection[Cell], around: Mapping[int, int]
+    cells: Mapping[Cell, Figure],
+    hidden: Collection[Cell],
+    around: Mapping[int, int],
+    ended: Collection[int] = frozenset(),
 ) -> Iterator[Pool]:
     """Which villages have a weight together, by group of an indicator.
 
-    `around` says in which place each place lies.
+    `around` says in which place each place lies. Of villages that have `ended` nobody is told what
+    counts there by now: they are spread with those that are withheld.
     """
     held = defaultdict(list)
     for unit, parent in around.items():
         held[parent].append(abs(unit))
-    for cell in hidden:
+    untold = [cell for cell in cells if cell.unit in ended and cell not in hidden]
+    for cell in (*hidden, *untold):
         figure = cells[cell]
         if is_complement(cell) or figure.level != "village" or figure.domain_id is None:
             continue

@@ -106,20 +106,12 @@ class Siege:
         return key
 
     def _pool(self, key: Key, at: int) -> int | None:
-        """Of a village that is withheld, the nearest place around it that is not."""
+        """Of a village that is not told of, the nearest place around it that is."""
         places, own = self.lies[key.release][at], self.town.villages[at].id
         is_withheld = len(places) == LADDER and self.is_hidden(key._replace(unit=places[0]))
-        if not is_withheld and (own in places or not self._was_hidden(key._replace(unit=own), at)):
+        if own in places and not is_withheld:
             return None
         return next(unit for unit in places if not self.is_hidden(key._replace(unit=unit)))
-
-    def _was_hidden(self, key: Key, at: int) -> bool:
-        """Whether a village that has ended was withheld as long as it was told of."""
-        return any(
-            self.is_hidden(key._replace(release=release))
-            for release, lies in self.lies.items()
-            if lies[at][0] == key.unit and self.state(at, release) == self.state(at, key.release)
-        )
 
     def told(self, key: Key) -> tuple[float, float]:
         """The numerator and denominator of a figure that is shown, before they are rounded."""

@@ -51,6 +51,12 @@ def test_where_nothing_around_is_shown_there_is_nothing_to_weigh():
     assert pools(PROVINCE, COMMUNE, OTHER, 11, 21) == []
 
 
+def test_what_villages_that_have_ended_count_by_now_is_told_nobody():
+    """11 was split, and its interviews lie in the commune by themselves."""
+    found = pools_of(cells(), {cell(12): SMALL}, AROUND, ended={11})
+    assert sorted(found) == [Pool(COMMUNE, 11, 7), Pool(COMMUNE, 12, 7)]
+
+
 def test_a_complement_is_nobodys_figure():
     group = {"breakdown": "net", "value": OTHERS + "1"}
     assert list(pools_of(cells(**group), {cell(11, **group): SMALL}, AROUND)) == []
