@@ -17,12 +17,21 @@ from app.indicators.release_models import Release
 
 # A village's ground lies in places of the day, and, where it has ended, is still there by itself;
 # so is what a village counts besides the ground of others that came to it (a negative id).
+# One adult who was asked stands for all of the household, as many as its own interview says: what
+# counts of these is what counts of the households' interviews as well.
 FREEZE = """
-with grounds as materialized (
-    select village_id, form_id, partner_id, md5(min(instances::text)) as counted
-    from released_bases
-    where round_id = %(round)s and since <= %(version)s and until > %(version)s
-    group by village_id, form_id, partner_id
+with held as materialized (
+    select b.village_id, b.form_id, b.partner_id, f.kind, min(b.instances::text) as instances
+    from released_bases b join forms f on f.id = b.form_id
+    where b.round_id = %(round)s and b.since <= %(version)s and b.until > %(version)s
+    group by b.village_id, b.form_id, b.partner_id, f.kind
+), homes as (
+    select village_id, string_agg(instances, ';' order by form_id) as instances
+    from held where kind = 'household' and partner_id = 0 group by village_id
+), grounds as materialized (
+    select h.village_id, h.form_id, h.partner_id,
+           md5(concat_ws(';', h.instances, w.instances)) as counted
+    from held h left join homes w on w.village_id = h.village_id and h.kind = 'person'
 ), lies as materialized (
     select unit_id as village_id, ancestor_id as unit_id from org_unit_ancestors
     where unit_id in (select village_id from grounds)

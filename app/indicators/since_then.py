@@ -2,7 +2,8 @@
 
 A village changes between releases when enough households of it are others. Of a group, or of those
 whom an indicator is about, these may still be one or two: one more of the poor, and one more of
-them who says yes.
+them who says yes. So may those be whose household has other adults than it had: one who was asked
+stands for all of these.
 """
 
 from collections.abc import Iterator
@@ -37,7 +38,8 @@ with changed as (
     select unit_id, domain_id from shifted join lies using (village_id)
     group by unit_id, domain_id having sum(n) > %(most)s
 ), counted as materialized (
-    select distinct b.village_id, r.version = %(now)s as is_new, unnest(b.instances) as pk
+    select distinct b.village_id, b.form_id, r.version = %(now)s as is_new,
+           unnest(b.instances) as pk
     from (values (%(then)s), (%(now)s)) as r (version)
     join released_bases b on b.since <= r.version and b.until > r.version
     where b.round_id = %(round)s and b.partner_id = 0
@@ -45,6 +47,22 @@ with changed as (
 ), alone as (
     select village_id, pk, bool_or(is_new) as is_new from counted
     group by village_id, pk having count(*) = 1
+), asked as materialized (
+    select c.village_id, c.is_new, c.pk, i.household
+    from counted c join forms f on f.id = c.form_id and f.kind = 'person'
+    join interviews i on i.instance_pk = c.pk
+), homes as (
+    select distinct on (c.village_id, c.is_new, i.subject)
+           c.village_id, c.is_new, i.subject as household, i.adults
+    from counted c join forms f on f.id = c.form_id and f.kind = 'household'
+    join interviews i on i.instance_pk = c.pk and i.adults > 0 and i.outcome = 'complete'
+    where exists (select from asked)
+    order by c.village_id, c.is_new, i.subject, f.id
+), weighs as materialized (
+    select a.village_id, a.pk, a.is_new, coalesce(h.adults, 0) as adults
+    from asked a left join homes h using (village_id, is_new, household)
+), reweighed as (
+    select village_id, pk from weighs group by village_id, pk having min(adults) < max(adults)
 ), paired as (
     select c.village_id, o.instance_pk, o.partner_pk, bool_or(c.is_new) as is_new
     from pair_observations o
@@ -53,13 +71,23 @@ with changed as (
     where o.is_one
     group by c.village_id, o.instance_pk, o.partner_pk having count(*) = 1
 ), said as (
-    select a.village_id, a.is_new, a.pk,
-           unnest(o.domain_ids) as domain_id, unnest(o.n) as n, unnest(o.y) as y, unnest(o.x) as x
-    from alone a join observations o on o.instance_pk = a.pk
+    select a.village_id, a.is_new, a.pk, unnest(o.domain_ids) as domain_id, unnest(o.n) as n,
+           coalesce(w.adults, 1) * unnest(o.y) as y, coalesce(w.adults, 1) * unnest(o.x) as x
+    from alone a left join weighs w using (village_id, pk, is_new)
+    join observations o on o.instance_pk = a.pk
+    where w.adults is distinct from 0
     union all
-    select p.village_id, p.is_new, p.instance_pk,
-           unnest(o.domain_ids), unnest(o.n), unnest(o.y), unnest(o.x)
+    select w.village_id, w.is_new, w.pk, unnest(o.domain_ids), unnest(o.n),
+           w.adults * unnest(o.y), w.adults * unnest(o.x)
+    from reweighed r join weighs w using (village_id, pk)
+    join observations o on o.instance_pk = w.pk
+    where w.adults > 0
+    union all
+    select p.village_id, p.is_new, p.instance_pk, unnest(o.domain_ids), unnest(o.n),
+           coalesce(w.adults, 1) * unnest(o.y), coalesce(w.adults, 1) * unnest(o.x)
     from paired p join pair_observations o using (instance_pk, partner_pk)
+    left join weighs w on (w.village_id, w.pk, w.is_new) = (p.village_id, p.instance_pk, p.is_new)
+    where w.adults is distinct from 0
 ), who as (
     select s.village_id, s.domain_id, coalesce(i.household, i.subject, s.pk::text) as who,
            sum(n) filter (where is_new) as n, sum(n) filter (where not is_new) as was_n,

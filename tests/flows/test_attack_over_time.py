@@ -16,7 +16,14 @@ from app.indicators.release_queries import get_release
 from app.org_units.changes import Decision, Newcomer
 from tests import people, releasing
 from tests.pages.browsing import Browser
-from tests.survey import HOUSEHOLD_FORM, household_form, start_survey
+from tests.survey import (
+    HOUSEHOLD_FORM,
+    household_form,
+    new_id,
+    person_form,
+    person_xml,
+    start_survey,
+)
 
 BY_SIZE = HOUSEHOLD_FORM.replace("| FIBRE | 1 ", "| FIBRE | 2 ").replace(
     "| numerator          |\n", "| numerator          | by   |\n"
@@ -61,14 +68,14 @@ def days_pass():
         driver().execute("update releases set released_at = released_at - interval '3 days'")
 
 
-def ask(survey, level="village", reader=None, version=None, by=""):
+def ask(survey, level="village", reader=None, version=None, by="", code="FIBRE"):
     """How many were asked, by place and group; a reason where that is withheld."""
     found = find_figures(
         reader or survey.outsider,
         round_=survey.round,
         unit_id=people.unit(people.IA_DOM).id,
         level=level,
-        indicator="FIBRE",
+        indicator=code,
         by=by,
         release=version and get_release(survey.round.id, version),
     )
@@ -247,6 +254,32 @@ def test_one_more_in_a_group_is_not_the_difference_of_two_releases(survey):
     # When five have come since the first release, and none or five since the second, all is told.
     visit(survey, 2, 18, 20)
     assert release(survey) is None
+
+
+def test_one_more_adult_of_a_household_is_not_the_difference_of_two_releases(survey):
+    """The one who was asked there stands for two now; nobody else was asked anew."""
+    programme.publish(survey.project.id, person_form(), OPERATOR)
+    first = new_id()
+    place = str(survey.villages[2].public_id)
+    household = survey.homes[2][0]
+    survey.post(survey.instance(household, village=place, instance_id=first))
+    for village, homes in enumerate(survey.homes):
+        visit(survey, village, 1 if village == 2 else 0, 10)
+        at = str(survey.villages[village].public_id)
+        for home in homes[:6]:
+            survey.post(person_xml(survey, home, village=at))
+    pipeline.settle()
+    release(survey)
+    before = ask(survey, code="NET")
+    assert before["Bi"] == 6
+
+    two = [(40, "2"), (41, "2")]
+    survey.post(survey.instance(household, village=place, members=two, deprecated_id=first))
+    visit(survey, 2, 10, 15)
+    release(survey)
+    assert ask(survey)["Bi"] == 15
+    assert ask(survey, code="NET") == before | {"Bi": "withheld"}
+    assert ask(survey, code="NET", version=1) == before
 
 
 def test_what_is_taken_back_leaves_no_difference_to_an_earlier_release(survey):
