@@ -18,7 +18,7 @@ from app.forms.models import Form
 from app.indicators.estimation.estimate import estimate
 from app.indicators.estimation.plan import Adjustment, DataFault, Domain, Indicator, Plan
 from app.indicators.estimation.result import Estimate
-from app.indicators.estimation.rows import Row
+from app.indicators.estimation.rows import LARGEST, Row
 from app.indicators.kinds import kind_of_version
 from app.indicators.known_totals import PLACES, totals_of
 from app.indicators.models import IndicatorDomain, IndicatorVersion
@@ -28,7 +28,7 @@ from app.indicators.taking import bases_behind, fitted_table
 from app.samples.queries import is_sampled
 
 YES, NO, OUT = ("1", "1"), ("0", "1"), ("0", "0")
-NOT_KNOWN = 1e300  # a population so large that f = 0
+NOT_KNOWN = LARGEST  # a population so large that f = 0
 
 INTERVIEWS = (
     DESIGN  # noqa: S608 - put together from constants

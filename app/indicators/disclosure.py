@@ -6,10 +6,19 @@ total less the other groups. Which figures add up to which is said by lines.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.indicators.subtraction import PRIME, Cell, Line, Solution, Sum, add, solve
+from app.indicators.subtraction import (
+    Cell,
+    Line,
+    Solution,
+    Sum,
+    add,
+    opposite,
+    rest_of,
+    solve,
+)
 
 SMALL, COMPLEMENT, FEW_ANSWERS = "small", "complement", "few_answers"
 NOT_RELEASED = "not_released"
@@ -42,6 +51,10 @@ class Count:
         return self.n > 0 and min(sizes) < threshold
 
 
+def _none(_: Cell) -> Iterable[Cell]:
+    return ()
+
+
 def suppress(
     counts: Mapping[Cell, Count],
     lines: Sequence[Line],
@@ -49,19 +62,21 @@ def suppress(
     *,
     hidden_before: Mapping[Cell, str] | None = None,
     shown_before: Collection[Cell] = frozenset(),
+    beside: Callable[[Cell], Iterable[Cell]] = _none,
 ) -> dict[Cell, str]:
-    """The cells to hide, each with its reason.
+    """The cells to hide, each with its reason; where one is, those `beside` it are as well.
 
-    Cells whose counts are the same as at an earlier time stay as they were: what was hidden then
-    and is shown now, or the other way round, could be subtracted.
+    Of the cells that would do it takes one that is in most lines with what is hidden already, and
+    the smallest of these, line by line in their order. Cells whose counts are the same as at an
+    earlier time stay as they were: what was hidden then and is shown now, or the other way round,
+    could be subtracted.
     """
-    table = _Table(counts, lines, threshold, shown_before)
-    for cell, reason in (hidden_before or {}).items():
-        if cell in counts:
-            table.hide(cell, reason)
-    for cell, count in counts.items():
-        if count.is_small(threshold):
-            table.hide(cell, SMALL)
+    table = _Table(counts, lines, threshold, shown_before, beside)
+    before = hidden_before or {}
+    for cell in table.in_order(before.keys() & counts.keys()):
+        table.hide(cell, before[cell])
+    for cell in table.in_order(c for c, count in counts.items() if count.is_small(threshold)):
+        table.hide(cell, SMALL)
     table.protect_lines()
     table.protect()
     return table.hidden
@@ -76,41 +91,68 @@ class _Table:
         lines: Sequence[Line],
         threshold: int,
         shown_before: Collection[Cell],
+        beside: Callable[[Cell], Iterable[Cell]],
     ) -> None:
         self.counts = counts
         self.lines = lines
         self.threshold = threshold
         self.shown_before = shown_before
+        self.beside = beside
         self.hidden: dict[Cell, str] = {}
         self.lines_of: dict[Cell, list[int]] = defaultdict(list)  # where in `lines` they are
-        self.waiting: deque[int] = deque()
+        # What was hidden and has to be looked at: its lines, and all lines together.
+        self.lines_to_do: deque[int] = deque()
+        self.cells_to_do: deque[Cell] = deque()
         for number, line in enumerate(lines):
             for cell in line.cells:
                 self.lines_of[cell].append(number)
-        by_size = sorted(counts, key=lambda cell: (counts[cell].n, repr(cell)))
-        self.rank = {cell: number for number, cell in enumerate(by_size)}
+
+    def in_order(self, cells: Iterable[Cell]) -> list[Cell]:
+        """The smallest first, the same ones always in the same order."""
+        return sorted(cells, key=lambda cell: (self.counts[cell].n, repr(cell)))
 
     def hide(self, cell: Cell, reason: str) -> None:
-        """Hides a cell; its lines have to be looked at."""
-        if cell not in self.hidden:
-            self.hidden[cell] = reason
-            self.waiting.extend(self.lines_of[cell])
+        """Hides a cell, and those beside it."""
+        if cell in self.hidden:
+            return
+        self.hidden[cell] = reason
+        self.lines_to_do.extend(self.lines_of[cell])
+        self.cells_to_do.append(cell)
+        for other in self.beside(cell):
+            if other not in self.shown_before:
+                is_small = self.counts[other].is_small(self.threshold)
+                self.hide(other, SMALL if is_small else COMPLEMENT)
+
+    def hide_one_of(self, cells: Iterable[Cell]) -> None:
+        """Hides the one in whose lines something is hidden already, as far as may be; the smallest.
+
+        Where it is the first in a line, another one has to be hidden with it.
+        """
+        lines_of = {cell: [self.lines[number] for number in self.lines_of[cell]] for cell in cells}
+        first_in = {
+            cell: sum(self.hidden.keys().isdisjoint(line.cells) for line in lines)
+            for cell, lines in lines_of.items()
+        }
+        fewest = min(first_in.values())
+        found = self.in_order(cell for cell, number in first_in.items() if number == fewest)
+        self.hide(found[0], COMPLEMENT)
 
     def protect_lines(self) -> None:
         """Hides more until no line gives anything away by itself."""
-        while self.waiting:
-            line = self.lines[self.waiting.popleft()]
-            while self._tells(line) and (free := [c for c in line.cells if self._is_free(c)]):
-                self.hide(min(free, key=self.rank.__getitem__), COMPLEMENT)
+        while self.lines_to_do:
+            line = self.lines[self.lines_to_do.popleft()]
+            while self._gives_away(line) and (free := [c for c in line.cells if self._is_free(c)]):
+                self.hide_one_of(free)
 
     def protect(self) -> None:
         """Hides more until all lines together give nothing away that can be helped.
 
-        Part by part of the system: what hangs together with nothing hidden elsewhere is no matter
-        of a province.
+        Part by part of the system: parts that have no hidden cell in common tell nothing of each
+        other.
         """
         done: set[Cell] = set()
-        for cell in [*self.hidden]:
+        while self.cells_to_do:
+            cell = self.cells_to_do.popleft()
             while cell not in done:
                 cells, lines = self._around(cell)
                 if self._hide_more(cells, lines):
@@ -133,45 +175,37 @@ class _Table:
     def _hide_more(self, cells: Collection[Cell], lines: Iterable[Line]) -> bool:
         """Hides one cell of each sum that gives something away; whether there was one to hide.
 
-        What is hidden or known already is in no sum: a sum of nothing is one that cannot be helped.
-        Lines of which all is known come first, so that what they give away is told from the rest.
+        What is hidden or was shown before is in no sum: a sum of nothing is one that cannot be
+        helped. Lines of which all is known come first, so that what these give away is no reason to
+        hide anything else. A sum that holds what was hidden just now is looked at again.
         """
         free = {cell for line in lines for cell in line.cells if self._is_free(cell)}
         known_first = sorted(lines, key=lambda line: not free.isdisjoint(line.cells))
-        sums = list(self._telling(cells, solve(known_first, self.hidden, free)))
-        for telling in sums:
-            if telling and self.hidden.keys().isdisjoint(telling):
-                self.hide(min(telling, key=self.rank.__getitem__), COMPLEMENT)
+        sums = list(self._given_away(cells, solve(known_first, self.hidden, free)))
+        for shown in sums:
+            if shown and self.hidden.keys().isdisjoint(shown):
+                self.hide_one_of(shown)
         return any(sums)
 
-    def _telling(self, cells: Collection[Cell], solution: Solution) -> Iterator[Sum]:
+    def _given_away(self, cells: Iterable[Cell], solution: Solution) -> Iterator[Sum]:
         """The sums of shown cells that are a hidden one, or two that are together few."""
-        by_open: dict[frozenset[tuple[Cell, int]], list[Cell]] = defaultdict(list)
-        for cell in sorted(cells, key=self.rank.__getitem__):
-            if not (still_open := self._open(cell, solution)):
-                yield self._shown(cell, solution)
+        by_open: dict[frozenset[tuple[Cell, int]], list[tuple[Cell, Sum]]] = defaultdict(list)
+        for cell in self.in_order(cells):
+            still_open, shown = self._apart(rest_of(cell, solution))
+            if not still_open:
+                yield shown
                 continue
-            opposite = frozenset((near, PRIME - value) for near, value in still_open.items())
-            for other in by_open[opposite]:
+            for other, others in by_open[frozenset(opposite(still_open).items())]:
                 if self._together([cell, other]).is_small(self.threshold):
-                    yield add([self._shown(cell, solution), self._shown(other, solution)])
-            by_open[frozenset(still_open.items())].append(cell)
+                    yield add(shown, others)
+            by_open[frozenset(still_open.items())].append((cell, shown))
 
-    def _open(self, cell: Cell, solution: Solution) -> Sum:
-        """What hidden ones a hidden cell hangs on; together with it they are a known number."""
-        if cell not in solution:
-            return {cell: PRIME - 1}
-        return {
-            near: value
-            for near, value in solution[cell].items()
-            if near in self.hidden and near != cell
-        }
+    def _apart(self, rest: Sum) -> tuple[Sum, Sum]:
+        """What is hidden of a sum, and what is shown."""
+        hidden = {cell: times for cell, times in rest.items() if cell in self.hidden}
+        return hidden, {cell: times for cell, times in rest.items() if cell not in hidden}
 
-    def _shown(self, cell: Cell, solution: Solution) -> Sum:
-        found = solution.get(cell, {})
-        return {near: value for near, value in found.items() if near not in self.hidden}
-
-    def _tells(self, line: Line) -> bool:
+    def _gives_away(self, line: Line) -> bool:
         """What is hidden of a line is one cell, or is together about few people."""
         parts = [cell for cell in line.parts if cell in self.hidden]
         if line.whole in self.hidden:

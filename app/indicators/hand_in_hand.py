@@ -13,6 +13,7 @@ GROUPS = """
 select i.code, d.breakdown, d.value, d.id from indicator_domains d
 join indicator_versions i on i.id = d.indicator_id
 where i.id = any(%s) and i.code = any(%s) and d.breakdown <> ''
+order by d.id
 """
 
 Groups = Mapping[tuple[str, str], Mapping[str, int]]  # by code and breakdown: domains by value
@@ -23,17 +24,17 @@ def hidden_with(
     family: Sequence[Asking], cells: Mapping[Cell, Figure]
 ) -> Callable[[Cell], Iterator[Cell]]:
     """Says of a figure which ones of its family are hidden where it is."""
-    twins, telling, wholes = twins_of(family), _telling(family), wholes_of(family)
+    twins, wholes, telling = twins_of(family), wholes_of(family), _groups_that_tell(family, cells)
     parts: dict[tuple[str, int, str], list[Cell]] = defaultdict(list)
     for cell in cells:
         parts[cell.indicator, cell.unit, cell.breakdown].append(cell)
 
     def near(cell: Cell) -> Iterator[Cell]:
         group = cell.indicator, cell.breakdown
-        others = [cell._replace(indicator=code) for code in twins[cell.indicator]]
-        others += [Cell(code, cell.unit, "", "") for code in wholes.get(group, ())]
+        others = [cell._replace(indicator=code) for code in sorted(twins[cell.indicator])]
+        others += [Cell(code, cell.unit, "", "") for code in sorted(wholes.get(group, ()))]
         yield from (other for other in others if other in cells)
-        for code, name in telling(cell, cells[cell]):
+        for code, name in telling(cell):
             yield from parts[code, cell.unit, name]
 
     return near
@@ -46,18 +47,17 @@ def of_nobody(
 
     No figure is shown of them, which says as much as a nought.
     """
-    twins, telling = twins_of(family), _telling(family)
+    twins, telling = twins_of(family), _groups_that_tell(family, cells)
 
-    def near(cell: Cell, figure: Figure) -> Iterator[Cell]:
+    def near(cell: Cell) -> Iterator[Cell]:
         if cell.breakdown:
-            yield from (cell._replace(indicator=code) for code in twins[cell.indicator])
-        for code, name in telling(cell, figure):
+            yield from (cell._replace(indicator=code) for code in sorted(twins[cell.indicator]))
+        for code, name in telling(cell):
             for value in known.get((code, name), ()):
                 yield Cell(code, cell.unit, name, value)
 
     found: dict[Cell, Figure] = {}
-    everywhere = (other for cell, figure in cells.items() for other in near(cell, figure))
-    for other in (other for other in everywhere if other not in cells):
+    for other in (other for cell in cells for other in near(cell) if other not in cells):
         whole = cells.get(other._replace(breakdown="", value=""))
         domain_id = known.get((other.indicator, other.breakdown), {}).get(other.value)
         if whole is not None and domain_id is not None:
@@ -65,20 +65,23 @@ def of_nobody(
     return found
 
 
-def _telling(family: Sequence[Asking]) -> Callable[[Cell, Figure], Breakdowns]:
-    """Says of a figure the breakdowns whose groups tell of it: of nobody, each group is nobody."""
-    groups = groups_of(family)
-    # Of nobody is hidden only who is hidden with another: as a cover it would be of no use.
-    hidden_with_others = set().union(*twins_of(family).values(), *wholes_of(family).values())
-    own = {
-        one.code: {(one.code, name) for name, _ in one.groups if one.code in hidden_with_others}
-        for one in family
-    }
+def _groups_that_tell(
+    family: Sequence[Asking], cells: Mapping[Cell, Figure]
+) -> Callable[[Cell], Breakdowns]:
+    """Says of a place's figure the breakdowns whose groups tell of it.
 
-    def telling(cell: Cell, figure: Figure) -> Breakdowns:
+    Of a place of nobody all its groups do, where another one of the family counts somebody: else
+    nothing is hidden there.
+    """
+    groups, counting = groups_of(family), {cell.unit for cell, figure in cells.items() if figure.n}
+    own = {one.code: {(one.code, name) for name, _ in one.groups} for one in family}
+
+    def telling(cell: Cell) -> Breakdowns:
         if cell.breakdown:
             return ()
-        return groups[cell.indicator] | (set() if figure.n else own[cell.indicator])
+        is_of_nobody = not cells[cell].n and cell.unit in counting
+        found = groups[cell.indicator] | (own[cell.indicator] if is_of_nobody else set())
+        return sorted(found)
 
     return telling
 

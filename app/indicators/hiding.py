@@ -171,21 +171,15 @@ def _hidden(  # noqa: PLR0917 - what is known now and before, of one family
         sizes[few] = count
         earlier.add(known)
         all_lines.append(line)
-    hidden, near = past.hidden | _complements_hidden(names, past.hidden), hidden_with(family, cells)
+    hidden = past.hidden | _complements_hidden(names, past.hidden)
     silent = _complements_hidden(names, past.silent)
     shown = (past.shown(set(names.values())) | earlier) - hidden.keys() - silent.keys()
-    while True:
-        found = suppress(sizes, all_lines, rule.threshold, hidden_before=hidden, shown_before=shown)
-        reasons = {cell: found[name] for cell, name in names.items() if name in found}
-        hand_in_hand = {
-            other
-            for cell in reasons
-            for other in near(cell)
-            if other not in reasons and names[other] not in shown
-        }
-        if not hand_in_hand:
-            return reasons
-        hidden = hidden | dict.fromkeys((names[other] for other in hand_in_hand), COMPLEMENT)
+    near, now = hidden_with(family, cells), {name: cell for cell, name in names.items()}
+    found = suppress(
+        sizes, all_lines, rule.threshold, hidden_before=hidden, shown_before=shown,
+        beside=lambda name: (names[cell] for cell in (near(now[name]) if name in now else ())),
+    )  # fmt: skip
+    return {cell: found[name] for cell, name in names.items() if name in found}
 
 
 def _complements_hidden(names: Mapping[Cell, Name], untold: Collection[Name]) -> dict[Name, str]:

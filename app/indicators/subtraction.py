@@ -57,11 +57,22 @@ def solve(lines: Iterable[Line], hidden: Collection[Cell], kept: Collection[Cell
     return found
 
 
-def add(sums: Iterable[Mapping[Cell, int]]) -> Sum:
-    """All of them together."""
-    total: Sum = {}
-    for one in sums:
-        _subtract(total, one, PRIME - 1)
+def rest_of(cell: Cell, solution: Solution) -> Sum:
+    """What a hidden cell is a known number with; of one that is not solved for, less itself."""
+    if cell not in solution:
+        return {cell: PRIME - 1}
+    return {other: times for other, times in solution[cell].items() if other != cell}
+
+
+def opposite(one: Mapping[Cell, int]) -> Sum:
+    """The sum that is nought with this one."""
+    return {cell: PRIME - times for cell, times in one.items()}
+
+
+def add(one: Mapping[Cell, int], other: Mapping[Cell, int]) -> Sum:
+    """Both together."""
+    total = dict(one)
+    _subtract(total, other, PRIME - 1)
     return total
 
 

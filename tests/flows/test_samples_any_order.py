@@ -31,7 +31,7 @@ DESIGNS = {
     "villages of communes": Design("two-stage", 4, take=4, by="commune", oversample=2),
 }
 SIZES = {people.IA_DOM: (9, 12, 14), people.PLEIKU: (7, 11, 30)}
-NOT_DRAWN = 1e300  # a population so large that f = 0
+NOT_DRAWN = 1e50  # a population so large that f = 0
 
 
 class Story:

@@ -50,6 +50,29 @@ def test_what_was_given_away_before_is_no_reason_to_hide_more():
     assert found == {"a": SMALL}
 
 
+def test_it_is_covered_up_by_what_is_hidden_in_other_lines_as_well():
+    """The smallest cell of a row may open a new rectangle; the corner of one there is closes it."""
+    counts, lines = table([[3, 40, 9], [20, 50, 60], [70, 80, 90]])
+    hidden = suppress(counts, lines, 5, hidden_before={(1, 0): COMPLEMENT, (1, 1): COMPLEMENT})
+
+    assert set(hidden) == {(0, 0), (0, 1), (1, 0), (1, 1)}
+
+
+def test_what_stands_beside_a_hidden_cell_is_hidden_with_it():
+    """Twins, each with its own villages: what covers up the one covers up the other."""
+    counts, lines = commune(3, 40, 20, 90)
+    twin = {f"twin of {name}": count for name, count in counts.items()}
+    hidden = suppress(
+        counts | twin,
+        [*lines, Line("twin of commune", tuple(f"twin of {name}" for name in VILLAGES))],
+        5,
+        beside=lambda cell: [f"twin of {cell}"] if cell in counts else [],
+    )
+    assert hidden == {
+        "a": SMALL, "c": COMPLEMENT, "twin of a": SMALL, "twin of c": COMPLEMENT
+    }  # fmt: skip
+
+
 def test_what_nothing_can_cover_up_is_no_reason_to_hide_elsewhere():
     """A village of nobody is hidden with a twin; its groups of nobody say so, and cover nothing."""
     counts, lines = commune(3, 40, 20, 90)

@@ -2,7 +2,7 @@
 
 from hypothesis import Phase, given, settings
 
-from app.indicators.subtraction import PRIME, Line, add, solve
+from app.indicators.subtraction import PRIME, Line, add, opposite, rest_of, solve
 from tests.indicators.small_tables import determined, learned, sizes, table
 
 
@@ -37,7 +37,17 @@ def test_what_the_first_lines_tell_is_told_by_them_alone():
 
 
 def test_sums_that_cancel_out_leave_nothing():
-    assert add([{"a": 1, "b": 2}, {"a": PRIME - 1, "b": 1}]) == {"b": 3}
+    one = {"a": 1, "b": 2}
+
+    assert add(one, {"a": PRIME - 1, "b": 1}) == {"b": 3}
+    assert add(one, opposite(one)) == {}
+
+
+def test_what_is_not_solved_for_is_all_that_is_left_of_others():
+    """total = a + b: neither is known, both together are."""
+    solution = solve([Line("total", ("a", "b"))], {"a", "b"})
+
+    assert add(rest_of("a", solution), rest_of("b", solution)) == {}
 
 
 @given(sizes)
