@@ -31,7 +31,10 @@ def group_findings(expression: str, plan: Plan, scope: Scope) -> Iterator[Findin
     except ExpressionError:
         return
     if meaning.kind is Kind.TRUTH:
-        yield Finding("A condition is no group: write if(…, 'yes', 'no').")
+        yield Finding(
+            "A condition makes groups named true and false: to name them, write if(…, 'yes', 'no').",
+            severity="warning",
+        )
     for item in {item.path: item for item in _told(node, plan, scope.path)}.values():
         details = {"name": item.name}
         if item.pii and item.type not in _CHOSEN:

@@ -171,7 +171,7 @@ def test_a_fault_of_a_breakdown_stands_in_its_own_cell(errors, expression, messa
         ("${word}", "warning", "Each answer to ${word} is a group of its own, which everybody"),
         ("concat(${net}, if(${net} = '1', ${word}, ''))", "warning", "Each answer to ${word} is"),
         ("${income}", "warning", "Each answer to ${income} is a group of its own"),
-        ("${n15} > 3", "error", "A condition is no group: write if(…, 'yes', 'no')."),
+        ("${n15} > 3", "warning", "A condition makes groups named true and false: to name them"),
         ("${head}", "error", "${head} is personal, and everybody reads the names of groups"),
         ("coalesce(${head}, 'x')", "error", "${head} is personal, and everybody reads"),
         ("${spot}", "error", "Each answer to ${spot} would be a group of its own: put answers"),
