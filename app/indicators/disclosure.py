@@ -51,7 +51,7 @@ class Count:
         return self.n > 0 and min(sizes) < threshold
 
 
-def _none(_: Cell) -> Iterable[Cell]:
+def _nothing(_: Cell) -> Iterable[Cell]:
     return ()
 
 
@@ -62,7 +62,7 @@ def suppress(
     *,
     hidden_before: Mapping[Cell, str] | None = None,
     shown_before: Collection[Cell] = frozenset(),
-    beside: Callable[[Cell], Iterable[Cell]] = _none,
+    beside: Callable[[Cell], Iterable[Cell]] = _nothing,
 ) -> dict[Cell, str]:
     """The cells to hide, each with its reason; where one is, those `beside` it are as well.
 
@@ -123,26 +123,12 @@ class _Table:
                 is_small = self.counts[other].is_small(self.threshold)
                 self.hide(other, SMALL if is_small else COMPLEMENT)
 
-    def hide_one_of(self, cells: Iterable[Cell]) -> None:
-        """Hides the one in whose lines something is hidden already, as far as may be; the smallest.
-
-        Where it is the first in a line, another one has to be hidden with it.
-        """
-        lines_of = {cell: [self.lines[number] for number in self.lines_of[cell]] for cell in cells}
-        first_in = {
-            cell: sum(self.hidden.keys().isdisjoint(line.cells) for line in lines)
-            for cell, lines in lines_of.items()
-        }
-        fewest = min(first_in.values())
-        found = self.in_order(cell for cell, number in first_in.items() if number == fewest)
-        self.hide(found[0], COMPLEMENT)
-
     def protect_lines(self) -> None:
         """Hides more until no line gives anything away by itself."""
         while self.lines_to_do:
             line = self.lines[self.lines_to_do.popleft()]
             while self._gives_away(line) and (free := [c for c in line.cells if self._is_free(c)]):
-                self.hide_one_of(free)
+                self.hide(min(free, key=self._cost), COMPLEMENT)
 
     def protect(self) -> None:
         """Hides more until all lines together give nothing away that can be helped.
@@ -184,7 +170,7 @@ class _Table:
         sums = list(self._given_away(cells, solve(known_first, self.hidden, free)))
         for shown in sums:
             if shown and self.hidden.keys().isdisjoint(shown):
-                self.hide_one_of(shown)
+                self.hide(min(shown, key=self._cost), COMPLEMENT)
         return any(sums)
 
     def _given_away(self, cells: Iterable[Cell], solution: Solution) -> Iterator[Sum]:
@@ -221,3 +207,9 @@ class _Table:
         """Whether it may still be hidden; never an empty one."""
         known = cell in self.hidden or cell in self.shown_before
         return not known and self.counts[cell].n > 0
+
+    def _cost(self, cell: Cell) -> tuple[int, int, str]:
+        """In how many lines it would be the first one, which needs another one; and its size."""
+        lines = (self.lines[number] for number in self.lines_of[cell])
+        first_in = sum(self.hidden.keys().isdisjoint(line.cells) for line in lines)
+        return first_in, self.counts[cell].n, repr(cell)

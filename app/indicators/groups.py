@@ -32,7 +32,8 @@ def group_findings(expression: str, plan: Plan, scope: Scope) -> Iterator[Findin
         return
     if meaning.kind is Kind.TRUTH:
         yield Finding(
-            "A condition makes groups named true and false: to name them, write if(…, 'yes', 'no').",
+            "A condition makes groups named true and false:"
+            " to name them, write if(…, 'yes', 'no').",
             severity="warning",
         )
     for item in {item.path: item for item in _told(node, plan, scope.path)}.values():
