@@ -13,7 +13,7 @@ from app.indicators.figures import Figure
 from app.indicators.places import Place, places_of
 from app.indicators.queries import find_figures
 from app.indicators.release_models import Release
-from app.indicators.touched import LEVELS, places_touched
+from app.indicators.touched import LEVELS
 from app.projects.queries import get_project
 from app.rounds.models import Round
 
@@ -45,19 +45,17 @@ def restated(
     round_: Round,
     made: Release,
     *,
-    places: Sequence[Place] | None = None,
+    places: Sequence[Place],
     indicator: str | None = None,
     interval: bool = True,
 ) -> list[Restated]:
-    """Figures of the province and its communes that a release gave another value, n or error.
+    """Figures of places, the province and communes, that a release gave another value, n or error.
 
-    Of some `places` among them, or of all. As far as the reader's rights go; what a release
-    withholds from them stays withheld. Intervals cost most of it.
+    As far as the reader's rights go; what a release withholds from them stays withheld. Intervals
+    cost most of it.
     """
     unit_id = get_project(round_.project_id).org_unit_id
     before, found = before_of(made), []
-    if places is None:
-        places = places_touched(actor, round_, made, before)
     for level in LEVELS:
         among = {place.id for place in places if place.level == level}
         if unit_id is None or not among:

@@ -9,7 +9,6 @@ from app.db import driver
 from app.indicators.places import Place, places_of
 from app.indicators.release_models import Release
 from app.indicators.taking import tables_of
-from app.indicators.withhold import reads_interviews
 from app.projects.queries import get_project
 from app.rounds.models import Round
 from app.samples.queries import is_sampled
@@ -20,11 +19,6 @@ LEVELS = ("province", "commune")
 TAKEN = """
 select a.ancestor_id from {taken} v join org_unit_ancestors a on a.unit_id = v.village_id
      and a.valid_from <= %(on)s and (a.valid_to is null or a.valid_to >= %(on)s)
-"""
-# What is withheld elsewhere may be another figure now, for those from whom it is.
-WITHHELD = """
-select unit_id from hidden_figures where release_id = any(%(releases)s)
-group by unit_id, domain_id, reason, numerator, denominator having count(*) = 1
 """
 FROZEN = """(
     select village_id from released_bases where round_id = %(round)s and since = %(release)s
@@ -47,12 +41,12 @@ select exists (
 def places_touched(
     actor: Actor, round_: Round, made: Release, before: Release | None
 ) -> list[Place]:
-    """The province and those of its communes, as far as a reader's rights go, in their order."""
+    """The province and those of its communes, as far as a reader's rights go, in their order.
+
+    For readers from whom nothing is withheld: what is, may be another figure elsewhere as well.
+    """
     on = local_date(made.released_at)
     touched = _around_taken(made, on)
-    province = get_project(round_.project_id).org_unit_id
-    if province is not None and not reads_interviews(actor, province, round_.project_id):
-        touched |= _withheld_otherwise(made, before)
     if before is None or _is_all_other(made, before, on):
         asked = {"round": round_.id, "release": made.version, "on": on}
         statement = VISITED.format(bases=tables_of(made)["bases"])
@@ -76,11 +70,6 @@ def _around_taken(made: Release, on: date) -> set[int]:
     asked: dict[str, Any] = {"round": made.round_id, "release": made.version, "on": on}
     taken = FROZEN if made.is_frozen else "taken_villages"
     return {unit_id for (unit_id,) in driver().execute(TAKEN.format(taken=taken), asked)}
-
-
-def _withheld_otherwise(made: Release, before: Release | None) -> set[int]:
-    asked = {"releases": [one.id for one in (made, before) if one is not None]}
-    return {unit_id for (unit_id,) in driver().execute(WITHHELD, asked)}
 
 
 def _is_all_other(made: Release, before: Release, on: date) -> bool:
