@@ -19,6 +19,7 @@ from app.api.score_schemas import (
     ScorePage,
 )
 from app.errors import BadRequest, NotFound
+from app.org_units.models import OrgUnit
 from app.rounds.models import Round
 from app.rounds.queries import current_round, get_round
 from app.scorecards.catalog import definition_of, get_scorecard, list_scorecards
@@ -168,8 +169,10 @@ def read_difference(asked: dict[str, Any], scorecard: str) -> dict[str, Any]:
     found, round_ = _asked(asked, scorecard)
     other = get_round(round_.project_id, asked["with_round"]) if "with_round" in asked else round_
     unit = choose_unit(caller(), CAPABILITY, asked.get("unit"), asked.get("code"), None)
-    mine = _one(found, round_, unit.id)
-    theirs = _one(found, other, asked.get("with_unit", unit.id))
+    with_unit = unit
+    if "with_unit" in asked:
+        with_unit = choose_unit(caller(), CAPABILITY, asked["with_unit"], None, None)
+    mine, theirs = _one(found, round_, unit), _one(found, other, with_unit)
     compared = compare_scores(mine, theirs, (round_, other))
     return {
         **_apart(compared.total),
@@ -194,8 +197,7 @@ def _asked(asked: dict[str, Any], code: str) -> tuple[Scorecard, Round]:
     return _scorecard(project_id, code), round_
 
 
-def _one(scorecard: Scorecard, round_: Round, unit_id: int) -> Score:
-    unit = choose_unit(caller(), CAPABILITY, unit_id, None, None)
+def _one(scorecard: Scorecard, round_: Round, unit: OrgUnit) -> Score:
     scores = find_scores(caller(), scorecard, round_, unit.id, unit.level)
     if not scores:
         raise NotFound

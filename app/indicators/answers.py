@@ -9,9 +9,9 @@ from app.xforms.definition import Field, FormDefinition
 from app.xforms.expressions.dates import to_clock, to_day, to_moment
 from app.xforms.expressions.values import BLANK, to_number
 from app.xforms.problems import Finding
+from app.xforms.question_types import CHOICE_TYPES
 
 _STEP = re.compile(r"(?P<name>[^\[\]/\s]+)(?:\[(?P<place>[1-9]\d{0,2})\])?")
-_SELECTS = frozenset({"select_one", "select_multiple", "rank"})
 _WHOLE = re.compile(r"-?\d+", re.ASCII)
 # By type of question what reads an answer, and an answer as phones write it.
 _WRITTEN: dict[str, tuple[Callable[[str], object], str]] = {
@@ -82,7 +82,7 @@ def _check(item: Field, value: str, definition: FormDefinition) -> None:
             example=example,
         )
     choices = definition.choices.get(item.list or "")
-    if item.type not in _SELECTS or not choices:
+    if item.type not in CHOICE_TYPES or not choices:
         return
     codes = [value] if item.type == "select_one" else value.split()
     for code in codes:

@@ -175,10 +175,10 @@ def _breakdown(
 def _unused(sheet: IndicatorSheet, definition: FormDefinition) -> Iterator[Finding]:
     """Faults of breakdowns that no indicator names: such as there are in rows of any kind."""
     used = {item.name for indicator in sheet.indicators for item in indicator.by}
+    units = ["household", *(item.name for item in definition.fields if item.type == "repeat")]
     for name, breakdown in sheet.breakdowns.items():
         if name in used or MARK in breakdown.expression:
             continue
-        units = ["household", *(item.name for item in definition.fields if item.type == "repeat")]
         plan = _plan(definition)
         found = [
             [*_breakdown(sheet, Indicator("", "1", unit, "1"), breakdown, plan, scope)]

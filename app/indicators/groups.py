@@ -11,10 +11,9 @@ from app.xforms.expressions.rows import Scope
 from app.xforms.expressions.tokens import ExpressionError
 from app.xforms.expressions.tree import Call, Node, Path, Question
 from app.xforms.problems import Finding
-from app.xforms.question_types import FILE_TYPES
+from app.xforms.question_types import CHOICE_TYPES, FILE_TYPES, PLACE_TYPES
 
-_CHOSEN = frozenset({"select_one", "select_multiple", "rank"})
-_NEVER_TWICE = FILE_TYPES | {"geopoint", "geotrace", "geoshape", "start-geopoint"}
+_NEVER_TWICE = FILE_TYPES | PLACE_TYPES
 _SELDOM_TWICE = DATES | {"text", "decimal", "time"}
 # Functions in whose value the answer still stands as it was given.
 _KEEPING = frozenset(
@@ -38,7 +37,7 @@ def group_findings(expression: str, plan: Plan, scope: Scope) -> Iterator[Findin
         )
     for item in {item.path: item for item in _told(node, plan, scope.path)}.values():
         details = {"name": item.name}
-        if item.pii and item.type not in _CHOSEN:
+        if item.pii and item.type not in CHOICE_TYPES:
             yield Finding(
                 "${%(name)s} is personal, and everybody reads the names of groups:"
                 " put answers together, as with if(…).",

@@ -15,6 +15,7 @@ from app.indicators.release_models import Release
 # Where a village's sums say that a figure counts so many more or fewer, or those of all villages of
 # a place do, it differs by no fewer people: it is not asked who they are (`large`, `many`). Else it
 # is, of interviews, and pairs of them, that count in one of both releases; `is_new` in the later.
+# Whom an adult stands for is said by the rule of `weighing.py`, here for all of them at once.
 FEW = """
 with changed as (
     select distinct village_id from released_bases

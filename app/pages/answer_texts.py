@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.i18n import format_date, format_instant, format_number, gettext, label
+from app.xforms.question_types import CHOICE_TYPES
 
 Choices = Mapping[str, Mapping[str, str]]
 PLACES = 3  # decimals of a degree, about 100 m: nearer would point at a house
@@ -12,7 +13,7 @@ PLACES = 3  # decimals of a degree, about 100 m: nearer would point at a house
 
 def answer_text(kind: str, value: Any, choices: Choices, names: Mapping[str, str]) -> str:
     """The answer to a question of a kind; `names` has words for codes of server-made lists."""
-    if kind in {"select_one", "select_multiple", "rank"}:
+    if kind in CHOICE_TYPES:
         codes = value if isinstance(value, list) else [value]
         return ", ".join(_choice(str(code), choices, names) for code in codes)
     write = _WRITERS.get(kind)

@@ -9,6 +9,10 @@ from app.xforms.untrusted import local_name
 
 # type words whose answer is the name of an attached file
 FILE_TYPES = frozenset({"image", "audio", "video", "file", "audit", "background-audio", "osm"})
+# type words whose answer is a place, a line or an area
+PLACE_TYPES = frozenset({"geopoint", "geotrace", "geoshape", "start-geopoint"})
+# type words whose answer is one or more codes of a list
+CHOICE_TYPES = frozenset({"select_one", "select_multiple", "rank"})
 
 _BY_BIND = {
     "int": "integer",

@@ -9,9 +9,9 @@ from app.xforms.expressions.rows import Row
 from app.xforms.expressions.strict import constant, one
 from app.xforms.expressions.tokens import ExpressionError
 from app.xforms.expressions.values import BLANK, IRRELEVANT, Missing, to_number, to_text
-from app.xforms.question_types import FILE_TYPES
+from app.xforms.question_types import FILE_TYPES, PLACE_TYPES
 
-_NEVER_NUMBERS = FILE_TYPES | {"geopoint", "geotrace", "geoshape", "start-geopoint"}
+_NEVER_NUMBERS = FILE_TYPES | PLACE_TYPES
 
 
 def answer_text(answer: Answer) -> Run:
